@@ -1,0 +1,97 @@
+/** What the configuration says, checked and in final form. Durations are milliseconds, sizes are bytes. */
+
+/** How a feed's records get their key. `source`: no key, partition by hash of the source. */
+export type KeyRule =
+  | { readonly kind: 'constant'; readonly value: string }
+  | { readonly kind: 'field'; readonly path: readonly string[] }
+  | { readonly kind: 'source' }
+
+/** One configured stream. */
+export interface FeedConfig {
+  /** Lower case, `[a-z0-9_]`: the label value of every metric of this feed. */
+  readonly name: string
+  /** As configured at start; may hold secrets in user info and query. */
+  readonly urls: readonly string[]
+  /** Read again at each dial: the n-th URL of the file is the n-th source. */
+  readonly urlsFile: string | undefined
+  /** Topic, and stem of the subject `<schema>-value`. */
+  readonly schema: string
+  readonly key: KeyRule
+  /** Names of the normaliser registry, applied in order. */
+  readonly normalise: readonly string[]
+  /** Text messages sent after connecting, in order. */
+  readonly openMessages: readonly string[]
+  readonly headers: Readonly<Record<string, string>>
+  /** JSON object, read again at each dial; wins over `headers`. */
+  readonly headersFile: string | undefined
+  readonly silenceTimeoutMs: number | undefined
+  /** 0 = no pings. */
+  readonly pingIntervalMs: number
+  readonly maxMessageBytes: number
+  readonly backoffMaxMs: number
+  /** permessage-deflate. */
+  readonly compression: boolean
+  readonly laneMaxBytes: number
+}
+
+/** SASL as the Kafka clients need it. */
+export type SaslConfig =
+  | { readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512'; readonly username: string; readonly password: string }
+  | { readonly mechanism: 'OAUTHBEARER'; readonly tokenEndpointUrl: string; readonly clientId: string; readonly clientSecret: string }
+
+/** TLS material, read from the files at start (PEM). An absent `ca` means the system's trust store. */
+export interface TlsConfig {
+  readonly ca: string | undefined
+  readonly cert: string | undefined
+  readonly key: string | undefined
+}
+
+export interface KafkaConfig {
+  readonly brokers: readonly string[]
+  readonly clientId: string
+  readonly tls: TlsConfig | undefined
+  readonly sasl: SaslConfig | undefined
+  readonly requestTimeoutMs: number
+  readonly connectTimeoutMs: number
+}
+
+export interface RegistryConfig {
+  /** Base URL without user info; a path is kept (`/apis/ccompat/v7`). */
+  readonly url: string
+  readonly basicAuth: string | undefined
+  readonly bearerToken: string | undefined
+  readonly ca: string | undefined
+  readonly timeoutMs: number
+  readonly refreshMs: number
+}
+
+/** The four labels that the nine metrics of the replaced producer carry. */
+export interface CommonLabels {
+  readonly did_provider: string
+  readonly ssi_validation: 'true' | 'false'
+  readonly cache_did: 'true' | 'false'
+  readonly processing_mode: string
+}
+
+export interface Config {
+  readonly feeds: readonly FeedConfig[]
+  /** Name of the sink registry: `platformatic`, `kafkajs`, `stdout`. */
+  readonly sink: string
+  readonly kafka: KafkaConfig
+  readonly registry: RegistryConfig
+  readonly labels: CommonLabels
+  readonly metricsHost: string
+  readonly metricsPort: number
+  readonly metricsMaxUrls: number
+  readonly logLevel: string
+  /** Milliseconds a partition's records gather while its last write is recent. */
+  readonly lingerMs: number
+  /** Dials per second and host. */
+  readonly dialRate: number
+  readonly recordHeaders: readonly ('feed' | 'source' | 'received-at')[]
+  readonly startupTimeoutMs: number
+  readonly drainTimeoutMs: number
+  readonly maxInFlightBatches: number
+  /** Not wrong, but worth a line at start (a URL listed twice, say). */
+  readonly warnings: readonly string[]
+}

@@ -1,0 +1,60 @@
+/** The union of everything that can be observed. Telemetry turns each into metrics and log lines; nobody else does. */
+import type { LostReason, RejectReason, UnavailableReason } from './errors.ts'
+import type { SourceInfo } from './model.ts'
+
+export type Event =
+  | DaemonEvent
+  | FeedEvent
+  | SourceEvent
+  | ProduceEvent
+  | SchemaEvent
+
+/** Hands an event to whoever observes; never throws, never waits. */
+export type Emit = (event: Event) => void
+
+type DaemonEvent =
+  | { readonly type: 'daemon.started'; readonly version: string; readonly feeds: number; readonly sources: number; readonly sink: string }
+  | { readonly type: 'daemon.stopping'; readonly signal: string }
+  | { readonly type: 'daemon.stopped'; readonly code: number; readonly undelivered: number }
+  | { readonly type: 'daemon.warned'; readonly warning: string }
+  | { readonly type: 'http.listening'; readonly host: string; readonly port: number }
+
+type FeedEvent =
+  /** The feed cannot run now; retried. `detail` says what and the cure, without secrets. */
+  | { readonly type: 'feed.parked'; readonly feed: string; readonly reason: UnavailableReason; readonly detail: string }
+  | { readonly type: 'feed.started'; readonly feed: string; readonly topic: string; readonly sources: number }
+  | { readonly type: 'document.refused'; readonly feed: string; readonly source: string; readonly reason: RejectReason; readonly detail: string }
+  /** All documents of a batch are settled. `receivedAt` holds (milliseconds since the epoch, number of messages) pairs, flat. */
+  | { readonly type: 'batch.settled'; readonly feed: string; readonly messages: number; readonly receivedAt: readonly number[] }
+
+type SourceEvent =
+  | { readonly type: 'source.dialled'; readonly source: SourceInfo }
+  | { readonly type: 'source.opened'; readonly source: SourceInfo; readonly afterDials: number }
+  | { readonly type: 'messages.received'; readonly source: SourceInfo; readonly messages: number; readonly bytes: number; readonly at: number }
+  | {
+      readonly type: 'source.lost'
+      readonly source: SourceInfo
+      /** `ended`: the peer closed in order; `stopped`: we did. */
+      readonly reason: LostReason | 'ended' | 'stopped'
+      readonly code: number | undefined
+      readonly detail: string
+      /** How long the connection was open, milliseconds; undefined when it never was. */
+      readonly openMs: number | undefined
+      /** Milliseconds until the next dial; undefined when there is none. */
+      readonly redialInMs: number | undefined
+    }
+  | { readonly type: 'source.refused'; readonly source: SourceInfo; readonly reason: LostReason; readonly detail: string }
+
+type ProduceEvent =
+  | { readonly type: 'records.requested'; readonly topic: string; readonly records: number }
+  | { readonly type: 'records.acknowledged'; readonly topic: string; readonly records: number; readonly durationMs: number }
+  | { readonly type: 'records.refused'; readonly topic: string; readonly records: number; readonly reason: RejectReason }
+  /** A write failed and is held for another try; `first` marks the transition from well to held. */
+  | { readonly type: 'produce.held'; readonly topic: string; readonly partition: number; readonly reason: UnavailableReason; readonly detail: string; readonly first: boolean }
+  | { readonly type: 'produce.resumed'; readonly topic: string; readonly partition: number; readonly heldMs: number }
+  | { readonly type: 'kafka.connected' }
+  | { readonly type: 'producer.rebuilt'; readonly reason: string }
+
+type SchemaEvent =
+  | { readonly type: 'schema.fetched'; readonly subject: string; readonly id: number; readonly version: number; readonly changed: boolean }
+  | { readonly type: 'schema.unavailable'; readonly subject: string; readonly reason: UnavailableReason; readonly detail: string; readonly inUse: boolean }

@@ -1,0 +1,150 @@
+/** The nouns and the ports, with their contracts in prose. Types only; imports nothing. */
+
+/** One live URL of a feed. */
+export interface SourceInfo {
+  readonly feed: string
+  /** The URL without user info and query values, unique within its feed (`#2` is appended to a repeated one). Safe to log and label. */
+  readonly id: string
+  /** Non-negative hash of `id`: chooses the partition of records without a key. */
+  readonly hash: number
+}
+
+/** One complete WebSocket message, exactly as it came. */
+export interface Message {
+  readonly source: SourceInfo
+  readonly data: Buffer
+  /** Wall clock, milliseconds since the epoch. */
+  readonly receivedAt: number
+  /** Where to resume after this message, for upstreams that can replay. */
+  readonly cursor?: string
+}
+
+/** One JSON object found in a message. */
+export type Document = Record<string, unknown>
+
+/** What a lane hands to the right loop: messages in order, acknowledged as a whole. */
+export interface Batch {
+  readonly messages: readonly Message[]
+  /** Sum of the payload bytes. */
+  readonly bytes: number
+}
+
+/** Where a document goes. */
+export interface Destination {
+  readonly topic: string
+  readonly subject: string
+  readonly key: Buffer | null
+  /** Non-negative hash; the partition is `hash % partitions`, as Java clients do with murmur2 of the key (KIP-480 left that part alone). */
+  readonly hash: number
+}
+
+/** A Kafka record, less its topic and partition, which a whole request shares. */
+export interface KafkaRecord {
+  readonly key: Buffer | null
+  /** Five-byte header and Avro binary. May be a slice of memory that belongs to the batch. */
+  readonly value: Buffer
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number
+  readonly headers?: readonly (readonly [name: string, value: Buffer])[] | undefined
+}
+
+/**
+ * A way to receive messages from one upstream.
+ *
+ * `receive` is ONE connection's life. It returns when the peer ended it in order, throws `SourceLost` (dial again) or
+ * `SourceRefused` (no retry can cure it), and returns without throwing when `signal` aborts, after yielding what had arrived.
+ * It yields what has arrived since the last pull. Past a byte watermark nobody pulls: the socket is paused, and a paused
+ * socket is not killed by its own heartbeat. The next pull means that the last batch is kept.
+ * `opened` is called once, when the connection is up.
+ */
+export interface Source {
+  readonly info: SourceInfo
+  receive(signal: AbortSignal, opened: () => void, resume?: string): AsyncIterable<readonly Message[]>
+}
+
+/**
+ * A feed's own queue of messages between its sockets and Kafka.
+ *
+ * `append` resolves once the messages are kept (on disk: flushed) and waits while the lane is full; messages that wait are
+ * counted as held. One source may hold at most half of the lane while others wait.
+ * `read` yields batches in order, the next as large as the backlog allows up to the limits, and runs ahead of `acknowledge`
+ * by a bounded number of batches. It ends when `signal` aborts.
+ * `acknowledge` may be called in any order; the lane forgets the contiguous prefix. What was not forgotten is read again
+ * after a restart, if the lane outlives the process.
+ */
+export interface Lane {
+  append(messages: readonly Message[]): Promise<void>
+  read(signal: AbortSignal): AsyncIterable<Batch>
+  acknowledge(batch: Batch): void
+  readonly held: LaneHeld
+  /** Whether what it holds survives the process. */
+  readonly durable: boolean
+  /** Resolves when nothing is held, or when `signal` aborts. */
+  drained(signal: AbortSignal): Promise<void>
+  close(): Promise<void>
+}
+
+/** What a lane holds: waiting, queued and read but not yet acknowledged. */
+export interface LaneHeld {
+  readonly messages: number
+  readonly bytes: number
+  readonly limitBytes: number
+  /** Receive time of the oldest message held, milliseconds since the epoch; 0 when empty. */
+  readonly oldestReceivedAt: number
+}
+
+/** Message → the document in it, or an array of candidates (each checked to be an object by the caller). Synchronous; throws `Rejected`. */
+export type Parser = (message: Message) => Document | readonly unknown[]
+
+/** Document → document, several, or none (ignored). Pure and synchronous; throws `Rejected`. Must not change its argument's nested values in place. */
+export type Normaliser = (document: Document, message: Message) => Document | readonly Document[] | undefined
+
+/** Declares every topic and subject it can answer with; `route` is synchronous and throws `Rejected` (`no_key`). */
+export interface Router {
+  readonly topics: readonly string[]
+  readonly subjects: readonly string[]
+  route(document: Document, message: Message): Destination
+}
+
+/**
+ * Document → bytes. `prepare` asks the registry and throws `Unavailable`; after it, `encode` never waits and may throw
+ * `Rejected`. The Buffer may be a slice of memory that belongs to the batch.
+ */
+export interface Encoder {
+  prepare(subject: string, signal: AbortSignal): Promise<void>
+  encode(subject: string, document: Document): Buffer
+  /** Schema ids in use, by subject. */
+  readonly schemas: ReadonlyMap<string, { readonly id: number; readonly version: number; readonly fetchedAt: number }>
+  close(): Promise<void>
+}
+
+/** What a sink knows of a topic. */
+export interface TopicInfo {
+  readonly partitions: number
+  /** The broker's `max.message.bytes` for a record batch; the default of Kafka (1048588) where it may not be read. */
+  readonly maxMessageBytes: number
+}
+
+/** Index in the array given to `write`, and why the broker will never take that record. */
+export type Refusal = readonly [index: number, reason: 'too_large' | 'broker_refused']
+
+/**
+ * A way to Kafka.
+ *
+ * `write` takes records of ONE topic-partition, in order, and resolves when all but the refused are acknowledged by all
+ * in-sync replicas. It throws `Unavailable` with how many from the front are settled; the hold loop tries the rest again,
+ * for ever. `too_large` and `invalid_record` on more than one record mean: try again in smaller pieces; on a single
+ * record they are answered as a refusal. The caller keeps at most one write in flight per topic-partition.
+ * No call may hang: each ends within the client's own deadline. `describe` throws `Unavailable`.
+ */
+export interface Sink {
+  describe(topic: string): Promise<TopicInfo>
+  write(topic: string, partition: number, records: readonly KafkaRecord[]): Promise<readonly Refusal[]>
+  close(): Promise<void>
+}
+
+/** A registry's entry: its one-line help, and how to load it (so that `--help` loads no client). */
+export interface Kind<T> {
+  readonly help: string
+  readonly load: () => Promise<T>
+}

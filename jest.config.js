@@ -1,0 +1,15 @@
+// One project per kind of test; `integration` and `contract` share one real Kafka and one real registry (tests/support/stack.ts).
+const common = {
+  rootDir: '.',
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }] },
+}
+const project = (name, extra = {}) => ({ ...common, displayName: name, testMatch: [`<rootDir>/tests/${name}/**/*.test.ts`], ...extra })
+const withStack = { globalSetup: '<rootDir>/tests/support/stack-setup.ts', globalTeardown: '<rootDir>/tests/support/stack-teardown.ts' }
+
+export default {
+  projects: [project('unit'), project('repo'), project('contract', withStack), project('integration', withStack)],
+  testTimeout: 60_000,
+  reporters: ['default', '<rootDir>/tests/support/closing-line.cjs'],
+}
