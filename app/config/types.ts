@@ -24,6 +24,8 @@ export interface FeedConfig {
   readonly headers: Readonly<Record<string, string>>
   /** JSON object, read again at each dial; wins over `headers`. */
   readonly headersFile: string | undefined
+  /** From dial to open. */
+  readonly handshakeTimeoutMs: number
   readonly silenceTimeoutMs: number | undefined
   /** 0 = no pings. */
   readonly pingIntervalMs: number

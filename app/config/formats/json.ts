@@ -1,0 +1,47 @@
+/** Settings written as JSON. They may hold tokens, so no problem shows them. */
+import { type Format, format, refuse } from './format.ts'
+
+/** A JSON array of messages: strings stay as they are, everything else is sent as JSON. */
+export const openMessages: Format<readonly string[]> = format(
+  'a JSON array of the messages to send, strings as they are and objects as JSON, such as [{"type":"subscribe"}]',
+  (given) => {
+    const value = parseJson(given)
+    if (!Array.isArray(value)) return undefined
+    return value.map((item: unknown) => (typeof item === 'string' ? item : JSON.stringify(item)))
+  },
+  false,
+)
+
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
+
+/** A JSON object of HTTP headers: names are tokens (RFC 9110), values strings or numbers. */
+export const headers: Format<Readonly<Record<string, string>>> = format(
+  'a JSON object of headers, such as {"Authorization":"Bearer …"}',
+  (given) => {
+    const value = parseJson(given)
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+    const entries = Object.entries(value)
+    const problems = entries.flatMap(([name, content], index) => headerProblem(name, content, index))
+    if (problems.length > 0) refuse(...problems)
+    return Object.fromEntries(entries.map(([name, content]) => [name, String(content)]))
+  },
+  false,
+)
+
+function headerProblem(name: string, content: unknown, index: number): string[] {
+  if (!HEADER_NAME.test(name)) return [`has a header name with characters that HTTP does not allow (item ${index + 1})`]
+  if (typeof content !== 'string' && typeof content !== 'number') {
+    return [`must give each header a string as its value; item ${index + 1} has another type`]
+  }
+  const good = HEADER_VALUE.test(String(content))
+  return good ? [] : [`has a header value with a line end or another character that HTTP does not allow (item ${index + 1})`]
+}
+
+function parseJson(given: string): unknown {
+  try {
+    return JSON.parse(given)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,46 @@
+/** Durations and sizes, with their units. */
+import { type Format, format, refuse } from './format.ts'
+import { isOff } from './basic.ts'
+
+const MILLISECONDS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+/** Timers of Node fire at once beyond this many milliseconds (24.8 days). */
+const LONGEST = 2 ** 31 - 1
+
+interface DurationRules {
+  /** `0`, `off` and `none` are taken, and answer 0. */
+  readonly zero?: boolean
+  /** Shortest and longest duration in milliseconds; 1 and 2^31 - 1 if not given. */
+  readonly min?: number
+  readonly max?: number
+  /** The unit of a bare number; without it, only 0 may go without a unit. */
+  readonly bare?: 's'
+}
+
+/** A duration; the value is whole milliseconds. */
+export function duration({ zero = false, min = 1, max = LONGEST, bare }: DurationRules = {}): Format<number> {
+  const seconds = bare === 's' ? '; a bare number is seconds' : ''
+  const expects = `a duration such as 500ms, 30s, 2m, 1h or 1d${seconds}${zero ? ', or off' : ''}`
+  const outside = `must be between ${min}ms and ${max}ms${zero ? ', or off' : ''}`
+  return format(expects, (given) => {
+    if (isOff(given)) return zero ? 0 : undefined
+    const [, digits, unit = bare] = /^(\d{1,15}(?:\.\d{1,9})?)\s*(ms|s|m|h|d)?$/.exec(given.trim().toLowerCase()) ?? []
+    const amount = Number(digits)
+    if (digits === undefined || (unit === undefined && amount !== 0)) return undefined
+    if (amount === 0) return zero ? 0 : refuse(outside)
+    const value = Math.round(amount * MILLISECONDS[(unit ?? 'ms') as keyof typeof MILLISECONDS])
+    return value >= min && value <= max ? value : refuse(outside)
+  })
+}
+
+const UNITS = 'KMGT'
+
+/** A number of bytes in [min, max]: bare, or in kB, MB, GB, TB (powers of 1000) or KiB, MiB, GiB, TiB (powers of 1024). */
+export function size(min: number, max: number): Format<number> {
+  return format('a size such as 64KiB, 1MiB, 10MB or a bare number of bytes', (given) => {
+    const [, digits, prefix, binary] = /^(\d{1,15}(?:\.\d{1,9})?)\s*(?:([KMGT])(i?))?B?$/i.exec(given.trim()) ?? []
+    if (digits === undefined) return undefined
+    const power = prefix ? UNITS.indexOf(prefix.toUpperCase()) + 1 : 0
+    const value = Math.round(Number(digits) * (binary ? 1024 : 1000) ** power)
+    return value >= min && value <= max ? value : refuse(`must be between ${min} and ${max} bytes`)
+  })
+}

@@ -1,0 +1,16 @@
+/** Lists as people write them: items between commas or line ends, or one JSON array of strings. */
+
+/** The items of `text`, blanks trimmed and empty ones dropped; undefined when it begins as a JSON array and is not one of strings. */
+export function parseList(text: string): string[] | undefined {
+  const items = text.trim().startsWith('[') ? parseArray(text) : text.split(/[,\r\n]/)
+  return items?.map((item) => item.trim()).filter((item) => item !== '')
+}
+
+function parseArray(text: string): string[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined
+  } catch {
+    return undefined
+  }
+}
