@@ -151,11 +151,15 @@ function kindOf(cause: unknown, heard: boolean): HttpFailure {
 
 function reasonOf(cause: unknown): string {
   // A happy-eyeballs failure has an empty message and one error per address.
-  const first = cause instanceof AggregateError ? cause.errors[0] : cause
-  const text = first instanceof Error ? first.message : String(first)
+  const first = isObject(cause) && Array.isArray(cause.errors) ? cause.errors[0] : cause
+  const text = isObject(first) && typeof first.message === 'string' ? first.message : String(first)
   return (text || codeOf(cause) || 'failed').slice(0, MAX_REASON)
 }
 
 function codeOf(cause: unknown): string {
-  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
+  return isObject(cause) && typeof cause.code === 'string' ? cause.code : ''
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
 }

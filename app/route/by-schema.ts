@@ -1,0 +1,70 @@
+/** Topic and subject from the feed's schema, key by the feed's rule. */
+import type { KeyRule } from '../config/types.ts'
+import { Rejected } from '../errors.ts'
+import { murmur2 } from '../lib/murmur2.ts'
+import type { Destination, Document, Message, Router, SourceInfo } from '../model.ts'
+
+type Route = Router['route']
+
+/**
+ * A router to the topic `schema` with the subject `<schema>-value`.
+ * A constant key is one shared destination. A key field is found by its path of own properties: a string is the key as it
+ * is, a finite number or boolean its usual text; anything else is `Rejected` (`no_key`). Without a key the partition
+ * follows the source, so that its order is kept.
+ */
+export function bySchema({ schema, key }: { readonly schema: string; readonly key: KeyRule }): Router {
+  const topic = schema
+  const subject = `${schema}-value`
+  const to = (bytes: Buffer | null, hash: number): Destination => ({ topic, subject, key: bytes, hash })
+  const keyed = (text: string): Destination => {
+    const bytes = Buffer.from(text, 'utf8')
+    return to(bytes, murmur2(bytes))
+  }
+  return { topics: [topic], subjects: [subject], route: routeFor(key, keyed, to) }
+}
+
+function routeFor(
+  key: KeyRule,
+  keyed: (text: string) => Destination,
+  to: (bytes: Buffer | null, hash: number) => Destination,
+): Route {
+  switch (key.kind) {
+    case 'constant': {
+      const shared = keyed(key.value)
+      return () => shared
+    }
+    case 'field':
+      return (document) => keyed(keyText(document, key.path))
+    case 'source':
+      return perSource((source) => to(null, source.hash))
+  }
+}
+
+function perSource(make: (source: SourceInfo) => Destination): Route {
+  const known = new WeakMap<SourceInfo, Destination>()
+  return (_document: Document, { source }: Message) => {
+    const destination = known.get(source)
+    if (destination) return destination
+    const made = make(source)
+    known.set(source, made)
+    return made
+  }
+}
+
+function keyText(document: Document, path: readonly string[]): string {
+  let value: unknown = document
+  for (const name of path) {
+    // Only own properties: a path such as `constructor.name` must not find a key in every document.
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) throw noKey(path)
+    value = (value as Document)[name]
+  }
+  if (typeof value === 'string') return value
+  if (typeof value === 'boolean' || Number.isFinite(value)) return String(value)
+  throw noKey(path)
+}
+
+function noKey(path: readonly string[]): Rejected {
+  return new Rejected('no_key', 'the key field is missing or is neither text, number nor boolean', {
+    path: path.join('.'),
+  })
+}
