@@ -1,0 +1,39 @@
+/** The Kafka client of the scripts: one that is not the daemon's default, and quiet. */
+import { type Admin, Kafka, type KafkaConfig, logLevel } from 'kafkajs'
+
+/** A client for `bootstrapServers` (comma separated) that prints nothing and gives up within seconds. */
+export function quietKafka(bootstrapServers: string, more: Partial<KafkaConfig> = {}): Kafka {
+  dropKnownWarning()
+  return new Kafka({
+    clientId: 'tributary-scripts',
+    brokers: bootstrapServers.split(',').map((broker) => broker.trim()),
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 2_000,
+    requestTimeout: 10_000,
+    retry: { retries: 2, initialRetryTime: 50, maxRetryTime: 500 },
+    ...more,
+  })
+}
+
+/** Lends a connected admin to `work`, and disconnects it whatever happens. */
+export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = kafka.admin()
+  await admin.connect()
+  try {
+    return await work(admin)
+  } finally {
+    await admin.disconnect().catch(() => {})
+  }
+}
+
+let dropping = false
+
+/** kafkajs sets one timer to a negative time, harmlessly; Node says so, to the bewilderment of whoever watches. */
+function dropKnownWarning(): void {
+  if (dropping) return
+  dropping = true
+  const emitWarning = process.emitWarning.bind(process) as (...args: unknown[]) => void
+  process.emitWarning = ((...args: unknown[]) => {
+    if (args[1] !== 'TimeoutNegativeWarning') emitWarning(...args)
+  }) as typeof process.emitWarning
+}

@@ -1,0 +1,140 @@
+/** Fetches Kafka and the registry once, through Maven, into the cache folder. */
+import { spawn } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { EXIT, Failure } from '../lib/failure.ts'
+import { progress } from '../lib/progress.ts'
+import { CLUSTER_ID, cacheFolder, DEPENDENCY_PLUGIN, KAFKA, REGISTRY } from './cache.ts'
+import { findJava, findMaven } from './java.ts'
+import { withLock } from './lock.ts'
+
+/** Where Kafka's jars are, and the metadata of a freshly formatted cluster. */
+export interface KafkaFiles {
+  readonly classpath: string
+  readonly bootstrapCheckpoint: string
+}
+
+/** Kafka's files, fetched first if need be. Throws `Failure` when Java or Maven is missing or the download fails. */
+export async function installKafka(): Promise<KafkaFiles> {
+  const home = await installed(
+    `kafka-${KAFKA.version}`,
+    `Fetching Apache Kafka ${KAFKA.version}`,
+    async (folder, run) => {
+      await writeFile(join(folder, 'pom.xml'), kafkaPom())
+      await run(await findMaven(), [
+        ...['-B', '-f', join(folder, 'pom.xml'), `${DEPENDENCY_PLUGIN}:copy-dependencies`],
+        ...['-DincludeScope=runtime', `-DoutputDirectory=${join(folder, 'libs')}`],
+      ])
+      await formatTemplate(folder, run)
+    },
+  )
+  return { classpath: join(home, 'libs', '*'), bootstrapCheckpoint: join(home, 'template', 'bootstrap.checkpoint') }
+}
+
+/** The registry's runnable jar, fetched first if need be. Throws `Failure` as `installKafka` does. */
+export async function installRegistry(): Promise<string> {
+  const label = `Fetching Apicurio Registry ${REGISTRY.version} (140 MB)`
+  const home = await installed(`apicurio-registry-${REGISTRY.version}`, label, async (folder, run) => {
+    const artifact = `io.apicurio:apicurio-registry-app:${REGISTRY.version}:tar.gz:all`
+    await run(await findMaven(), [
+      '-B',
+      `${DEPENDENCY_PLUGIN}:copy`,
+      `-Dartifact=${artifact}`,
+      `-DoutputDirectory=${folder}`,
+    ])
+    const archive = join(folder, `apicurio-registry-app-${REGISTRY.version}-all.tar.gz`)
+    await run('tar', ['-xzf', archive, '-C', folder])
+    await rm(archive)
+  })
+  return join(home, readdirSync(home).find((name) => name.endsWith('-runner.jar')) ?? 'runner.jar')
+}
+
+type Run = (command: string, args: readonly string[]) => Promise<void>
+
+/** Makes `name` in the cache with `fill`, whole or not at all: it is filled under another name first. */
+async function installed(
+  name: string,
+  label: string,
+  fill: (folder: string, run: Run) => Promise<void>,
+): Promise<string> {
+  const cache = cacheFolder()
+  const home = join(cache, name)
+  if (existsSync(home)) return home
+  const make = async (): Promise<void> => {
+    if (existsSync(home)) return
+    const shown = progress(label)
+    const folder = await mkdtemp(join(cache, `${name}.partial-`))
+    try {
+      await fill(folder, (command, args) => runShowing(command, args, shown.update))
+      await rename(folder, home)
+      shown.done(`kept in ${home}`)
+    } catch (error) {
+      shown.clear()
+      throw error
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  }
+  await withLock(`${home}.lock`, make, (pid) => process.stderr.write(`${label}: process ${pid} is at it, waiting …\n`))
+  return home
+}
+
+/** Runs a command and hands each file that Maven fetches to `show`. Rejects with the last lines of a failed command. */
+async function runShowing(command: string, args: readonly string[], show: (detail: string) => void): Promise<void> {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const tail: string[] = []
+  let files = 0
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface(stream).on('line', (line) => {
+      const file = /^Downloaded from [^:]+: (\S+)/.exec(line)?.[1]
+      if (file) show(`${++files} files, ${basename(file)}`)
+      else if (/ERROR|Exception|tar:/.test(line)) tail.push(line.replace(/^\[ERROR\]\s*/, ''))
+    })
+  }
+  const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
+  if (code === 0) return
+  throw new Failure(`${command} ended with ${code}: ${tail.slice(0, 2).join(' ').slice(0, 250)}`, {
+    cure: 'Check the connection to Maven Central (or the mirror in ~/.m2/settings.xml), then run the same command again.',
+    code: EXIT.unavailable,
+  })
+}
+
+/** Formatting takes a JVM of its own: done once here, and every broker starts from a copy of its outcome. */
+async function formatTemplate(folder: string, run: Run): Promise<void> {
+  const properties = join(folder, 'format.properties')
+  const template = join(folder, 'template')
+  await mkdir(template)
+  await writeFile(
+    properties,
+    [
+      'process.roles=broker,controller\nnode.id=1\ncontroller.quorum.voters=1@127.0.0.1:1\ncontroller.listener.names=CONTROLLER',
+      'listeners=PLAINTEXT://127.0.0.1:2,CONTROLLER://127.0.0.1:1',
+      `listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT\nlog.dirs=${template}\n`,
+    ].join('\n'),
+  )
+  const tool = [
+    '-cp',
+    join(folder, 'libs', '*'),
+    'kafka.tools.StorageTool',
+    'format',
+    '-c',
+    properties,
+    '-t',
+    CLUSTER_ID,
+  ]
+  await run(await findJava(), ['-XX:TieredStopAtLevel=1', ...tool])
+}
+
+function kafkaPom(): string {
+  const dependency = (group: string, artifact: string, version: string): string =>
+    `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`
+  return [
+    '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>',
+    '<groupId>tributary</groupId><artifactId>stack</artifactId><version>1</version><dependencies>',
+    dependency('org.apache.kafka', `kafka_${KAFKA.scala}`, KAFKA.version),
+    dependency('org.apache.logging.log4j', 'log4j-slf4j-impl', KAFKA.log4j),
+    '</dependencies></project>',
+  ].join('\n')
+}
