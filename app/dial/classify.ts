@@ -1,0 +1,61 @@
+/** What the end of a connection means: close codes, library errors and handshake statuses → ended or lost. */
+import { type LostReason, SourceLost } from '../errors.ts'
+import { printable } from '../lib/printable.ts'
+import type { Ended } from '../model.ts'
+import { retryAfterMs } from './retry-after.ts'
+
+/** A close frame holds no more than this. */
+const MAX_REASON_BYTES = 123
+const MAX_ERROR_BYTES = 200
+
+/** Close codes that end a connection in order: normal, going away, and a close frame without a code. */
+const ORDERLY = new Set([1000, 1001, 1005])
+const NO_CLOSE_FRAME = 1006
+const TOO_BIG = 1009
+
+/** RFC 6455 §7.4; the reason is the peer's text. 1008 and 4000–4999 say that it does not want us: come back much later. */
+export function byClose(code: number, reason: Buffer): Ended | SourceLost {
+  const detail = printable(reason.toString(), MAX_REASON_BYTES)
+  if (ORDERLY.has(code)) return { code, detail }
+  if (code === NO_CLOSE_FRAME)
+    return new SourceLost('closed', 'the connection broke off without a close frame', { code })
+  const pace = code === 1008 || code >= 4000 ? 'slow' : 'normal'
+  return new SourceLost('closed', `closed with ${code}${detail && `: ${detail}`}`, { code, pace })
+}
+
+/** A handshake answered with `status` instead of 101; `now` in milliseconds since the epoch. */
+export function byStatus(status: number, retryAfter: string | undefined, now: number): SourceLost {
+  const redirect = status >= 300 && status < 400 ? ' (redirects are not followed)' : ''
+  return new SourceLost('handshake_status', `the handshake was answered with status ${status}${redirect}`, {
+    code: status,
+    pace: status === 401 || status === 403 ? 'slow' : 'normal',
+    retryAfterMs: retryAfterMs(retryAfter, now),
+  })
+}
+
+/** An error of the socket or of the library, before or after the connection was open. */
+export function byError(error: Error & { code?: unknown; syscall?: unknown }, opened: boolean): SourceLost {
+  const code = typeof error.code === 'string' ? error.code : ''
+  // An AggregateError of several refused addresses has a code but no message.
+  const detail = printable(error.message || code || error.name, MAX_ERROR_BYTES)
+  if (opened) return afterOpen(code, detail, error)
+  return new SourceLost(beforeOpen(code, error.syscall), detail, { cause: error })
+}
+
+function afterOpen(code: string, detail: string, cause: Error): SourceLost {
+  if (/^WS_ERR_UNSUPPORTED_\w+_LENGTH$/.test(code)) return new SourceLost('too_big', detail, { cause, code: TOO_BIG })
+  if (/^(WS_ERR_|Z_)/.test(code)) return new SourceLost('protocol', detail, { cause })
+  return new SourceLost('closed', detail, { cause, code: NO_CLOSE_FRAME })
+}
+
+/** Node's TLS errors and OpenSSL's verdicts on certificates. */
+const TLS =
+  /^(ERR_TLS_|ERR_SSL_|EPROTO$|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERROR_IN_C|INVALID_(CA|PURPOSE)$|PATH_LENGTH_|HOSTNAME_MISMATCH$)/
+
+function beforeOpen(code: string, syscall: unknown): LostReason {
+  if (syscall === 'getaddrinfo') return 'dns'
+  if (TLS.test(code)) return 'tls'
+  // Without a code it is the WebSocket library's own complaint about the answer; HPE_ is that of the HTTP parser.
+  if (code === '' || code.startsWith('HPE_')) return 'protocol'
+  return 'connect'
+}

@@ -1,0 +1,172 @@
+/** One WebSocket from dial to close; the only importer of ws. */
+import type { Socket } from 'node:net'
+import { WebSocket } from 'ws'
+import { SourceLost } from '../errors.ts'
+import type { Ended, Message } from '../model.ts'
+import { byClose, byError, byStatus } from './classify.ts'
+import { type Heartbeat, heartbeat } from './heartbeat.ts'
+import { Inbox } from './inbox.ts'
+import type { WebSocketOptions } from './options.ts'
+import { type Silence, silence } from './silence.ts'
+
+const GOING_AWAY = 1001
+const WATERMARK_BYTES = 1024 * 1024
+/** How long a closing handshake may take, whoever began it. */
+const CLOSE_TIMEOUT_MS = 1_000
+/** Honest pieces (TCP reads, fragments) are larger than this, so it bounds what a trickle of tiny ones can hold in memory. */
+const SMALLEST_PIECE_BYTES = 256
+const FEWEST_PIECES = 1_024
+
+/** Where to dial this time. */
+export interface Target {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Dials at once. Throws `SourceLost('configuration')` when the URL or a header cannot be used. */
+export class Connection {
+  readonly #options: WebSocketOptions
+  readonly #ws: WebSocket
+  readonly #inbox: Inbox
+  readonly #deadline: NodeJS.Timeout
+  #socket: Socket | undefined
+  #heartbeat: Heartbeat | undefined
+  #silence: Silence | undefined
+  #verdict: Ended | SourceLost | undefined
+  #opened = false
+  #closed = false
+
+  constructor(target: Target, options: WebSocketOptions, opened: () => void) {
+    this.#options = options
+    this.#ws = open(target, options)
+    this.#inbox = new Inbox(options.info, options.watermarkBytes ?? WATERMARK_BYTES, {
+      pause: () => this.#ws.pause(),
+      resume: () => this.#resume(),
+      burst: () => this.#lose(new SourceLost('too_big', 'too much arrived at once')),
+    })
+    // Not the library's handshakeTimeout: that one starts anew with each byte a slow server drips.
+    this.#deadline = setTimeout(
+      () => this.#lose(new SourceLost('handshake_timeout', `no handshake within ${options.handshakeTimeoutMs} ms`)),
+      options.handshakeTimeoutMs,
+    )
+    this.#listen(opened)
+  }
+
+  /** What has arrived since the last call; empty when nothing has. */
+  take(): readonly Message[] {
+    const messages = this.#inbox.take()
+    if (messages.length > 0) this.#silence?.heard()
+    return messages
+  }
+
+  /** Resolves when there is something to take, or the connection has closed. */
+  change(): Promise<void> {
+    return this.#inbox.arrival()
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** How it ended; ask when `closed`. Throws `SourceLost`. */
+  ending(): Ended {
+    if (this.#verdict instanceof SourceLost) throw this.#verdict
+    return this.#verdict ?? { code: undefined, detail: '' }
+  }
+
+  /** Closes with 1001, or gives up the dial. The socket is gone at most a second later; what still arrives may be taken. */
+  stop(): void {
+    this.#verdict ??= { code: GOING_AWAY, detail: '' }
+    this.#ws.close(GOING_AWAY)
+  }
+
+  #listen(opened: () => void): void {
+    this.#ws.on('upgrade', (response) => {
+      this.#socket = response.socket
+    })
+    this.#ws.on('unexpected-response', (_request, response) => {
+      this.#lose(byStatus(response.statusCode ?? 0, response.headers['retry-after'], Date.now()))
+    })
+    this.#ws.on('open', () => {
+      this.#open()
+      opened()
+    })
+    // With the binary type left at nodebuffer, text and binary messages alike come as one Buffer.
+    this.#ws.on('message', (data) => this.#inbox.push(data as Buffer))
+    // After an error the library closes by itself, within CLOSE_TIMEOUT_MS.
+    this.#ws.on('error', (error) => {
+      this.#verdict ??= byError(error, this.#opened)
+    })
+    this.#ws.on('close', (code, reason) => {
+      this.#verdict ??= byClose(code, reason)
+      this.#close()
+    })
+  }
+
+  #open(): void {
+    clearTimeout(this.#deadline)
+    this.#opened = true
+    for (const message of this.#options.openMessages) this.#ws.send(message, { compress: false })
+    const { pingIntervalMs, silenceTimeoutMs } = this.#options
+    if (pingIntervalMs > 0) this.#heartbeat = this.#beat(pingIntervalMs)
+    if (silenceTimeoutMs !== undefined) this.#silence = this.#listenForSilence(silenceTimeoutMs)
+  }
+
+  #beat(intervalMs: number): Heartbeat {
+    return heartbeat(intervalMs, {
+      bytesRead: () => this.#socket?.bytesRead ?? 0,
+      isPaused: () => this.#inbox.isPaused,
+      ping: () => this.#ws.ping(),
+      dead: () => this.#lose(new SourceLost('ping_timeout', `no sign of life within ${intervalMs} ms of a ping`)),
+    })
+  }
+
+  #listenForSilence(limitMs: number): Silence {
+    return silence(
+      limitMs,
+      () => this.#inbox.isHolding,
+      () => this.#lose(new SourceLost('silent', `no message for ${limitMs} ms`)),
+    )
+  }
+
+  #resume(): void {
+    this.#heartbeat?.resumed()
+    this.#ws.resume()
+  }
+
+  /** The first verdict counts: what follows is its consequence. No closing handshake with a peer that does not answer. */
+  #lose(lost: SourceLost): void {
+    this.#verdict ??= lost
+    this.#ws.terminate()
+  }
+
+  #close(): void {
+    clearTimeout(this.#deadline)
+    this.#heartbeat?.stop()
+    this.#silence?.stop()
+    this.#closed = true
+    this.#inbox.wake()
+  }
+}
+
+function open(target: Target, options: WebSocketOptions): WebSocket {
+  const pieces = Math.max(FEWEST_PIECES, Math.ceil(options.maxMessageBytes / SMALLEST_PIECE_BYTES))
+  const settings = {
+    headers: { ...target.headers },
+    maxPayload: options.maxMessageBytes,
+    maxFragments: pieces,
+    maxBufferedChunks: pieces,
+    followRedirects: false,
+    closeTimeout: CLOSE_TIMEOUT_MS,
+    perMessageDeflate: options.compression && { clientNoContextTakeover: true },
+    // On purpose: the parser refuses one message of broken text and keeps the connection; the library would end it.
+    skipUTF8Validation: true,
+  }
+  try {
+    return new WebSocket(target.url, settings)
+  } catch (error) {
+    // Its message holds the URL, so only the code is shown.
+    const code = error instanceof Error && 'code' in error ? ` (${error.code})` : ''
+    throw new SourceLost('configuration', `the URL or a header cannot be used${code}`)
+  }
+}

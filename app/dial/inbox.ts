@@ -1,0 +1,87 @@
+/** Messages between a socket and whoever pulls: bounded by pausing the socket, not by dropping. */
+import type { Message, SourceInfo } from '../model.ts'
+
+/** What a waiting message costs beside its payload: its objects. So empty messages count too. */
+const MESSAGE_COST_BYTES = 256
+
+/** A paused socket still delivers what it has read; decompressed, that can be a thousand times as much. Nothing honest comes near. */
+const OVERRUN_BYTES = 16 * 1024 * 1024
+
+/** The tap of the socket. `burst`: so much came after the pause that the connection must go. */
+export interface Tap {
+  pause(): void
+  resume(): void
+  burst(): void
+}
+
+/** Holds what has arrived since the last `take`. One side pushes, one side pulls. */
+export class Inbox {
+  readonly #source: SourceInfo
+  readonly #watermarkBytes: number
+  readonly #tap: Tap
+  #messages: Message[] = []
+  #bytes = 0
+  #paused = false
+  #burst = false
+  #wake: (() => void) | undefined
+
+  constructor(source: SourceInfo, watermarkBytes: number, tap: Tap) {
+    this.#source = source
+    this.#watermarkBytes = watermarkBytes
+    this.#tap = tap
+  }
+
+  /** The hot path: one Message and nothing else per message. */
+  push(data: Buffer): void {
+    if (this.#burst) return
+    this.#messages.push({ source: this.#source, data, receivedAt: Date.now() })
+    this.#bytes += data.length + MESSAGE_COST_BYTES
+    if (this.#bytes >= this.#watermarkBytes) this.#brake()
+    if (this.#wake) this.wake()
+  }
+
+  /** What has arrived, perhaps nothing; lets a paused socket go on. */
+  take(): readonly Message[] {
+    const taken = this.#messages
+    if (taken.length > 0) {
+      this.#messages = []
+      this.#bytes = 0
+    }
+    if (this.#paused) {
+      this.#paused = false
+      this.#tap.resume()
+    }
+    return taken
+  }
+
+  /** Whether messages wait to be taken; the socket is paused only while some do. */
+  get isHolding(): boolean {
+    return this.#messages.length > 0
+  }
+
+  get isPaused(): boolean {
+    return this.#paused
+  }
+
+  /** Resolves at the next push or `wake`; call it with nothing to take. */
+  arrival(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve
+    })
+  }
+
+  wake(): void {
+    this.#wake?.()
+    this.#wake = undefined
+  }
+
+  #brake(): void {
+    if (!this.#paused) {
+      this.#paused = true
+      this.#tap.pause()
+    } else if (this.#bytes > this.#watermarkBytes + OVERRUN_BYTES) {
+      this.#burst = true
+      this.#tap.burst()
+    }
+  }
+}

@@ -1,0 +1,25 @@
+/** What a source over WebSocket needs to know. */
+import type { SourceInfo } from '../model.ts'
+
+/** Durations are milliseconds, sizes are bytes. */
+export interface WebSocketOptions {
+  readonly info: SourceInfo
+  /** Asked at each dial, so that tokens in it stay fresh; throws `SourceLost('configuration')`. */
+  readonly url: () => Promise<string>
+  /** Asked at each dial; throws `SourceLost('configuration')`. */
+  readonly headers: () => Promise<Readonly<Record<string, string>>>
+  /** Text messages sent as soon as the connection is up, in order. */
+  readonly openMessages: readonly string[]
+  /** From the dial to the end of the handshake: name lookup, TCP, TLS and HTTP together. */
+  readonly handshakeTimeoutMs: number
+  /** Longest message, after decompression. */
+  readonly maxMessageBytes: number
+  /** Between pings, and how long their answer may take; 0 = no pings. */
+  readonly pingIntervalMs: number
+  /** Longest time without a message; undefined = no limit. */
+  readonly silenceTimeoutMs: number | undefined
+  /** Offer permessage-deflate. */
+  readonly compression: boolean
+  /** What may wait to be pulled before the socket is paused. */
+  readonly watermarkBytes?: number
+}

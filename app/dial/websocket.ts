@@ -1,0 +1,44 @@
+/** The WebSocket source: one connection's life as one async generator. */
+import type { Ended, Message, Source } from '../model.ts'
+import { Connection } from './connection.ts'
+import type { WebSocketOptions } from './options.ts'
+
+/** A source that dials `options.url` each time `receive` is called; see `Source` for the contract. */
+export function websocket(options: WebSocketOptions): Source {
+  return { info: options.info, receive: (signal, opened) => receive(options, signal, opened) }
+}
+
+const NOT_DIALLED: Ended = { code: undefined, detail: '' }
+
+async function* receive(
+  options: WebSocketOptions,
+  signal: AbortSignal,
+  opened: () => void,
+): AsyncGenerator<readonly Message[], Ended, void> {
+  if (signal.aborted) return NOT_DIALLED
+  const target = { url: await options.url(), headers: await options.headers() }
+  if (signal.aborted) return NOT_DIALLED
+  const connection = new Connection(target, options, opened)
+  const stop = (): void => connection.stop()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    while (true) {
+      const messages = connection.take()
+      if (messages.length > 0) yield messages
+      else if (connection.closed) return connection.ending()
+      else await connection.change()
+    }
+  } finally {
+    signal.removeEventListener('abort', stop)
+    await leave(connection)
+  }
+}
+
+/** Whoever pulls has gone: what still arrives is nobody's, but two connections of one source may never overlap. */
+async function leave(connection: Connection): Promise<void> {
+  if (!connection.closed) connection.stop()
+  while (!connection.closed) {
+    connection.take()
+    if (!connection.closed) await connection.change()
+  }
+}
