@@ -38,8 +38,17 @@ export interface FeedConfig {
 
 /** SASL as the Kafka clients need it. */
 export type SaslConfig =
-  | { readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512'; readonly username: string; readonly password: string }
-  | { readonly mechanism: 'OAUTHBEARER'; readonly tokenEndpointUrl: string; readonly clientId: string; readonly clientSecret: string }
+  | {
+      readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512'
+      readonly username: string
+      readonly password: string
+    }
+  | {
+      readonly mechanism: 'OAUTHBEARER'
+      readonly tokenEndpointUrl: string
+      readonly clientId: string
+      readonly clientSecret: string
+    }
 
 /** TLS material, read from the files at start (PEM). An absent `ca` means the system's trust store. */
 export interface TlsConfig {

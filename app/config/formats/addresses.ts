@@ -12,7 +12,7 @@ export const host: Format<string> = format('a host name or an IP address', (give
 
 /** Kafka brokers as host:port; repeated ones are dropped. */
 export const brokers: Format<readonly string[]> = format(
-  'a list of Kafka brokers as host:port, such as kafka:29092',
+  'a list of Kafka brokers as host:port',
   (given) => {
     const items = parseList(given) ?? []
     const problems = items.flatMap((item, index) => brokerProblem(item, index))
@@ -32,7 +32,7 @@ function brokerProblem(item: string, index: number): string[] {
 
 /** An http:// or https:// URL without query and fragment. */
 export const httpUrl: Format<URL> = format(
-  'an http:// or https:// URL, such as http://schema-registry:8081',
+  'an http:// or https:// URL',
   (given) => {
     const url = parseUrl(given.trim(), ['http:', 'https:'])
     if (url && (url.search !== '' || url.hash !== '')) refuse('must be a base URL without ? and #')

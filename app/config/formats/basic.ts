@@ -3,7 +3,7 @@ import { parseList } from '../../lib/list.ts'
 import { type Format, format, refuse } from './format.ts'
 
 /** Text exactly as it is, blanks included; `pattern` must match the whole of it. */
-export function text(expects: string, pattern = /^[^]+$/): Format<string> {
+export function text(expects: string, pattern = /^.+$/s): Format<string> {
   return format(expects, (given) => (pattern.test(given) ? given : undefined), false)
 }
 
@@ -17,13 +17,13 @@ export const flag: Format<boolean> = format('true or false (also 1/0, t/f, yes/n
 })
 
 /** One of `names` in any case; answers the name as it is spelt there. */
-export function choice<T extends string>(names: readonly T[]): Format<T> {
+export function choice<const T extends string>(names: readonly T[]): Format<T> {
   const byWord = new Map(names.map((name) => [name.toLowerCase(), name]))
   return format(oneOf(names), (given) => byWord.get(given.trim().toLowerCase()))
 }
 
 /** A list of `names`; `off` or `none` is the empty list. */
-export function choices<T extends string>(names: readonly T[]): Format<readonly T[]> {
+export function choices<const T extends string>(names: readonly T[]): Format<readonly T[]> {
   const one = choice(names)
   return format(`a list of ${oneOf(names)}, or off`, (given) => {
     if (isOff(given)) return []

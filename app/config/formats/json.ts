@@ -35,7 +35,9 @@ function headerProblem(name: string, content: unknown, index: number): string[] 
     return [`must give each header a string as its value; item ${index + 1} has another type`]
   }
   const good = HEADER_VALUE.test(String(content))
-  return good ? [] : [`has a header value with a line end or another character that HTTP does not allow (item ${index + 1})`]
+  return good
+    ? []
+    : [`has a header value with a line end or another character that HTTP does not allow (item ${index + 1})`]
 }
 
 function parseJson(given: string): unknown {

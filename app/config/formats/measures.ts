@@ -1,6 +1,7 @@
 /** Durations and sizes, with their units. */
-import { type Format, format, refuse } from './format.ts'
+
 import { isOff } from './basic.ts'
+import { type Format, format, refuse } from './format.ts'
 
 const MILLISECONDS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 /** Timers of Node fire at once beyond this many milliseconds (24.8 days). */
@@ -22,14 +23,19 @@ export function duration({ zero = false, min = 1, max = LONGEST, bare }: Duratio
   const expects = `a duration such as 500ms, 30s, 2m, 1h or 1d${seconds}${zero ? ', or off' : ''}`
   const outside = `must be between ${min}ms and ${max}ms${zero ? ', or off' : ''}`
   return format(expects, (given) => {
-    if (isOff(given)) return zero ? 0 : undefined
-    const [, digits, unit = bare] = /^(\d{1,15}(?:\.\d{1,9})?)\s*(ms|s|m|h|d)?$/.exec(given.trim().toLowerCase()) ?? []
-    const amount = Number(digits)
-    if (digits === undefined || (unit === undefined && amount !== 0)) return undefined
-    if (amount === 0) return zero ? 0 : refuse(outside)
-    const value = Math.round(amount * MILLISECONDS[(unit ?? 'ms') as keyof typeof MILLISECONDS])
+    const amount = zero && isOff(given) ? 0 : milliseconds(given, bare)
+    if (amount === undefined || (amount === 0 && zero)) return amount
+    const value = Math.round(amount)
     return value >= min && value <= max ? value : refuse(outside)
   })
+}
+
+/** A bare 0 needs no unit. */
+function milliseconds(given: string, bare: 's' | undefined): number | undefined {
+  const [, digits, unit = bare] = /^(\d{1,15}(?:\.\d{1,9})?)\s*(ms|s|m|h|d)?$/.exec(given.trim().toLowerCase()) ?? []
+  const amount = Number(digits)
+  if (unit === undefined) return amount === 0 ? 0 : undefined
+  return amount * MILLISECONDS[unit as keyof typeof MILLISECONDS]
 }
 
 const UNITS = 'KMGT'

@@ -1,0 +1,76 @@
+/** The environment into one checked `Config`. Every setting is declared once, under tables/. */
+import { ConfigError } from '../errors.ts'
+import { readFeeds } from './feeds.ts'
+import { kafkaConfig } from './kafka.ts'
+import { type Env, lookup, lookupAny } from './lookup.ts'
+import { registryConfig } from './registry.ts'
+import type { Report } from './report.ts'
+import type { Choices, Settings, Values } from './setting.ts'
+import { daemonSettings } from './tables/daemon.ts'
+import { kafkaSettings, registrySettings, securitySettings } from './tables/kafka.ts'
+import type { CommonLabels, Config } from './types.ts'
+import { unknownWarnings } from './unknown.ts'
+import { validate } from './validate.ts'
+
+export { describeSettings, type SettingDescription } from './describe.ts'
+export type { Choices } from './setting.ts'
+
+/**
+ * Reads and checks the whole configuration. Synchronous: `…_FILE` files are read here, and the disk is waited for.
+ * Throws a `ConfigError` with every problem at once, each a sentence that names the variable and the cure, without secrets.
+ */
+export function readConfig(env: Env, choices: Choices): Config {
+  const report: Report = { problems: [], warnings: [] }
+  const read = <S extends Settings>(table: S): Values<S> =>
+    validate(table, (name) => lookupAny(env, [name, ...(table[name]?.aliases ?? [])], report), report)
+  const kafkaTable = kafkaSettings(choices, !isOffline(env, choices))
+  const kafka = read(kafkaTable)
+  const kafkaPart = kafkaConfig(kafka, read(securitySettings), report)
+  const registry = registryConfig(read(registrySettings), report)
+  const daemon = read(daemonSettings)
+  const shared = { handshakeTimeoutMs: daemon.HANDSHAKE_TIMEOUT, presetSilenceMs: daemon.PRODUCER_TIMEOUT }
+  const feeds = readFeeds(env, choices, shared, report)
+  report.warnings.push(
+    ...unknownWarnings(env, Object.keys({ ...kafkaTable, ...securitySettings, ...registrySettings })),
+  )
+  if (report.problems.length > 0) throw new ConfigError([...new Set(report.problems)])
+  return {
+    feeds,
+    sink: kafka.KAFKA_CLIENT,
+    kafka: kafkaPart,
+    registry,
+    ...daemonPart(daemon),
+    warnings: report.warnings,
+  }
+}
+
+function isOffline(env: Env, { sinks }: Choices): boolean {
+  const name = lookup(env, 'KAFKA_CLIENT', { problems: [], warnings: [] })?.text?.trim().toLowerCase() ?? ''
+  return Object.hasOwn(sinks, name) && sinks[name]?.offline === true
+}
+
+function daemonPart(daemon: Values<typeof daemonSettings>) {
+  return {
+    labels: labels(daemon),
+    metricsHost: daemon.METRICS_HOST,
+    metricsPort: daemon.METRICS_PORT,
+    metricsMaxUrls: daemon.METRICS_MAX_URLS,
+    logLevel: daemon.LOG_LEVEL,
+    lingerMs: daemon.LINGER,
+    dialRate: daemon.DIAL_RATE,
+    recordHeaders: daemon.RECORD_HEADERS,
+    startupTimeoutMs: daemon.STARTUP_TIMEOUT,
+    drainTimeoutMs: daemon.DRAIN_TIMEOUT,
+    maxInFlightBatches: daemon.MAX_IN_FLIGHT_BATCHES,
+  }
+}
+
+function labels(daemon: Values<typeof daemonSettings>): CommonLabels {
+  const { DID_PROVIDER: provider, SSI_VALIDATION: validation, PROCESSING_MODE: mode } = daemon
+  return {
+    did_provider: provider,
+    ssi_validation: `${validation}`,
+    cache_did: `${daemon.CACHE_DID || provider.toLowerCase().startsWith('did:ethr')}`,
+    processing_mode: validation ? mode : 'sync',
+  }
+}

@@ -1,0 +1,126 @@
+/** Everything that belongs neither to Kafka nor to one feed. */
+
+import { host } from '../formats/addresses.ts'
+import { choice, choices, decimal, flag, integer, text } from '../formats/basic.ts'
+import { format } from '../formats/format.ts'
+import { duration } from '../formats/measures.ts'
+import type { Settings } from '../setting.ts'
+
+/** Words for log levels, Python's included → ours. */
+const LEVELS: Readonly<Record<string, string>> = {
+  trace: 'trace',
+  notset: 'trace',
+  debug: 'debug',
+  info: 'info',
+  warn: 'warn',
+  warning: 'warn',
+  error: 'error',
+  fatal: 'fatal',
+  critical: 'fatal',
+  silent: 'silent',
+}
+const levels = new Map(Object.entries(LEVELS))
+const logLevel = format(
+  'one of trace, debug, info, warn, error, fatal, silent (or WARNING, CRITICAL, NOTSET)',
+  (given) => levels.get(given.trim().toLowerCase()),
+)
+
+export const daemonSettings = {
+  DIAL_RATE: {
+    group: 'Dialling',
+    format: decimal(0.01, 10_000),
+    help: 'Dials per second and host, over all feeds. The default keeps a fleet of up to 300 URLs within the 300 dials in five minutes that Binance, the strictest known upstream, allows an address; with more URLs per host, or several daemons behind one address, lower it.',
+    default: '5',
+  },
+  HANDSHAKE_TIMEOUT: {
+    group: 'Dialling',
+    format: duration(),
+    help: 'How long a WebSocket may take from the dial until it is open.',
+    default: '10s',
+  },
+  PRODUCER_TIMEOUT: {
+    group: 'Feeds of the replaced producer',
+    format: duration({ zero: true, bare: 's' }),
+    help: 'Silence limit of these feeds: no message for that long means a redial, counted as a timeout. Their FEED_…_SILENCE_TIMEOUT wins.',
+    default: 'off',
+  },
+  STARTUP_TIMEOUT: {
+    group: 'Start, stop and batches',
+    format: duration({ zero: true }),
+    help: 'If no feed can run by then, the daemon exits with 69; 0 waits for ever.',
+    default: '60s',
+  },
+  DRAIN_TIMEOUT: {
+    group: 'Start, stop and batches',
+    format: duration({ zero: true }),
+    help: 'How long a stop waits until Kafka has acknowledged what was received. Keep it below the grace period of your supervisor (10s in docker compose).',
+    default: '8s',
+  },
+  MAX_IN_FLIGHT_BATCHES: {
+    group: 'Start, stop and batches',
+    format: integer(1, 1000),
+    help: 'Batches of a feed that may be on their way to Kafka at once.',
+    default: '8',
+  },
+  LINGER: {
+    group: 'Start, stop and batches',
+    format: duration({ zero: true, max: 60_000 }),
+    help: "How long a partition's records gather after a recent write; an idle partition is written to at once.",
+    default: '2ms',
+  },
+  RECORD_HEADERS: {
+    group: 'Start, stop and batches',
+    format: choices(['feed', 'source', 'received-at']),
+    help: 'Headers to put on each record.',
+    default: 'off',
+    example: 'feed,source,received-at',
+  },
+  METRICS_HOST: {
+    group: 'Metrics and log',
+    format: host,
+    help: 'Address that /metrics, /healthz, /readyz and /status are served on.',
+    default: '0.0.0.0',
+  },
+  METRICS_PORT: {
+    group: 'Metrics and log',
+    format: integer(0, 65_535),
+    help: 'Port for the same; 0 takes any free one.',
+    default: '9000',
+  },
+  METRICS_MAX_URLS: {
+    group: 'Metrics and log',
+    format: integer(0, 100_000),
+    help: 'Different values of the url label; further URLs are counted as other.',
+    default: '200',
+  },
+  LOG_LEVEL: {
+    group: 'Metrics and log',
+    format: logLevel,
+    help: 'The least important lines to log.',
+    default: 'info',
+  },
+  DID_PROVIDER: {
+    group: 'Metric labels',
+    format: text('a DID method such as did:key', /^[\x21-\x7e]{1,100}$/),
+    help: 'Value of the label did_provider.',
+    default: 'did:key',
+  },
+  SSI_VALIDATION: {
+    group: 'Metric labels',
+    format: flag,
+    help: 'Value of the label ssi_validation.',
+    default: 'true',
+  },
+  CACHE_DID: {
+    group: 'Metric labels',
+    format: flag,
+    help: 'Value of the label cache_did; true whenever DID_PROVIDER begins with did:ethr.',
+    default: 'false',
+  },
+  PROCESSING_MODE: {
+    group: 'Metric labels',
+    format: choice(['sync', 'async']),
+    help: 'Value of the label processing_mode; async counts only together with SSI_VALIDATION.',
+    default: 'sync',
+  },
+} satisfies Settings

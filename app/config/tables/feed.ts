@@ -1,0 +1,117 @@
+/** What can be said of a feed: `FEED_<NAME>_<SUFFIX>`, declared by suffix. */
+
+import { webSocketUrls } from '../formats/addresses.ts'
+import { choices, flag, text } from '../formats/basic.ts'
+import { format } from '../formats/format.ts'
+import { headers, openMessages } from '../formats/json.ts'
+import { duration, size } from '../formats/measures.ts'
+import type { Choices, Settings } from '../setting.ts'
+
+const MIB = 1024 * 1024
+
+const topic = format('a topic name: up to 249 letters, digits, dots, dashes and underscores', (given) => {
+  const name = given.trim()
+  return /^[a-zA-Z0-9._-]{1,249}$/.test(name) && name !== '.' && name !== '..' ? name : undefined
+})
+
+const path = format('a dotted path of field names, such as device_id or sensor.id', (given) => {
+  const names = given.trim().split('.')
+  return names.every((name) => name !== '') ? names : undefined
+})
+
+/** The settings of one feed, by suffix. The values of a preset feed's own variables are read by the same formats. */
+export const feedSettings = ({ normalisers }: Choices) =>
+  ({
+    URLS: {
+      group: 'Feeds by name',
+      format: webSocketUrls,
+      help: 'WebSockets to dial, all at once. A list in a file (FEED_<NAME>_URLS_FILE) is read again at each dial.',
+      example: 'wss://stream.example.org/a,wss://stream.example.org/b',
+      required: true,
+      secret: true,
+    },
+    SCHEMA: {
+      group: 'Feeds by name',
+      format: topic,
+      help: 'Topic of the records, and stem of the subject (<schema>-value).',
+      example: 'Ticker',
+      required: true,
+    },
+    KEY: {
+      group: 'Feeds by name',
+      format: text('a constant'),
+      help: 'Key of every record. Without KEY and KEY_FIELD records have no key, and the source chooses the partition.',
+      example: 'ticker',
+    },
+    KEY_FIELD: {
+      group: 'Feeds by name',
+      format: path,
+      help: 'Where in the document the key is; a document without it is refused (no_key). Not together with KEY.',
+      example: 'symbol',
+    },
+    NORMALISE: {
+      group: 'Feeds by name',
+      format: choices(Object.keys(normalisers)),
+      help: `Normalisers to apply, in order. ${Object.entries(normalisers)
+        .map(([name, { help }]) => `${name}: ${/[.!?]$/.test(help) ? help : `${help}.`}`)
+        .join(' ')}`,
+      default: 'off',
+      example: Object.keys(normalisers)[0] ?? 'off',
+    },
+    OPEN_MESSAGES: {
+      group: 'Feeds by name',
+      format: openMessages,
+      help: 'Text messages to send after connecting, in order: a subscription, say.',
+      default: '[]',
+      example: '[{"type":"subscribe","symbol":"AAPL"}]',
+      secret: true,
+    },
+    HEADERS: {
+      group: 'Feeds by name',
+      format: headers,
+      help: 'Headers of the handshake. A JSON object in a file (FEED_<NAME>_HEADERS_FILE) is read again at each dial, so a token stays fresh.',
+      default: '{}',
+      example: '{"Authorization":"Bearer …"}',
+      secret: true,
+    },
+    SILENCE_TIMEOUT: {
+      group: 'Feeds by name',
+      format: duration({ zero: true }),
+      help: 'No message for that long means a redial, counted as a timeout.',
+      default: 'off',
+      example: '5m',
+    },
+    PING_INTERVAL: {
+      group: 'Feeds by name',
+      format: duration({ zero: true }),
+      help: 'How often a ping is sent; a peer that does not answer is dialled again.',
+      default: '20s',
+    },
+    MAX_MESSAGE_BYTES: {
+      group: 'Feeds by name',
+      format: size(1, 256 * MIB),
+      help: 'A larger message ends the connection before it is read.',
+      default: '1MiB',
+    },
+    BACKOFF_MAX: {
+      group: 'Feeds by name',
+      format: duration(),
+      help: 'Longest wait between two dials of a source; five minutes if it refused us.',
+      default: '60s',
+    },
+    LANE_MAX_BYTES: {
+      group: 'Feeds by name',
+      format: size(1, 1024 * 1024 * MIB),
+      help: 'Messages that wait for Kafka, in memory; when full, the sockets are paused.',
+      default: '64MiB',
+    },
+    COMPRESSION: {
+      group: 'Feeds by name',
+      format: flag,
+      help: 'Offers permessage-deflate: less traffic, more CPU and memory.',
+      default: 'off',
+    },
+  }) satisfies Settings
+
+export type FeedSettings = ReturnType<typeof feedSettings>
+export type Suffix = keyof FeedSettings
