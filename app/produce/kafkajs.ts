@@ -1,0 +1,151 @@
+/** Kafka through kafkajs; its only importer. Idempotence and retries are off: holding and rebuilding are ours. */
+import { type Admin, Kafka, type KafkaConfig, logLevel, type Message, type Producer } from 'kafkajs'
+import { Unavailable } from '../errors.ts'
+import type { KafkaRecord, Sink } from '../model.ts'
+import { configuredLimit } from './batch-limit.ts'
+import type { KafkaClient, TopicFacts } from './kafka-client.ts'
+import { kafkaSink } from './kafka-sink.ts'
+import { kafkajsSasl } from './kafkajs-sasl.ts'
+import type { OpenSink, SinkOptions } from './options.ts'
+import { SocketSet } from './socket-set.ts'
+import { nodeTls } from './tls.ts'
+
+/** Opens a sink; connects on first use. */
+export const openKafkajs: OpenSink = (options, emit): Sink => {
+  const config = kafkaConfig(options)
+  return kafkaSink(() => new KafkajsClient(config), options, emit)
+}
+
+const METADATA_MAX_AGE_MS = 10_000
+const ACKS_ALL = -1
+/** ConfigResourceTypes.TOPIC, which an ES module cannot import by name. */
+const TOPIC = 2
+
+function kafkaConfig({ brokers, clientId, tls, sasl, requestTimeoutMs, connectTimeoutMs }: SinkOptions): KafkaConfig {
+  return {
+    clientId,
+    brokers: [...brokers],
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 0 },
+    connectionTimeout: connectTimeoutMs,
+    authenticationTimeout: connectTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    enforceRequestTimeout: true,
+    ...(tls && { ssl: nodeTls(tls) }),
+    ...(sasl && { sasl: kafkajsSasl(sasl, tls?.ca, requestTimeoutMs) }),
+  }
+}
+
+/** A connection that is opened once, when first needed, and tried anew after a failure. */
+interface Connected<T> {
+  readonly client: T
+  ready: Promise<void> | undefined
+}
+
+class KafkajsClient implements KafkaClient {
+  readonly #kafka: Kafka
+  readonly #requestTimeoutMs: number | undefined
+  readonly #sockets = new SocketSet()
+  readonly #admin: Connected<Admin>
+  /** One producer for each topic: kafkajs asks for the metadata of all topics at once, so a bad one would stop them all. */
+  readonly #producers = new Map<string, Connected<Producer>>()
+
+  constructor(config: KafkaConfig) {
+    this.#kafka = new Kafka({ ...config, socketFactory: this.#sockets.connect })
+    this.#requestTimeoutMs = config.requestTimeout
+    this.#admin = { client: this.#kafka.admin(), ready: undefined }
+  }
+
+  async describe(topic: string): Promise<TopicFacts> {
+    const admin = await connected(this.#admin)
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+    const partitions = topics.find(({ name }) => name === topic)?.partitions.length ?? 0
+    const maxMessageBytes = await configuredLimit(() => limit(admin, topic))
+    return { partitions, maxMessageBytes }
+  }
+
+  async send(topic: string, partition: number, records: readonly KafkaRecord[]): Promise<bigint | undefined> {
+    const producer = await connected(this.#producer(topic))
+    const answers = await producer.send({
+      topic,
+      messages: messages(partition, records),
+      acks: ACKS_ALL,
+      ...(this.#requestTimeoutMs === undefined ? {} : { timeout: this.#requestTimeoutMs }),
+    })
+    // Records for a partition that is unknown are left out, and the promise resolves.
+    if (answers.length === 0) throw new Unavailable('no_topic', `topic ${topic} has no partition ${partition}`)
+    const answer = answers.find((answer) => answer.topicName === topic && answer.partition === partition)
+    return answer?.baseOffset === undefined ? undefined : BigInt(answer.baseOffset)
+  }
+
+  refresh(): void {
+    // kafkajs asks again by itself after every error that calls for it.
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#all().map(({ client }) => client.disconnect()))
+  }
+
+  destroy(): void {
+    for (const { client } of this.#all()) client.disconnect().catch(() => {})
+    this.#sockets.destroy()
+  }
+
+  #all(): Connected<Admin | Producer>[] {
+    return [this.#admin, ...this.#producers.values()]
+  }
+
+  #producer(topic: string): Connected<Producer> {
+    let producer = this.#producers.get(topic)
+    if (!producer) {
+      const client = this.#kafka.producer({
+        idempotent: false,
+        allowAutoTopicCreation: false,
+        metadataMaxAge: METADATA_MAX_AGE_MS,
+        createPartitioner:
+          () =>
+          ({ message }) =>
+            message.partition ?? 0,
+        retry: { retries: 0 },
+      })
+      producer = { client, ready: undefined }
+      this.#producers.set(topic, producer)
+    }
+    return producer
+  }
+}
+
+async function connected<T extends Admin | Producer>(one: Connected<T>): Promise<T> {
+  one.ready ??= one.client.connect().catch((error) => {
+    one.ready = undefined
+    throw error
+  })
+  await one.ready
+  return one.client
+}
+
+async function limit(admin: Admin, topic: string): Promise<string | undefined> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: TOPIC, name: topic, configNames: ['max.message.bytes'] }],
+  })
+  return resources[0]?.configEntries.find(({ configName }) => configName === 'max.message.bytes')?.configValue
+}
+
+function messages(partition: number, records: readonly KafkaRecord[]): Message[] {
+  return records.map(({ key, value, timestamp, headers }) => {
+    const message: Message = { partition, key, value, timestamp: String(timestamp) }
+    if (headers) message.headers = byName(headers)
+    return message
+  })
+}
+
+/** A name that is given more than once keeps all its values. */
+function byName(pairs: NonNullable<KafkaRecord['headers']>): NonNullable<Message['headers']> {
+  const headers: Record<string, Buffer[]> = Object.create(null)
+  for (const [name, value] of pairs) {
+    headers[name] ??= []
+    headers[name].push(value)
+  }
+  return headers
+}

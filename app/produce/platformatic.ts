@@ -1,0 +1,158 @@
+/** Kafka through @platformatic/kafka; its only importer. Idempotence and retries are off: holding and rebuilding are ours. */
+import { isIP } from 'node:net'
+import {
+  Admin,
+  type BaseOptions,
+  type ClusterTopicMetadata,
+  ConfigResourceTypes,
+  type ConnectionPool,
+  type MessageToProduce,
+  ProduceAcks,
+  Producer,
+  type SASLOptions,
+} from '@platformatic/kafka'
+import { Unavailable } from '../errors.ts'
+import type { KafkaRecord, Sink } from '../model.ts'
+import { configuredLimit } from './batch-limit.ts'
+import type { KafkaClient, TopicFacts } from './kafka-client.ts'
+import { kafkaSink } from './kafka-sink.ts'
+import { tokenRefusal, tokenSource } from './oauth.ts'
+import type { OpenSink, SinkOptions } from './options.ts'
+import { nodeTls } from './tls.ts'
+
+/** Opens a sink; connects on first use. */
+export const openPlatformatic: OpenSink = (options, emit): Sink => {
+  const base = baseOptions(options)
+  return kafkaSink(() => new PlatformaticClient(base), options, emit)
+}
+
+const METADATA_MAX_AGE_MS = 10_000
+/** Requests on one connection at a time: enough that partitions of a broker never wait for each other. */
+const MAX_IN_FLIGHT = 100_000
+
+function baseOptions({ brokers, clientId, tls, sasl, requestTimeoutMs, connectTimeoutMs }: SinkOptions): BaseOptions {
+  return {
+    clientId,
+    bootstrapBrokers: [...brokers],
+    strict: true,
+    retries: false,
+    autocreateTopics: false,
+    maxInflights: MAX_IN_FLIGHT,
+    // Never refreshed behind our back: `send` finds what `#current` has just checked.
+    metadataMaxAge: Number.MAX_SAFE_INTEGER,
+    connectTimeout: connectTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    // What the broker may take to replicate.
+    timeout: requestTimeoutMs,
+    ...(tls && { tls: nodeTls(tls), tlsServerName: !brokers.some((broker) => isIP(hostOf(broker))) }),
+    ...(sasl && { sasl: saslOptions(sasl, tls?.ca, requestTimeoutMs) }),
+  }
+}
+
+function hostOf(broker: string): string {
+  return broker.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
+}
+
+function saslOptions(sasl: NonNullable<SinkOptions['sasl']>, ca: string | undefined, timeoutMs: number): SASLOptions {
+  if (sasl.mechanism !== 'OAUTHBEARER') return { ...sasl }
+  return {
+    mechanism: sasl.mechanism,
+    token: tokenSource(sasl, ca, timeoutMs),
+    authBytesValidator: (answer, callback) => callback(tokenRefusal(answer) ?? null, answer),
+  }
+}
+
+class PlatformaticClient implements KafkaClient {
+  readonly #producer: Producer
+  readonly #admin: Admin
+  readonly #stale = new Set<string>()
+
+  constructor(base: BaseOptions) {
+    this.#producer = new Producer({ ...base, idempotent: false, acks: ProduceAcks.ALL, repeatOnStaleMetadata: false })
+    this.#admin = new Admin({ ...base })
+    for (const { connections } of [this.#producer, this.#admin]) muteSecondErrors(connections)
+  }
+
+  async describe(topic: string): Promise<TopicFacts> {
+    const { id, partitionsCount } = await this.#current(topic)
+    const maxMessageBytes = await configuredLimit(() => this.#limit(topic))
+    return { id, partitions: partitionsCount, maxMessageBytes }
+  }
+
+  async send(topic: string, partition: number, records: readonly KafkaRecord[]): Promise<bigint | undefined> {
+    const { partitionsCount } = await this.#current(topic)
+    // The producer would silently take the partition modulo their number.
+    if (partition >= partitionsCount) {
+      throw new Unavailable('no_topic', `topic ${topic} has ${partitionsCount} partitions, no partition ${partition}`)
+    }
+    const { offsets } = await this.#producer.send({
+      messages: messages(topic, partition, records),
+      acks: ProduceAcks.ALL,
+    })
+    return offsets?.find((answer) => answer.topic === topic && answer.partition === partition)?.offset
+  }
+
+  refresh(topic: string): void {
+    this.#stale.add(topic)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#producer.close(), this.#admin.close()])
+  }
+
+  destroy(): void {
+    for (const client of [this.#producer, this.#admin]) {
+      const sockets = [...client.connections].map(([, connection]) => connection.socket)
+      client.close().catch(() => {})
+      for (const socket of sockets) socket?.destroy()
+    }
+  }
+
+  /** The topic's metadata, asked for again when it is old or was wrong. */
+  async #current(topic: string): Promise<ClusterTopicMetadata> {
+    const known = this.#producer.currentMetadata?.topics.get(topic)
+    const stale = this.#stale.delete(topic)
+    if (known && !stale && Date.now() - known.lastUpdate < METADATA_MAX_AGE_MS) return known
+    try {
+      const { topics } = await this.#producer.metadata({ topics: [topic], forceUpdate: true })
+      const fresh = topics.get(topic)
+      if (fresh && fresh.partitionsCount > 0) return fresh
+    } catch (error) {
+      this.#stale.add(topic)
+      // The protocol code is lost here, and nothing but the text tells this from other errors of use.
+      if (!(error instanceof Error && /^Unknown topic/.test(error.message))) throw error
+    }
+    throw new Unavailable('no_topic', `Kafka has no topic ${topic}`)
+  }
+
+  async #limit(topic: string): Promise<string | null | undefined> {
+    const [found] = await this.#admin.describeConfigs({
+      resources: [
+        { resourceType: ConfigResourceTypes.TOPIC, resourceName: topic, configurationKeys: ['max.message.bytes'] },
+      ],
+    })
+    return found?.configs.find(({ name }) => name === 'max.message.bytes')?.value
+  }
+}
+
+/** A connection may emit `error` more than once while the pool listens once: a second one would end the process. */
+function muteSecondErrors(connections: ConnectionPool): void {
+  connections.on('connecting', ({ connection }) => connection.on('error', () => {}))
+}
+
+function messages(topic: string, partition: number, records: readonly KafkaRecord[]): MessageToProduce[] {
+  let last: KafkaRecord | undefined
+  let timestamp = 0n
+  const messages: MessageToProduce[] = []
+  for (const record of records) {
+    // Many records of a request share their millisecond.
+    if (record.timestamp !== last?.timestamp) timestamp = BigInt(record.timestamp)
+    last = record
+    const message: MessageToProduce = { topic, partition, value: record.value, timestamp }
+    if (record.key) message.key = record.key
+    // A Map keyed by Buffer keeps a name that is given twice; names are written as they are, so they must be bytes.
+    if (record.headers) message.headers = new Map(record.headers.map(([name, value]) => [Buffer.from(name), value]))
+    messages.push(message)
+  }
+  return messages
+}
