@@ -1,5 +1,6 @@
 /** What the end of a connection means: close codes, library errors and handshake statuses → ended or lost. */
 import { type LostReason, SourceLost } from '../errors.ts'
+import { errorCode } from '../lib/error-code.ts'
 import { printable } from '../lib/printable.ts'
 import type { Ended } from '../model.ts'
 import { retryAfterMs } from './retry-after.ts'
@@ -34,8 +35,8 @@ export function byStatus(status: number, retryAfter: string | undefined, now: nu
 }
 
 /** An error of the socket or of the library, before or after the connection was open. */
-export function byError(error: Error & { code?: unknown; syscall?: unknown }, opened: boolean): SourceLost {
-  const code = typeof error.code === 'string' ? error.code : ''
+export function byError(error: Error & { syscall?: unknown }, opened: boolean): SourceLost {
+  const code = errorCode(error)
   // An AggregateError of several refused addresses has a code but no message.
   const detail = printable(error.message || code || error.name, MAX_ERROR_BYTES)
   if (opened) return afterOpen(code, detail, error)

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net'
 import { WebSocket } from 'ws'
 import { SourceLost } from '../errors.ts'
+import { errorCode } from '../lib/error-code.ts'
 import type { Ended, Message } from '../model.ts'
 import { byClose, byError, byStatus } from './classify.ts'
 import { type Heartbeat, heartbeat } from './heartbeat.ts'
@@ -166,7 +167,6 @@ function open(target: Target, options: WebSocketOptions): WebSocket {
     return new WebSocket(target.url, settings)
   } catch (error) {
     // Its message holds the URL, so only the code is shown.
-    const code = error instanceof Error && 'code' in error ? ` (${error.code})` : ''
-    throw new SourceLost('configuration', `the URL or a header cannot be used${code}`)
+    throw new SourceLost('configuration', `the URL or a header cannot be used (${errorCode(error) || 'invalid'})`)
   }
 }

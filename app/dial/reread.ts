@@ -1,6 +1,7 @@
 /** URLs and headers that live in files, read again at each dial so that tokens stay fresh. */
 import { readFile } from 'node:fs/promises'
 import { SourceLost } from '../errors.ts'
+import { errorCode } from '../lib/error-code.ts'
 import { parseList } from '../lib/list.ts'
 
 /** A file that holds a setting, and the variable that names it: problems show the variable, never the content. */
@@ -44,8 +45,7 @@ async function read(file: SettingFile): Promise<string> {
   try {
     return (await readFile(file.path, 'utf8')).replace(/^\uFEFF/, '')
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : ''
-    return lost(`the file of ${file.variable} cannot be read${code}`, cause)
+    return lost(`the file of ${file.variable} cannot be read (${errorCode(cause)})`, cause)
   }
 }
 
