@@ -1,0 +1,109 @@
+/** Open connections: who is dead, who is silent, who is merely held up, and how a close is told. */
+import { describe, expect, it } from '@jest/globals'
+import type { WebSocket } from 'ws'
+import { until } from '../support/until.ts'
+import { startUpstream } from '../support/upstream.ts'
+import { live, sourceOf } from '../support/upstream-client.ts'
+
+const never = new AbortController().signal
+
+/** Blocks the whole process, as SIGSTOP would. */
+function stall(ms: number): void {
+  const until = performance.now() + ms
+  while (performance.now() < until);
+}
+
+describe('an open connection', () => {
+  it('to a peer that answers no ping is lost', async () => {
+    await using upstream = await startUpstream({ autoPong: false })
+    const { lost, opened } = await live(sourceOf(upstream.url, { pingIntervalMs: 50 }))
+    expect(opened).toBe(true)
+    expect(lost?.reason).toBe('ping_timeout')
+    await until(() => upstream.closed[0]?.code === 1006, { what: 'the socket to be gone' })
+  })
+
+  it('lives on while the peer answers pings, and while it only sends', async () => {
+    let pings = 0
+    const count = (socket: WebSocket): void => void socket.on('ping', () => pings++)
+    await using answering = await startUpstream({ onSocket: count })
+    await using sending = await startUpstream({
+      autoPong: false,
+      onSocket: (socket) => {
+        count(socket)
+        // A pong nobody asked for: traffic, but no message.
+        socket.on('ping', () => socket.pong())
+      },
+    })
+    const stop = new AbortController()
+    const lives = [answering, sending].map(({ url }) => live(sourceOf(url, { pingIntervalMs: 50 }), stop.signal))
+    await until(() => pings >= 20, { what: 'twenty pings' })
+    stop.abort()
+    for (const { lost, ended } of await Promise.all(lives)) {
+      expect(lost).toBeUndefined()
+      expect(ended?.code).toBe(1001)
+    }
+  })
+
+  it('survives our own absence: a peer is not judged by a timer that fired far too late', async () => {
+    let pings = 0
+    await using upstream = await startUpstream({
+      autoPong: false,
+      onSocket: (socket) =>
+        socket.on('ping', () => {
+          pings += 1
+          // The answer comes only after the deadline has passed, and after the stall.
+          if (pings === 1) stall(1_500)
+          setTimeout(() => socket.pong(), 100)
+        }),
+    })
+    const stop = new AbortController()
+    const life = live(sourceOf(upstream.url, { pingIntervalMs: 300 }), stop.signal)
+    await until(() => pings >= 4, { what: 'pings after the stall' })
+    stop.abort()
+    expect((await life).lost).toBeUndefined()
+  })
+
+  it('without a message for too long is lost, pongs or not', async () => {
+    await using upstream = await startUpstream({ onSocket: (socket) => socket.send('a') })
+    const { lost, messages } = await live(sourceOf(upstream.url, { silenceTimeoutMs: 200, pingIntervalMs: 20 }))
+    expect(messages).toHaveLength(1)
+    expect(lost?.reason).toBe('silent')
+  })
+
+  it('is not called silent while messages come, nor while we are the ones who do not pull', async () => {
+    await using upstream = await startUpstream({ onSocket: (socket) => socket.send('first') })
+    const arrivals = sourceOf(upstream.url, { silenceTimeoutMs: 300 }).receive(never, () => undefined)
+    await arrivals.next()
+    const socket = await upstream.connection(1)
+    // Lies unpulled for longer than the limit.
+    socket.send('second')
+    await new Promise((resolve) => setTimeout(resolve, 900))
+    expect(socket.readyState).toBe(socket.OPEN)
+    expect((await arrivals.next()).done).toBe(false)
+    const talk = setInterval(() => socket.send('more'), 50)
+    for (let i = 0; i < 15; i++) expect((await arrivals.next()).done).toBe(false)
+    clearInterval(talk)
+    const drain = async (): Promise<void> => {
+      while (!(await arrivals.next()).done);
+    }
+    await expect(drain()).rejects.toMatchObject({ reason: 'silent' })
+  })
+
+  it.each([
+    [1000, 'ended', undefined],
+    [1001, 'ended', undefined],
+    [1008, 'lost', 'slow'],
+    [1011, 'lost', 'normal'],
+    [4000, 'lost', 'slow'],
+  ] as const)('closed with %i has %s', async (code, how, pace) => {
+    await using upstream = await startUpstream({ onSocket: (socket) => socket.close(code, 'why\nnot') })
+    const { ended, lost } = await live(sourceOf(upstream.url))
+    if (how === 'ended') expect(ended).toEqual({ code, detail: 'why not' })
+    else expect(lost).toMatchObject({ reason: 'closed', code, pace, message: `closed with ${code}: why not` })
+  })
+
+  it('closed without a code has ended', async () => {
+    await using upstream = await startUpstream({ onSocket: (socket) => socket.close() })
+    expect((await live(sourceOf(upstream.url))).ended).toEqual({ code: 1005, detail: '' })
+  })
+})
