@@ -22,15 +22,15 @@ type DaemonEvent =
 type FeedEvent =
   /** The feed cannot run now; retried. `detail` says what and the cure, without secrets. */
   | { readonly type: 'feed.parked'; readonly feed: string; readonly reason: UnavailableReason; readonly detail: string }
-  | { readonly type: 'feed.started'; readonly feed: string; readonly topic: string; readonly sources: number }
-  | { readonly type: 'document.refused'; readonly feed: string; readonly source: string; readonly reason: RejectReason; readonly detail: string }
+  | { readonly type: 'feed.started'; readonly feed: string; readonly topic: string; readonly sources: readonly SourceInfo[] }
+  | { readonly type: 'document.refused'; readonly feed: string; readonly sourceId: string; readonly reason: RejectReason; readonly detail: string }
   /** All documents of a batch are settled. `receivedAt` holds (milliseconds since the epoch, number of messages) pairs, flat. */
   | { readonly type: 'batch.settled'; readonly feed: string; readonly messages: number; readonly receivedAt: readonly number[] }
 
 type SourceEvent =
   | { readonly type: 'source.dialled'; readonly source: SourceInfo }
   | { readonly type: 'source.opened'; readonly source: SourceInfo; readonly afterDials: number }
-  | { readonly type: 'messages.received'; readonly source: SourceInfo; readonly messages: number; readonly bytes: number; readonly at: number }
+  | { readonly type: 'messages.received'; readonly source: SourceInfo; readonly messages: number; readonly at: number }
   | {
       readonly type: 'source.lost'
       readonly source: SourceInfo
@@ -48,7 +48,7 @@ type SourceEvent =
 type ProduceEvent =
   | { readonly type: 'records.requested'; readonly topic: string; readonly records: number }
   | { readonly type: 'records.acknowledged'; readonly topic: string; readonly records: number; readonly durationMs: number }
-  | { readonly type: 'records.refused'; readonly topic: string; readonly records: number; readonly reason: RejectReason }
+  | { readonly type: 'records.refused'; readonly topic: string; readonly records: number }
   /** A write failed and is held for another try; `first` marks the transition from well to held. */
   | { readonly type: 'produce.held'; readonly topic: string; readonly partition: number; readonly reason: UnavailableReason; readonly detail: string; readonly first: boolean }
   | { readonly type: 'produce.resumed'; readonly topic: string; readonly partition: number; readonly heldMs: number }

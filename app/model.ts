@@ -48,10 +48,16 @@ export interface KafkaRecord {
   readonly headers?: readonly (readonly [name: string, value: Buffer])[] | undefined
 }
 
+/** How a connection ended in order: the close code (RFC 6455 §7.4) and what the peer said, made safe to log. */
+export interface Ended {
+  readonly code: number | undefined
+  readonly detail: string
+}
+
 /**
  * A way to receive messages from one upstream.
  *
- * `receive` is ONE connection's life. It returns when the peer ended it in order, throws `SourceLost` (dial again) or
+ * `receive` is ONE connection's life. It returns how the peer ended it when that was in order, throws `SourceLost` (dial again) or
  * `SourceRefused` (no retry can cure it), and returns without throwing when `signal` aborts, after yielding what had arrived.
  * It yields what has arrived since the last pull. Past a byte watermark nobody pulls: the socket is paused, and a paused
  * socket is not killed by its own heartbeat. The next pull means that the last batch is kept.
@@ -59,7 +65,7 @@ export interface KafkaRecord {
  */
 export interface Source {
   readonly info: SourceInfo
-  receive(signal: AbortSignal, opened: () => void, resume?: string): AsyncIterable<readonly Message[]>
+  receive(signal: AbortSignal, opened: () => void, resume?: string): AsyncGenerator<readonly Message[], Ended, void>
 }
 
 /**
@@ -141,6 +147,39 @@ export interface Sink {
   describe(topic: string): Promise<TopicInfo>
   write(topic: string, partition: number, records: readonly KafkaRecord[]): Promise<readonly Refusal[]>
   close(): Promise<void>
+}
+
+/** The count of where every message and every document went: plain numbers, each counted where the thing happens. */
+export interface Ledger {
+  /** Messages. `received = settled + dropped + held` (held is counted by the lane). */
+  received: number
+  settled: number
+  readonly dropped: Map<string, number>
+  /** Documents. `found = produced + deadLettered + refused + ignored + expired + inFlight`. */
+  found: number
+  produced: number
+  ignored: number
+  inFlight: number
+  readonly deadLettered: Map<string, number>
+  readonly refused: Map<string, number>
+  readonly expired: Map<string, number>
+}
+
+/** Told how the records handed to an `Outlet` ended. */
+export interface Settlement {
+  /** `records` of it are acknowledged by all in-sync replicas. */
+  produced(records: number): void
+  /** One of its records will never be taken. */
+  refused(reason: Refusal[1], topic: string): void
+}
+
+/**
+ * What the right loop sees of producing: `add` queues one record for its topic-partition and never waits; the settlement
+ * is told later. `open` resolves once the topic is known and throws `Unavailable`.
+ */
+export interface Outlet {
+  open(topic: string): Promise<void>
+  add(destination: Destination, record: KafkaRecord, settlement: Settlement): void
 }
 
 /** A registry's entry: its one-line help, and how to load it (so that `--help` loads no client). */

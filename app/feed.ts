@@ -1,0 +1,92 @@
+/** One feed's life: waits until schema and topic are there, runs the two loops, stops taking in, drains. */
+import { Unavailable } from './errors.ts'
+import { backoffDelay } from './lib/backoff.ts'
+import { sleep } from './lib/sleep.ts'
+import type { Message, SourceInfo } from './model.ts'
+import { deliver, type Feed, receive } from './pipeline.ts'
+
+/** Waits between two tries to start a parked feed, in milliseconds. */
+const PARKED = { baseMs: 500, capMs: 10_000 }
+
+/** A feed and the way to its sources: `dial` answers one source's arrivals until `signal` aborts. */
+export interface FeedParts extends Feed {
+  readonly sources: readonly SourceInfo[]
+  readonly dial: (source: SourceInfo, signal: AbortSignal) => AsyncIterable<readonly Message[]>
+}
+
+/** A feed under way. */
+export interface RunningFeed {
+  readonly name: string
+  /** Resolves when the feed can run; never rejects. */
+  readonly started: Promise<void>
+  /** Why it does not run yet; empty when it does. */
+  readonly parkedBecause: () => string
+  /** Rejects when a loop meets a bug of ours; otherwise resolves when both loops have ended. */
+  readonly ended: Promise<void>
+  /** Closes the sockets, then resolves when all that came in is settled, or when `deadline` aborts. */
+  drain(deadline: AbortSignal): Promise<void>
+  /** Ends the right loop at once; what is still held stays held. */
+  halt(): void
+}
+
+/** Starts a feed. It needs no waiting for: a feed that cannot run yet is parked, tried again, and says why. */
+export function runFeed(parts: FeedParts): RunningFeed {
+  const intake = new AbortController()
+  const output = new AbortController()
+  let parked = ''
+  let intakeEnded: Promise<unknown> = Promise.resolve()
+  const started = Promise.withResolvers<void>()
+
+  const life = async (): Promise<void> => {
+    await prepare(parts, intake.signal, (why) => {
+      parked = why
+    })
+    if (intake.signal.aborted) return
+    parked = ''
+    parts.emit({ type: 'feed.started', feed: parts.name, topic: parts.router.topics.join(', '), sources: parts.sources })
+    started.resolve()
+    const arrivals = parts.sources.map((source) => receive(parts.dial(source, intake.signal), parts))
+    intakeEnded = Promise.allSettled(arrivals)
+    await Promise.all([deliver(parts, output.signal), ...arrivals])
+  }
+
+  return {
+    name: parts.name,
+    started: started.promise,
+    parkedBecause: () => parked,
+    ended: life(),
+    async drain(deadline) {
+      intake.abort()
+      await Promise.race([intakeEnded, aborted(deadline)])
+      await parts.lane.drained(deadline)
+    },
+    halt: () => output.abort(),
+  }
+}
+
+/** Ends when every subject and topic of the feed is there, or when `signal` aborts. Says each new obstacle once. */
+async function prepare(parts: FeedParts, signal: AbortSignal, parkedBecause: (why: string) => void): Promise<void> {
+  for (let attempt = 0, last = ''; !signal.aborted; attempt++) {
+    try {
+      await Promise.all([
+        ...parts.router.subjects.map((subject) => parts.encoder.prepare(subject, signal)),
+        ...parts.router.topics.map((topic) => parts.outlet.open(topic)),
+      ])
+      return
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error
+      if (signal.aborted) return
+      parkedBecause(error.message)
+      if (error.message !== last) parts.emit({ type: 'feed.parked', feed: parts.name, reason: error.reason, detail: error.message })
+      last = error.message
+    }
+    await sleep(backoffDelay(attempt, PARKED) + PARKED.baseMs, signal)
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

@@ -1,0 +1,71 @@
+/** The operator's port: metrics, health, readiness and status. GET and HEAD only, bounded in time and connections. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** One answer. `body` is text. */
+export interface Page {
+  readonly status: number
+  readonly type: string
+  readonly body: string
+}
+
+/** Path → page. A page may take its time (a scrape renders text) but must not throw. */
+export type Pages = ReadonlyMap<string, () => Page | Promise<Page>>
+
+const LIMITS = { connections: 200, headersMs: 5_000, requestMs: 10_000, headerBytes: 8 * 1024, requestsPerSocket: 1_000 }
+
+/** Listens on `host:port` (0 = any free port); resolves with the port once it does, rejects with Node's error when it cannot. */
+export async function serve(pages: Pages, host: string, port: number): Promise<{ port: number; close(): Promise<void> }> {
+  const server = createServer({ maxHeaderSize: LIMITS.headerBytes }, (request, response) => {
+    answer(pages, request, response).catch(() => response.destroy())
+  })
+  server.maxConnections = LIMITS.connections
+  server.headersTimeout = LIMITS.headersMs
+  server.requestTimeout = LIMITS.requestMs
+  server.timeout = LIMITS.requestMs
+  server.maxRequestsPerSocket = LIMITS.requestsPerSocket
+  await listen(server, host, port)
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      server.on('error', () => {})
+      resolve()
+    })
+  })
+}
+
+async function answer(pages: Pages, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { method = '', url = '/' } = request
+  request.resume()
+  if (method !== 'GET' && method !== 'HEAD') return send(response, text(405, 'only GET and HEAD\n'), method, { allow: 'GET, HEAD' })
+  const page = pages.get(url.split('?', 1)[0] ?? '/')
+  send(response, page ? await page() : text(404, 'not found; try /metrics, /healthz, /readyz, /status\n'), method)
+}
+
+function send(response: ServerResponse, { status, type, body }: Page, method: string, headers: Record<string, string> = {}): void {
+  const bytes = Buffer.from(body)
+  response.writeHead(status, { 'content-type': type, 'content-length': bytes.length, 'cache-control': 'no-store', ...headers })
+  response.end(method === 'HEAD' ? undefined : bytes)
+}
+
+/** A plain text page. */
+export function text(status: number, body: string): Page {
+  return { status, type: 'text/plain; charset=utf-8', body }
+}
+
+/** A JSON page, indented: people read it too. */
+export function json(status: number, value: unknown): Page {
+  return { status, type: 'application/json; charset=utf-8', body: `${JSON.stringify(value, null, 2)}\n` }
+}

@@ -1,0 +1,87 @@
+/** Who may enter a bounded lane, and in which turn: first come first served, but no source over half while others wait. */
+import type { SourceInfo } from '../model.ts'
+
+interface Waiter {
+  readonly source: SourceInfo
+  readonly cost: number
+  readonly receivedAt: number
+  readonly enter: () => void
+}
+
+/** Counts bytes per source. One call of `enter` at a time per source keeps a source's order. */
+export class Admission {
+  readonly #limit: number
+  readonly #share = new Map<SourceInfo, number>()
+  #waiting: Waiter[] = []
+  #bytes = 0
+
+  constructor(limitBytes: number) {
+    this.#limit = limitBytes
+  }
+
+  /** Bytes inside. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Receive time of the first message that waits outside, milliseconds since the epoch; 0 when none does. */
+  get oldestWaiting(): number {
+    return this.#waiting[0]?.receivedAt ?? 0
+  }
+
+  /** Enters at once when there is room and nobody waits; answers whether it did. */
+  tryEnter(source: SourceInfo, cost: number): boolean {
+    if (this.#waiting.length > 0 || !this.#hasRoom(cost)) return false
+    this.#count(source, cost)
+    return true
+  }
+
+  /** Resolves when it is this source's turn and there is room. */
+  enter(source: SourceInfo, cost: number, receivedAt: number): Promise<void> {
+    return new Promise((enter) => {
+      this.#waiting.push({ source, cost, receivedAt, enter })
+      this.#admit()
+    })
+  }
+
+  /** `cost` bytes of `source` are gone; lets in whoever fits now. */
+  leave(source: SourceInfo, cost: number): void {
+    this.#count(source, -cost)
+    if (this.#waiting.length > 0) this.#admit()
+  }
+
+  #admit(): void {
+    const still: Waiter[] = []
+    for (const [at, waiter] of this.#waiting.entries()) {
+      if (!this.#hasRoom(waiter.cost)) {
+        still.push(...this.#waiting.slice(at))
+        break
+      }
+      if (this.#isOverHalf(waiter)) {
+        still.push(waiter)
+        continue
+      }
+      this.#count(waiter.source, waiter.cost)
+      waiter.enter()
+    }
+    this.#waiting = still
+  }
+
+  /** What is larger than the whole lane enters an empty one. */
+  #hasRoom(cost: number): boolean {
+    return this.#bytes === 0 || this.#bytes + cost <= this.#limit
+  }
+
+  #isOverHalf({ source, cost }: Waiter): boolean {
+    const held = this.#share.get(source) ?? 0
+    if (held === 0 || held + cost <= this.#limit / 2) return false
+    return this.#waiting.some((other) => other.source !== source)
+  }
+
+  #count(source: SourceInfo, cost: number): void {
+    this.#bytes += cost
+    const held = (this.#share.get(source) ?? 0) + cost
+    if (held > 0) this.#share.set(source, held)
+    else this.#share.delete(source)
+  }
+}

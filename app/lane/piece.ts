@@ -1,0 +1,35 @@
+/** Messages of one source, small enough to be part of one batch. */
+import type { Message, SourceInfo } from '../model.ts'
+
+/** What a message costs in memory beyond its payload, in bytes: its object, its Buffer, its place in arrays. */
+export const MESSAGE_OVERHEAD_BYTES = 256
+
+/** `bytes` is payload; `cost` is what the lane's limit counts. */
+export interface Piece {
+  readonly source: SourceInfo
+  readonly messages: readonly Message[]
+  readonly bytes: number
+  readonly cost: number
+}
+
+/** Cuts `messages` of one source into pieces of at most `limits`; a single message over the limit of bytes is a piece of its own. */
+export function cut(messages: readonly Message[], limits: { readonly messages: number; readonly bytes: number }): Piece[] {
+  const pieces: Piece[] = []
+  let start = 0
+  let bytes = 0
+  const close = (end: number): void => {
+    const first = messages[start]
+    if (!first || end === start) return
+    const whole = start === 0 && end === messages.length ? messages : messages.slice(start, end)
+    pieces.push({ source: first.source, messages: whole, bytes, cost: bytes + whole.length * MESSAGE_OVERHEAD_BYTES })
+    start = end
+    bytes = 0
+  }
+  for (let i = 0; i < messages.length; i++) {
+    const size = messages[i]?.data.length ?? 0
+    if (i > start && (i - start >= limits.messages || bytes + size > limits.bytes)) close(i)
+    bytes += size
+  }
+  close(messages.length)
+  return pieces
+}

@@ -1,0 +1,91 @@
+/**
+ * The story: two loops and one queue. The left loop knows sockets and nothing of Kafka, the right loop knows Kafka and
+ * nothing of sockets, the lane between them is the only buffer of messages.
+ */
+import { Delivery } from './delivery.ts'
+import { Rejected } from './errors.ts'
+import type { Emit } from './events.ts'
+import { Slice } from './lib/slice.ts'
+import type { Document, Encoder, KafkaRecord, Lane, Ledger, Message, Normaliser, Outlet, Parser, Router } from './model.ts'
+
+/** What the two loops of one feed work with. */
+export interface Feed {
+  readonly name: string
+  readonly lane: Lane
+  readonly parse: Parser
+  readonly normalise: readonly Normaliser[]
+  readonly router: Router
+  readonly encoder: Encoder
+  readonly outlet: Outlet
+  /** The record headers of a message's records; undefined when none are asked for. */
+  readonly headers: ((message: Message) => KafkaRecord['headers']) | undefined
+  readonly ledger: Ledger
+  readonly emit: Emit
+}
+
+/** The left loop, one per source: dial ► messages ► lane. Ends when `arrivals` end. Asking for the next means that the last are kept. */
+export async function receive(arrivals: AsyncIterable<readonly Message[]>, feed: Feed): Promise<void> {
+  for await (const messages of arrivals) {
+    const last = messages.at(-1)
+    if (!last) continue
+    feed.ledger.received += messages.length
+    feed.emit({ type: 'messages.received', source: last.source, messages: messages.length, at: last.receivedAt })
+    await feed.lane.append(messages)
+  }
+}
+
+/** The right loop, one per feed: batch ► documents ► produce. Ends when `signal` aborts. The lane forgets a batch once all of it is settled. */
+export async function deliver(feed: Feed, signal: AbortSignal): Promise<void> {
+  const slice = new Slice()
+  for await (const batch of feed.lane.read(signal)) {
+    const delivery = new Delivery(feed, batch)
+    for (const message of batch.messages) {
+      if (slice.isOver()) await slice.yield()
+      parse(message, feed, delivery)
+    }
+    delivery.handedOver()
+  }
+}
+
+function parse(message: Message, feed: Feed, delivery: Delivery): void {
+  try {
+    const found = feed.parse(message)
+    if (!Array.isArray(found)) return normalise(found as Document, 0, message, feed, delivery)
+    for (const candidate of found) {
+      if (isObject(candidate)) normalise(candidate, 0, message, feed, delivery)
+      else delivery.rejected(new Rejected('not_an_object', 'an element of the array is not an object'), message)
+    }
+  } catch (error) {
+    delivery.rejected(error, message)
+  }
+}
+
+function normalise(document: Document, step: number, message: Message, feed: Feed, delivery: Delivery): void {
+  try {
+    const normaliser = feed.normalise[step]
+    if (!normaliser) return produce(document, message, feed, delivery)
+    const result = normaliser(document, message)
+    if (result === undefined) delivery.ignored()
+    else if (!Array.isArray(result)) normalise(result as Document, step + 1, message, feed, delivery)
+    else if (result.length === 0) delivery.ignored()
+    else for (const one of result) normalise(one, step + 1, message, feed, delivery)
+  } catch (error) {
+    delivery.rejected(error, message)
+  }
+}
+
+/** route ► encode ► produce: the outlet takes it from here and tells the delivery how it ended. */
+function produce(document: Document, message: Message, feed: Feed, delivery: Delivery): void {
+  const destination = feed.router.route(document, message)
+  const value = feed.encoder.encode(destination.subject, document)
+  delivery.found()
+  feed.outlet.add(
+    destination,
+    { key: destination.key, value, timestamp: message.receivedAt, headers: feed.headers?.(message) },
+    delivery,
+  )
+}
+
+function isObject(value: unknown): value is Document {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,80 @@
+/**
+ * The one wait-and-retry loop. Records gather per topic-partition, across batches and feeds; at most one write is in flight
+ * per topic-partition; what fails is held and tried again, for ever, until the hold is closed.
+ */
+import type { Emit } from '../events.ts'
+import { sleep } from '../lib/sleep.ts'
+import type { Destination, KafkaRecord, Outlet, Settlement, Sink, TopicInfo } from '../model.ts'
+import { PartitionQueue } from './partition-queue.ts'
+import { fitsAlone } from './record-size.ts'
+
+/** How records gather and how often a topic is looked at again. */
+export interface HoldOptions {
+  /** Milliseconds that records gather while the last write to their partition is recent. */
+  readonly lingerMs: number
+  /** Milliseconds between two looks at a topic's partitions and limits. */
+  readonly describeEveryMs?: number
+}
+
+/** Makes the outlet over `sink`. `close` stops retrying at once: what is not settled by then never will be. */
+export function hold(sink: Sink, options: HoldOptions, emit: Emit): Outlet & { close(): Promise<void> } {
+  return new Hold(sink, options, emit)
+}
+
+class Hold implements Outlet {
+  readonly #sink: Sink
+  readonly #options: HoldOptions
+  readonly #emit: Emit
+  readonly #topics = new Map<string, Topic>()
+  readonly #stop = new AbortController()
+
+  constructor(sink: Sink, options: HoldOptions, emit: Emit) {
+    this.#sink = sink
+    this.#options = options
+    this.#emit = emit
+  }
+
+  async open(name: string): Promise<void> {
+    if (this.#topics.has(name)) return
+    const topic: Topic = { name, info: await this.#sink.describe(name), queues: [] }
+    if (this.#topics.has(name)) return
+    this.#topics.set(name, topic)
+    void this.#keepCurrent(topic)
+  }
+
+  add({ topic: name, hash }: Destination, record: KafkaRecord, settlement: Settlement): void {
+    const topic = this.#topics.get(name)
+    if (!topic) throw new Error(`topic ${name} was not opened`)
+    const { info } = topic
+    if (!fitsAlone(record, info.maxMessageBytes)) return settlement.refused('too_large', name)
+    const partition = hash % info.partitions
+    topic.queues[partition] ??= this.#queue(topic, partition)
+    topic.queues[partition].add(record, settlement)
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort()
+    for (const { queues } of this.#topics.values()) for (const queue of queues) queue?.close()
+  }
+
+  #queue(topic: Topic, partition: number): PartitionQueue {
+    const place = { topic: topic.name, partition, maxBytes: () => topic.info.maxMessageBytes }
+    return new PartitionQueue(this.#sink, place, this.#options.lingerMs, this.#emit, this.#stop.signal)
+  }
+
+  /** Partitions are added and limits changed while we run; the last known ones serve while Kafka is away. */
+  async #keepCurrent(topic: Topic): Promise<void> {
+    const { signal } = this.#stop
+    while (!signal.aborted) {
+      await sleep(this.#options.describeEveryMs ?? 10_000, signal)
+      if (signal.aborted) return
+      topic.info = await this.#sink.describe(topic.name).catch(() => topic.info)
+    }
+  }
+}
+
+interface Topic {
+  readonly name: string
+  info: TopicInfo
+  readonly queues: PartitionQueue[]
+}

@@ -1,0 +1,41 @@
+/** Bytes of a record inside a record batch of magic 2 (KIP-98), so that limits are checked before the broker does. */
+import type { KafkaRecord } from '../model.ts'
+
+/** Base offset to record count: what a batch costs before its first record. */
+export const BATCH_OVERHEAD_BYTES = 61
+
+/** Most that length, attributes, timestamp delta, offset delta, key length, value length and header count take. */
+const RECORD_OVERHEAD_BYTES = 5 + 1 + 10 + 5 + 5 + 5 + 5
+
+/** An upper bound of the record's bytes in a batch, cheap enough to ask for each record. */
+export function recordBytes({ key, value, headers }: KafkaRecord): number {
+  let bytes = RECORD_OVERHEAD_BYTES + (key?.length ?? 0) + value.length
+  if (headers) for (const [name, content] of headers) bytes += 10 + Buffer.byteLength(name) + content.length
+  return bytes
+}
+
+/** Whether a batch of this one record is within `maxMessageBytes`; exact at the limit. */
+export function fitsAlone(record: KafkaRecord, maxMessageBytes: number): boolean {
+  if (BATCH_OVERHEAD_BYTES + recordBytes(record) <= maxMessageBytes) return true
+  const body = 3 + sized(record.key?.length ?? -1) + sized(record.value.length) + headerBytes(record)
+  return BATCH_OVERHEAD_BYTES + varintBytes(body) + body <= maxMessageBytes
+}
+
+function headerBytes({ headers = [] }: KafkaRecord): number {
+  let bytes = varintBytes(headers.length)
+  for (const [name, content] of headers) bytes += sized(Buffer.byteLength(name)) + sized(content.length)
+  return bytes
+}
+
+/** A length-prefixed field; -1 stands for null. */
+function sized(length: number): number {
+  return varintBytes(length) + Math.max(0, length)
+}
+
+/** Bytes of a zigzag varint. */
+function varintBytes(value: number): number {
+  let rest = value < 0 ? -2 * value - 1 : 2 * value
+  let bytes = 1
+  for (; rest > 127; rest = Math.floor(rest / 128)) bytes++
+  return bytes
+}

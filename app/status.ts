@@ -1,0 +1,78 @@
+/** The present picture, kept from events: what /status shows and what the gauges of sources count. */
+import type { Event } from './events.ts'
+import type { SourceInfo } from './model.ts'
+
+export type SourceState = 'waiting' | 'dialling' | 'open' | 'refused' | 'stopped'
+
+/** One source as an operator wants to see it. Times are milliseconds since the epoch, 0 = never. */
+export interface SourceStatus {
+  readonly id: string
+  state: SourceState
+  dials: number
+  messages: number
+  lastMessageAt: number
+  openedAt: number
+  lastClose: { readonly at: number; readonly reason: string; readonly code: number | undefined; readonly detail: string } | undefined
+}
+
+/** One feed: `starting` until it runs; `parked` says why it cannot. */
+export interface FeedStatus {
+  state: 'starting' | 'parked' | 'running'
+  detail: string
+  readonly sources: Map<SourceInfo, SourceStatus>
+}
+
+/** Folds events into the picture. */
+export class Status {
+  readonly feeds = new Map<string, FeedStatus>()
+  kafkaConnected = false
+
+  /** Declares a feed, so that it is shown before anything happens. */
+  addFeed(name: string, sources: readonly SourceInfo[]): void {
+    const entries = sources.map((info): [SourceInfo, SourceStatus] => [
+      info,
+      { id: info.id, state: 'waiting', dials: 0, messages: 0, lastMessageAt: 0, openedAt: 0, lastClose: undefined },
+    ])
+    this.feeds.set(name, { state: 'starting', detail: '', sources: new Map(entries) })
+  }
+
+  /** Never throws; events of unknown feeds are ignored. */
+  apply(event: Event): void {
+    if (event.type === 'kafka.connected') this.kafkaConnected = true
+    else if ('source' in event) this.#applySource(event)
+    else if (event.type === 'feed.parked') this.#setFeed(event.feed, 'parked', event.detail)
+    else if (event.type === 'feed.started') this.#setFeed(event.feed, 'running', '')
+  }
+
+  #setFeed(name: string, state: FeedStatus['state'], detail: string): void {
+    const feed = this.feeds.get(name)
+    if (feed) Object.assign(feed, { state, detail })
+  }
+
+  #applySource(event: Extract<Event, { source: SourceInfo }>): void {
+    const source = this.feeds.get(event.source.feed)?.sources.get(event.source)
+    if (!source) return
+    switch (event.type) {
+      case 'messages.received':
+        source.messages += event.messages
+        source.lastMessageAt = event.at
+        break
+      case 'source.dialled':
+        source.state = 'dialling'
+        source.dials++
+        break
+      case 'source.opened':
+        source.state = 'open'
+        source.openedAt = Date.now()
+        break
+      case 'source.lost':
+        source.state = event.redialInMs === undefined ? 'stopped' : 'waiting'
+        source.lastClose = { at: Date.now(), reason: event.reason, code: event.code, detail: event.detail }
+        break
+      case 'source.refused':
+        source.state = 'refused'
+        source.lastClose = { at: Date.now(), reason: event.reason, code: undefined, detail: event.detail }
+        break
+    }
+  }
+}

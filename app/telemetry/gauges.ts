@@ -1,0 +1,69 @@
+/** Gauges and ledger counters, read when somebody scrapes: nothing is counted twice to keep them. */
+import type { Ledger } from '../model.ts'
+import type { FeedStatus, SourceState } from '../status.ts'
+import type { Observed } from './observed.ts'
+
+type Labels = Record<string, string>
+
+/** The calls of prom-client's metrics that are used here. */
+interface Gauge {
+  set(labels: Labels, value: number): void
+}
+interface Counter {
+  remove(labels: Labels): void
+  inc(labels: Labels, value: number): void
+}
+
+const states: readonly SourceState[] = ['waiting', 'dialling', 'open', 'refused', 'stopped']
+
+/** Sets every gauge, and every counter that mirrors the ledger, to what is true now. */
+export function fillGauges(gauges: ReadonlyMap<string, Gauge>, counters: ReadonlyMap<string, Counter>, observed: Observed): void {
+  const set = (name: string, labels: Labels, value: number): void => gauges.get(name)?.set(labels, value)
+  for (const [feed, { ledger, lane }] of observed.feeds) {
+    const { held } = lane
+    set('tributary_messages_held', { feed }, held.messages)
+    set('tributary_lane_bytes', { feed }, held.bytes)
+    set('tributary_lane_limit_bytes', { feed }, held.limitBytes)
+    set('tributary_lane_oldest_message_timestamp_seconds', { feed }, held.oldestReceivedAt / 1000)
+    set('tributary_documents_in_flight', { feed }, ledger.inFlight)
+    mirror(counters, feed, ledger)
+  }
+  for (const [feed, status] of observed.status.feeds) fillFeed(set, feed, status)
+  for (const [subject, { fetchedAt }] of observed.schemas()) {
+    set('tributary_schema_last_success_timestamp_seconds', { subject }, fetchedAt / 1000)
+  }
+  to(counters, 'tributary_log_lines_dropped_total', {}, observed.logLinesDropped())
+}
+
+function fillFeed(set: (name: string, labels: Labels, value: number) => void, feed: string, status: FeedStatus): void {
+  const counts = new Map<SourceState, number>()
+  let last = 0
+  for (const source of status.sources.values()) {
+    counts.set(source.state, (counts.get(source.state) ?? 0) + 1)
+    last = Math.max(last, source.lastMessageAt)
+  }
+  for (const state of states) set('tributary_sources', { feed, state }, counts.get(state) ?? 0)
+  set('tributary_source_last_message_timestamp_seconds', { feed }, last / 1000)
+  set('tributary_feed_parked', { feed }, status.state === 'parked' ? 1 : 0)
+}
+
+function mirror(counters: ReadonlyMap<string, Counter>, feed: string, ledger: Ledger): void {
+  to(counters, 'tributary_messages_received_total', { feed }, ledger.received)
+  to(counters, 'tributary_messages_settled_total', { feed }, ledger.settled)
+  to(counters, 'tributary_documents_found_total', { feed }, ledger.found)
+  for (const [reason, count] of ledger.dropped) to(counters, 'tributary_messages_dropped_total', { feed, reason }, count)
+  const outcome = (name: string, reason: string, count: number): void =>
+    to(counters, 'tributary_documents_total', { feed, outcome: name, reason }, count)
+  outcome('produced', '', ledger.produced)
+  outcome('ignored', '', ledger.ignored)
+  for (const [reason, count] of ledger.refused) outcome('refused', reason, count)
+  for (const [reason, count] of ledger.deadLettered) outcome('dead_lettered', reason, count)
+  for (const [reason, count] of ledger.expired) outcome('expired', reason, count)
+}
+
+/** A counter that only grows may be set by its ledger: prom-client has no such call, so it is removed and counted anew. */
+function to(counters: ReadonlyMap<string, Counter>, name: string, labels: Labels, value: number): void {
+  const counter = counters.get(name)
+  counter?.remove(labels)
+  counter?.inc(labels, value)
+}

@@ -1,0 +1,47 @@
+/** A histogram that takes weighted observations: batches report many equal values at once, and prom-client has no such call. */
+
+/** One labelled series. */
+interface Series {
+  readonly labels: Readonly<Record<string, string>>
+  /** One count per bucket and a last one for +Inf; not cumulative. */
+  readonly counts: number[]
+  sum: number
+}
+
+/** Seconds in, Prometheus histogram samples out. */
+export class WeightedHistogram {
+  readonly #bounds: readonly number[]
+  readonly #series = new Map<string, Series>()
+
+  constructor(bounds: readonly number[]) {
+    this.#bounds = bounds
+  }
+
+  /** Counts `weight` observations of `seconds` in the series of `key`; `labels` is read when the series is new. */
+  observe(key: string, labels: Readonly<Record<string, string>>, seconds: number, weight: number): void {
+    let series = this.#series.get(key)
+    if (!series) {
+      series = { labels, counts: new Array<number>(this.#bounds.length + 1).fill(0), sum: 0 }
+      this.#series.set(key, series)
+    }
+    let bucket = 0
+    while (bucket < this.#bounds.length && seconds > (this.#bounds[bucket] as number)) bucket++
+    series.counts[bucket] = (series.counts[bucket] ?? 0) + weight
+    series.sum += seconds * weight
+  }
+
+  /** The samples of all series, cumulative as the exposition format wants them. */
+  samples(name: string): { metricName: string; labels: Record<string, string | number>; value: number }[] {
+    const samples: { metricName: string; labels: Record<string, string | number>; value: number }[] = []
+    for (const { labels, counts, sum } of this.#series.values()) {
+      let total = 0
+      for (const [at, count] of counts.entries()) {
+        total += count
+        samples.push({ metricName: `${name}_bucket`, labels: { ...labels, le: this.#bounds[at] ?? '+Inf' }, value: total })
+      }
+      samples.push({ metricName: `${name}_sum`, labels, value: sum })
+      samples.push({ metricName: `${name}_count`, labels, value: total })
+    }
+    return samples
+  }
+}

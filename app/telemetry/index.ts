@@ -1,0 +1,29 @@
+/** Events in, metrics and log lines out. */
+import type { Event } from '../events.ts'
+import { createLog, type Log } from './log.ts'
+import { createMetrics, type Metrics, type MetricsOptions } from './metrics.ts'
+import type { Observed } from './observed.ts'
+
+/** What the daemon holds. `emit` never throws and never waits. */
+export interface Telemetry {
+  readonly log: Log
+  readonly metrics: Metrics
+  emit(event: Event): void
+}
+
+/** Makes both halves; `observed` is read at each scrape. */
+export function createTelemetry(
+  options: Omit<MetricsOptions, 'observed'> & { readonly logLevel: string; readonly observed: Omit<Observed, 'logLinesDropped'> },
+): Telemetry {
+  const log = createLog(options.logLevel)
+  const metrics = createMetrics({ ...options, observed: { ...options.observed, logLinesDropped: () => log.dropped } })
+  return {
+    log,
+    metrics,
+    emit(event) {
+      options.observed.status.apply(event)
+      metrics.apply(event)
+      log.write(event)
+    },
+  }
+}

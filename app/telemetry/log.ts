@@ -1,0 +1,118 @@
+/** Event → log line. One JSON object per line on standard output; the only importer of pino. */
+import pino from 'pino'
+import type { Event } from '../events.ts'
+import { RateLimit } from '../lib/rate-limit.ts'
+
+type Level = 'debug' | 'info' | 'warn' | 'error'
+type Line = readonly [level: Level, text: string, fields?: object | undefined]
+
+/** Bytes of log kept for a reader that has stalled; what does not fit is dropped and counted. */
+const MAX_BACKLOG_BYTES = 1024 * 1024
+
+/** A logger of events. `dropped` counts lines lost to a stalled reader; `flush` writes what is pending, synchronously. */
+export interface Log {
+  readonly dropped: number
+  write(event: Event): void
+  info(text: string, fields?: object): void
+  error(text: string, fields?: object): void
+  flush(): void
+}
+
+/** Opens the log at `level` (pino's names). Survives a reader that stalls or goes away. */
+export function createLog(level: string): Log {
+  const destination = pino.destination({ fd: 1, sync: false, minLength: 0, maxLength: MAX_BACKLOG_BYTES })
+  let dropped = 0
+  destination.on('drop', () => dropped++)
+  destination.on('error', () => dropped++)
+  const logger = pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
+    destination,
+  )
+  const limits = new RateLimit(10, 10_000)
+  const say = ([at, text, fields = {}]: Line): void => logger[at](fields, text)
+  return {
+    get dropped() {
+      return dropped
+    },
+    write(event) {
+      const line = lineOf(event)
+      if (!line) return
+      const unsaid = limits.take(limitKey(event))
+      if (unsaid === undefined) return
+      say(unsaid > 0 ? [line[0], `${line[1]} (and ${unsaid} more like it)`, line[2]] : line)
+    },
+    info: (text, fields) => say(['info', text, fields]),
+    error: (text, fields) => say(['error', text, fields]),
+    flush() {
+      try {
+        destination.flushSync()
+      } catch {
+        // The reader is gone: nobody is left to tell.
+      }
+    },
+  }
+}
+
+/** Upstream-driven lines are bounded per feed and kind, so that no upstream can fill a disk with our log. */
+function limitKey(event: Event): string {
+  if (event.type === 'document.refused') return `${event.type} ${event.feed} ${event.reason}`
+  if ('source' in event) return `${event.type} ${event.source.feed}`
+  return `${event.type} ${'topic' in event ? event.topic : ''}`
+}
+
+function lineOf(event: Event): Line | undefined {
+  switch (event.type) {
+    case 'source.dialled':
+      return ['debug', `dialling ${event.source.id}`, { feed: event.source.feed }]
+    case 'source.opened':
+      return ['info', `${event.source.id} is open${event.afterDials > 1 ? ` after ${event.afterDials} dials` : ''}`, { feed: event.source.feed }]
+    case 'source.lost':
+      return lostLine(event)
+    case 'source.refused':
+      return ['error', `${event.source.id} will not be dialled again: ${event.detail}`, { feed: event.source.feed, reason: event.reason }]
+    case 'document.refused':
+      return ['warn', `a document was refused: ${event.detail}`, { feed: event.feed, source: event.sourceId || undefined, reason: event.reason }]
+    case 'produce.held':
+      return event.first ? ['warn', `Kafka does not take ${event.topic}[${event.partition}]: ${event.detail}; holding and trying again`, { reason: event.reason }] : undefined
+    case 'produce.resumed':
+      return ['info', `Kafka takes ${event.topic}[${event.partition}] again after ${(event.heldMs / 1000).toFixed(1)} s`]
+    default:
+      return rarerLine(event)
+  }
+}
+
+function lostLine(event: Extract<Event, { type: 'source.lost' }>): Line {
+  const { source, reason, code, detail, openMs, redialInMs } = event
+  const fields = { feed: source.feed, reason, ...(code === undefined ? {} : { code }) }
+  const next = redialInMs === undefined ? '' : `; next dial in ${(redialInMs / 1000).toFixed(1)} s`
+  if (reason === 'stopped') return ['debug', `${source.id} is closed`, fields]
+  if (openMs === undefined) return ['warn', `${source.id} does not open: ${detail}${next}`, fields]
+  return ['warn', `${source.id} is lost after ${(openMs / 1000).toFixed(1)} s: ${detail}${next}`, fields]
+}
+
+function rarerLine(event: Event): Line | undefined {
+  switch (event.type) {
+    case 'daemon.started':
+      return ['info', `tributary ${event.version} has started: feeds ${event.feeds}, sources ${event.sources}, sink ${event.sink}`]
+    case 'daemon.stopping':
+      return ['info', `${event.signal}: stopping; no new dials, delivering what is held`]
+    case 'daemon.warned':
+      return ['warn', event.warning]
+    case 'http.listening':
+      return ['info', `metrics on http://${event.host}:${event.port}/`]
+    case 'feed.parked':
+      return ['warn', `feed ${event.feed} cannot start yet: ${event.detail}`, { feed: event.feed, reason: event.reason }]
+    case 'feed.started':
+      return ['info', `feed ${event.feed} runs: sources ${event.sources.length}, topic ${event.topic}`, { feed: event.feed }]
+    case 'kafka.connected':
+      return ['info', 'Kafka is connected']
+    case 'producer.rebuilt':
+      return ['warn', `the Kafka client was replaced: ${event.reason}`]
+    case 'schema.fetched':
+      return event.changed ? ['info', `subject ${event.subject}: version ${event.version}, schema id ${event.id}`] : undefined
+    case 'schema.unavailable':
+      return ['warn', `subject ${event.subject}: ${event.detail}${event.inUse ? '; the last good schema stays in use' : ''}`, { reason: event.reason }]
+    default:
+      return undefined
+  }
+}

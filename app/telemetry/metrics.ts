@@ -1,0 +1,126 @@
+/** Event → metric. The only importer of prom-client; fed per batch, never per record. */
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import type { Event } from '../events.ts'
+import { type MetricDefinition, commonLabelNames, metricDefinitions } from './definitions.ts'
+import { WeightedHistogram } from './histogram.ts'
+import type { Observed } from './observed.ts'
+import { fillGauges } from './gauges.ts'
+import { urlLabels } from './url-labels.ts'
+
+type Labels = Record<string, string>
+
+/** What the metrics need to know beside events. */
+export interface MetricsOptions {
+  readonly commonLabels: Readonly<Record<(typeof commonLabelNames)[number], string>>
+  readonly maxUrls: number
+  readonly version: string
+  readonly observed: Observed
+}
+
+/** `apply` counts an event; `render` answers the exposition text, made at most once per 250 ms however many ask. */
+export interface Metrics {
+  readonly contentType: string
+  apply(event: Event): void
+  render(): Promise<string>
+}
+
+/** Makes the registry (never prom-client's global one) from the table of definitions. */
+export function createMetrics({ commonLabels, maxUrls, version, observed }: MetricsOptions): Metrics {
+  const registry = new Registry()
+  const counters = new Map<string, Counter>()
+  const gauges = new Map<string, Gauge>()
+  const histograms = new Map<string, WeightedHistogram>()
+  const labelsOf = (definition: MetricDefinition, own: Labels): Labels => (definition.common ? { ...commonLabels, ...own } : own)
+  const byName = new Map(metricDefinitions.map((definition) => [definition.name, definition]))
+
+  for (const definition of metricDefinitions) {
+    const { name, help, kind } = definition
+    const labelNames = definition.common ? [...commonLabelNames, ...definition.labels] : [...definition.labels]
+    if (kind === 'counter') counters.set(name, new Counter({ name, help, labelNames, registers: [registry] }))
+    else if (kind === 'gauge') gauges.set(name, new Gauge({ name, help, labelNames, registers: [registry] }))
+    else histograms.set(name, registerHistogram(registry, definition))
+  }
+  dropMisnamedDefaults(registry)
+
+  const inc = (name: string, own: Labels, by = 1): void => {
+    const definition = byName.get(name)
+    if (definition) counters.get(name)?.inc(labelsOf(definition, own), by)
+  }
+  const observe = (name: string, own: Labels, key: string, seconds: number, weight: number): void => {
+    const definition = byName.get(name)
+    if (definition) histograms.get(name)?.observe(key, labelsOf(definition, own), seconds, weight)
+  }
+  gauges.get('tributary_build_info')?.set({ version, node: process.versions.node }, 1)
+
+  const apply = countEvents(inc, observe, urlLabels(maxUrls))
+  let rendered: { at: number; text: Promise<string> } | undefined
+  return {
+    contentType: registry.contentType,
+    apply,
+    render() {
+      const now = performance.now()
+      if (!rendered || now - rendered.at > 250) {
+        fillGauges(gauges, counters, observed)
+        rendered = { at: now, text: registry.metrics() }
+      }
+      return rendered.text
+    },
+  }
+}
+
+function registerHistogram(registry: Registry, { name, help, buckets = [] }: MetricDefinition): WeightedHistogram {
+  const histogram = new WeightedHistogram(buckets)
+  const metric = { name, help, type: 'histogram', aggregator: 'sum', get: async () => ({ name, help, type: 'histogram', aggregator: 'sum', values: histogram.samples(name) }), reset() {} }
+  registry.registerMetric(metric as unknown as Counter)
+  return histogram
+}
+
+/** promtool rejects gauges whose names end in `_total`, and prom-client's defaults have some. */
+function dropMisnamedDefaults(registry: Registry): void {
+  collectDefaultMetrics({ register: registry })
+  for (const { name, type } of registry.getMetricsAsArray() as unknown as { name: string; type: string }[]) {
+    if (name.endsWith('_total') && type === 'gauge') registry.removeSingleMetric(name)
+  }
+}
+
+type Inc = (name: string, own: Labels, by?: number) => void
+type Observe = (name: string, own: Labels, key: string, seconds: number, weight: number) => void
+
+function countEvents(inc: Inc, observe: Observe, urlOf: (id: string) => string): (event: Event) => void {
+  return (event) => {
+    switch (event.type) {
+      case 'messages.received':
+        return inc('kafka_producer_websocket_messages_received_total', { url: urlOf(event.source.id) }, event.messages)
+      case 'batch.settled':
+        for (let i = 0; i < event.receivedAt.length; i += 2) {
+          const seconds = Math.max(0, Date.now() - (event.receivedAt[i] ?? 0)) / 1000
+          observe('tributary_delivery_duration_seconds', { feed: event.feed }, event.feed, seconds, event.receivedAt[i + 1] ?? 0)
+        }
+        return
+      case 'records.requested':
+        return inc('kafka_producer_requests_total', { topic: event.topic }, event.records)
+      case 'records.acknowledged':
+        return observe('kafka_producer_request_duration_seconds', { topic: event.topic }, event.topic, event.durationMs / 1000, event.records)
+      case 'records.refused':
+        return inc('kafka_producer_request_failures_total', { topic: event.topic }, event.records)
+      case 'produce.held':
+        return inc('tributary_produce_retries_total', { topic: event.topic, reason: event.reason })
+      case 'source.opened':
+        inc('kafka_producer_websocket_connections_total', { url: urlOf(event.source.id) })
+        return inc('tributary_dials_total', { feed: event.source.feed, outcome: 'opened' })
+      case 'source.lost':
+        return countLoss(event, urlOf(event.source.id), inc, observe)
+    }
+  }
+}
+
+function countLoss(event: Extract<Event, { type: 'source.lost' }>, url: string, inc: Inc, observe: Observe): void {
+  const { reason, openMs, source } = event
+  if (openMs === undefined && reason !== 'stopped') inc('tributary_dials_total', { feed: source.feed, outcome: reason })
+  if (openMs !== undefined) {
+    inc('kafka_producer_websocket_disconnections_total', { url })
+    observe('kafka_producer_websocket_connection_duration_seconds', { url }, url, openMs / 1000, 1)
+  }
+  if (reason === 'silent') inc('kafka_producer_websocket_messages_timeout_total', {})
+  else if (reason !== 'ended' && reason !== 'stopped') inc('kafka_producer_websocket_connection_errors_total', { url })
+}

@@ -1,0 +1,123 @@
+/** The contract of model.ts's Lane, over every entry of the registry. */
+import { describe, expect, it } from '@jest/globals'
+import { lanes } from '../../app/lane/index.ts'
+import type { Batch, Lane, Message } from '../../app/model.ts'
+import { numbered, source, texts } from '../support/messages.ts'
+
+const limits = { laneMaxBytes: 16 * 1024 * 1024, maxInFlightBatches: 4 }
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** Whether `promise` is still pending after the loop has turned. */
+async function isPending(promise: Promise<unknown>): Promise<boolean> {
+  await turn()
+  return (await Promise.race([promise.then(() => 'done'), turn().then(() => 'pending')])) === 'pending'
+}
+
+async function readAll(lane: Lane, count: number): Promise<Message[]> {
+  const seen: Message[] = []
+  const stop = new AbortController()
+  for await (const batch of lane.read(stop.signal)) {
+    seen.push(...batch.messages)
+    lane.acknowledge(batch)
+    if (seen.length >= count) stop.abort()
+  }
+  return seen
+}
+
+describe.each(Object.entries(lanes))('lane %s', (_name, kind) => {
+  const open = async (over: Partial<typeof limits> = {}): Promise<Lane> => (await kind.load())('f', { ...limits, ...over })
+
+  it('hands on every message, in order per source, and holds nothing afterwards', async () => {
+    const lane = await open()
+    const [a, b] = [source('a'), source('b')]
+    await Promise.all([lane.append(numbered(5_000, a)), lane.append(numbered(10, b)), lane.append([])])
+    await lane.append(numbered(10, a, 5_000))
+    expect(lane.held.messages).toBe(5_020)
+    const seen = await readAll(lane, 5_020)
+    expect(texts(seen.filter((m) => m.source === a))).toEqual(texts(numbered(5_010, a)))
+    expect(texts(seen.filter((m) => m.source === b))).toEqual(texts(numbered(10, b)))
+    expect(lane.held).toMatchObject({ messages: 0, bytes: 0, oldestReceivedAt: 0 })
+  })
+
+  it('keeps an append waiting while it is full, counts what waits as held, and lets it in once there is room', async () => {
+    const lane = await open({ laneMaxBytes: 100_000 })
+    await lane.append(numbered(300))
+    const late = lane.append(numbered(300, source(), 300))
+    expect(await isPending(late)).toBe(true)
+    expect(lane.held.messages).toBe(600)
+    expect(lane.held.bytes).toBeLessThanOrEqual(100_000)
+    expect(texts(await readAll(lane, 600))).toEqual(texts(numbered(600)))
+    await late
+  })
+
+  it('takes an append larger than the whole lane when it is empty', async () => {
+    const lane = await open({ laneMaxBytes: 1_000 })
+    await lane.append(numbered(100))
+    expect(lane.held.messages).toBe(100)
+  })
+
+  it('keeps a source at half of the lane while another waits', async () => {
+    const lane = await open({ laneMaxBytes: 100_000 })
+    const [greedy, modest] = [source('greedy'), source('modest')]
+    const hundred = (from = greedy, first = 0): Message[] => numbered(100, from, first)
+    for (let i = 0; i < 3; i++) await lane.append(hundred(greedy, i * 100))
+    const more = lane.append(hundred(greedy, 300))
+    const other = lane.append(numbered(200, modest))
+    const batches: Batch[] = []
+    const stop = new AbortController()
+    for await (const batch of lane.read(stop.signal)) {
+      batches.push(batch)
+      lane.acknowledge(batch)
+      if (batches.flatMap((b) => b.messages).length >= 600) stop.abort()
+    }
+    await Promise.all([more, other])
+    const order = batches.flatMap((b) => b.messages)
+    expect(texts(order.filter((m) => m.source === greedy))).toEqual(texts(numbered(400, greedy)))
+    expect(order.filter((m) => m.source === modest)).toHaveLength(200)
+  })
+
+  it('runs ahead of acknowledgements by no more than the bound', async () => {
+    const lane = await open({ maxInFlightBatches: 2 })
+    await lane.append(numbered(20_000))
+    const reader = lane.read(new AbortController().signal)[Symbol.asyncIterator]()
+    const first = (await reader.next()).value as Batch
+    await reader.next()
+    const third = reader.next()
+    expect(await isPending(third)).toBe(true)
+    lane.acknowledge(first)
+    expect(((await third).value as Batch).messages.length).toBeGreaterThan(0)
+  })
+
+  it('counts a batch acknowledged twice once', async () => {
+    const lane = await open()
+    await lane.append(numbered(10))
+    const reader = lane.read(new AbortController().signal)[Symbol.asyncIterator]()
+    const batch = (await reader.next()).value as Batch
+    lane.acknowledge(batch)
+    lane.acknowledge(batch)
+    expect(lane.held).toMatchObject({ messages: 0, bytes: 0 })
+  })
+
+  it('is drained when all is acknowledged, and stops waiting when told to', async () => {
+    const lane = await open()
+    await lane.append(numbered(10))
+    const patience = new AbortController()
+    const drained = lane.drained(patience.signal)
+    expect(await isPending(drained)).toBe(true)
+    patience.abort()
+    await drained
+    await readAll(lane, 10)
+    await lane.drained(new AbortController().signal)
+  })
+
+  it('knows the age of the oldest message it holds, in flight or not', async () => {
+    const lane = await open()
+    const at = 1_700_000_000_000
+    await lane.append([{ ...numbered(1)[0], receivedAt: at } as Message])
+    await lane.append([{ ...numbered(1)[0], receivedAt: at + 5 } as Message])
+    expect(lane.held.oldestReceivedAt).toBe(at)
+    const reader = lane.read(new AbortController().signal)[Symbol.asyncIterator]()
+    await reader.next()
+    expect(lane.held.oldestReceivedAt).toBe(at)
+  })
+})

@@ -1,0 +1,142 @@
+/** The wait-and-retry loop against a sink whose answers are scripted. */
+import { afterEach, describe, expect, it } from '@jest/globals'
+import { Unavailable } from '../../../app/errors.ts'
+import type { Event } from '../../../app/events.ts'
+import type { KafkaRecord, Refusal, Sink } from '../../../app/model.ts'
+import { hold } from '../../../app/produce/hold.ts'
+import { BATCH_OVERHEAD_BYTES, fitsAlone, recordBytes } from '../../../app/produce/record-size.ts'
+import { until } from '../../support/until.ts'
+
+type Answer = (records: readonly KafkaRecord[]) => Promise<readonly Refusal[]>
+const record = (text: string): KafkaRecord => ({ key: null, value: Buffer.from(text), timestamp: 0 })
+const text = (records: readonly KafkaRecord[]): string => records.map((r) => r.value.toString()).join('')
+const ok: Answer = async () => []
+
+const opened: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  for (const outlet of opened.splice(0)) await outlet.close()
+})
+
+/** A hold over a sink that plays `answers` and then takes everything. */
+async function rig(answers: Answer[], { partitions = 1, maxMessageBytes = 1_000_000 } = {}) {
+  const writes: { partition: number; text: string }[] = []
+  const taken: string[] = []
+  const most = { inFlight: 0, now: 0 }
+  const sink: Sink = {
+    describe: async () => ({ partitions, maxMessageBytes }),
+    async write(_topic, partition, records) {
+      writes.push({ partition, text: text(records) })
+      most.now++
+      most.inFlight = Math.max(most.inFlight, most.now)
+      try {
+        const refused = await (answers.shift() ?? ok)(records)
+        taken.push(...records.filter((_, i) => !refused.some(([at]) => at === i)).map((r) => r.value.toString()))
+        return refused
+      } catch (error) {
+        if (error instanceof Unavailable) taken.push(...records.slice(0, error.settled).map((r) => r.value.toString()))
+        throw error
+      } finally {
+        most.now--
+      }
+    },
+    close: async () => {},
+  }
+  const events: Event[] = []
+  const outlet = hold(sink, { lingerMs: 0 }, (event) => events.push(event))
+  opened.push(outlet)
+  await outlet.open('t')
+  const settled = { produced: 0, refused: [] as string[] }
+  const settlement = {
+    produced: (records: number) => {
+      settled.produced += records
+    },
+    refused: (reason: string) => {
+      settled.refused.push(reason)
+    },
+  }
+  const add = (value: string, hash = 0): void =>
+    outlet.add({ topic: 't', subject: 's', key: null, hash }, record(value), settlement)
+  return { add, writes, taken, events, settled, outlet, most }
+}
+
+describe('the hold loop', () => {
+  it('gathers what is added in one turn into one write, in order', async () => {
+    const { add, writes, settled } = await rig([])
+    for (const c of 'abcdef') add(c)
+    await until(() => settled.produced === 6, { what: 'all produced' })
+    expect(writes).toEqual([{ partition: 0, text: 'abcdef' }])
+  })
+
+  it('tries the rest again after a failure, without what was settled, in order and with one write in flight', async () => {
+    const fail: Answer = async () => {
+      throw new Unavailable('connect', 'gone', { settled: 2 })
+    }
+    const { add, taken, settled, events, most } = await rig([fail, fail])
+    for (const c of 'abcdef') add(c)
+    await until(() => settled.produced === 6, { what: 'all produced' })
+    expect(taken.join('')).toBe('abcdef')
+    expect(most.inFlight).toBe(1)
+    expect(events.filter((e) => e.type === 'produce.held').map((e) => e.first)).toEqual([true, false])
+    expect(events.filter((e) => e.type === 'produce.resumed')).toHaveLength(1)
+    expect(events.filter((e) => e.type === 'records.requested')).toEqual([
+      { type: 'records.requested', topic: 't', records: 6 },
+    ])
+  })
+
+  it('isolates the record that a broker will not take, by halving', async () => {
+    const picky: Answer = async (records) => {
+      if (!text(records).includes('X')) return []
+      if (records.length > 1) throw new Unavailable('invalid_record', 'one of them')
+      return [[0, 'broker_refused']]
+    }
+    const { add, taken, settled } = await rig(Array.from({ length: 20 }, () => picky))
+    for (const c of 'abcXdefg') add(c)
+    await until(() => settled.produced + settled.refused.length === 8, { what: 'all settled' })
+    expect(taken.join('')).toBe('abcdefg')
+    expect(settled.refused).toEqual(['broker_refused'])
+  })
+
+  it('does not let one partition wait for another', async () => {
+    const never: Answer = () => new Promise(() => {})
+    const { add, settled } = await rig([never], { partitions: 2 })
+    add('stuck', 0)
+    await until(() => true, { what: 'nothing' })
+    add('free', 1)
+    await until(() => settled.produced === 1, { what: 'the other partition' })
+  })
+
+  it('keeps each write within the limit of the topic, and refuses alone what can never fit', async () => {
+    const { add, writes, settled } = await rig([], { maxMessageBytes: 1_000 })
+    add('x'.repeat(2_000))
+    for (let i = 0; i < 50; i++) add('y'.repeat(100))
+    await until(() => settled.produced === 50, { what: 'the fitting ones' })
+    expect(settled.refused).toEqual(['too_large'])
+    for (const { text: written } of writes) {
+      const size = (written.length / 100) * recordBytes(record('y'.repeat(100))) + BATCH_OVERHEAD_BYTES
+      expect(size).toBeLessThanOrEqual(1_000)
+    }
+  })
+
+  it('stops trying when it is closed', async () => {
+    const fail: Answer = async () => {
+      throw new Unavailable('connect', 'gone')
+    }
+    const { add, outlet, writes, settled } = await rig(Array.from({ length: 100 }, () => fail))
+    add('a')
+    await until(() => writes.length > 0, { what: 'a first try' })
+    await outlet.close()
+    expect(settled.produced).toBe(0)
+    add('b')
+    expect(settled.produced).toBe(0)
+  })
+})
+
+describe('record size', () => {
+  it('is exact at the limit', () => {
+    const at = record('v'.repeat(500))
+    // length 2 + attributes 1 + timestamp delta 1 + offset delta 1 + null key 1 + value length 2 + value + header count 1
+    const exact = BATCH_OVERHEAD_BYTES + 2 + 1 + 1 + 1 + 1 + 2 + 500 + 1
+    expect(fitsAlone(at, exact)).toBe(true)
+    expect(fitsAlone(at, exact - 1)).toBe(false)
+  })
+})
