@@ -1,0 +1,91 @@
+/** Topics and subjects for every schema of a folder; a second run changes nothing. */
+import { describe, EXIT, Failure } from '../lib/failure.ts'
+import { progress } from '../lib/progress.ts'
+import { type Registered, type RegistryClient, type ResolvedReference, registryClient } from '../lib/registry-client.ts'
+import { until } from '../lib/until.ts'
+import { readSchemaFiles, type SchemaFile } from './schema-files.ts'
+import { createMissingTopics, pingKafka, type TopicShape } from './topics.ts'
+
+/** Where, what from, and how long to wait for both servers (milliseconds). */
+export interface InitialiseOptions extends TopicShape {
+  readonly bootstrapServers: string
+  readonly registryUrl: string
+  readonly folder: string
+  readonly timeoutMs: number
+  /** Receives a line for each thing done. */
+  readonly say: (line: string) => void
+}
+
+/** Waits for Kafka and the registry, then creates and registers what is missing. Throws `Failure` with the cure. */
+export async function initialise(options: InitialiseOptions): Promise<void> {
+  const { bootstrapServers, say } = options
+  const files = await readSchemaFiles(options.folder)
+  const registry = registryClient(options.registryUrl)
+  const deadline = Date.now() + options.timeoutMs
+  await answering(`Kafka at ${bootstrapServers}`, 'BOOTSTRAP_SERVERS', deadline, () => pingKafka(bootstrapServers))
+  await answering(`the schema registry at ${registry.address}`, 'SCHEMA_REGISTRY_URL', deadline, () => registry.ping())
+  const topics = files.map((file) => file.name)
+  const created = new Set(await createMissingTopics(bootstrapServers, topics, options))
+  for (const topic of topics) {
+    const outcome = created.has(topic)
+      ? `created, partitions ${options.partitions}, replicas ${options.replication}`
+      : 'exists'
+    say(`topic ${topic}: ${outcome}`)
+  }
+  const done = new Map<string, number>()
+  for (const file of files) {
+    const { id, version, isNew } = await registerFile(registry, file, done)
+    done.set(file.subject, version)
+    say(`subject ${file.subject}: ${isNew ? 'registered' : 'exists'}, version ${version}, id ${id}`)
+  }
+}
+
+/** Any error may be that of a server that is still coming up, so all are tried again; the last one is what is told. */
+async function answering(what: string, variable: string, deadline: number, ask: () => Promise<unknown>): Promise<void> {
+  const shown = progress(`Waiting for ${what}`)
+  let last: unknown
+  const condition = async (): Promise<boolean> => {
+    try {
+      await ask()
+      return true
+    } catch (error) {
+      last = error
+      shown.update(describe(error))
+      return false
+    }
+  }
+  try {
+    await until(condition, { what, timeoutMs: Math.max(0, deadline - Date.now()), intervalMs: 250 })
+    shown.done('answers')
+  } catch {
+    shown.clear()
+    if (last instanceof Failure) throw last
+    throw new Failure(`${what} does not answer: ${describe(last)}`, {
+      cure: `Check ${variable}, and that it runs and can be reached from here.`,
+      code: EXIT.unavailable,
+    })
+  }
+}
+
+async function registerFile(
+  registry: RegistryClient,
+  file: SchemaFile,
+  done: ReadonlyMap<string, number>,
+): Promise<Registered & { isNew: boolean }> {
+  const references: ResolvedReference[] = []
+  for (const { name, subject, version } of file.references) {
+    const settled = version ?? done.get(subject) ?? (await registry.latest(subject))?.version
+    if (settled === undefined) {
+      throw new Failure(`${file.name} refers to the subject ${subject}, which the registry does not have`, {
+        cure: `Put its .avsc file beside ${file.name}.avsc, or register it first.`,
+        code: EXIT.configuration,
+      })
+    }
+    references.push({ name, subject, version: settled })
+  }
+  const existing = await registry.find(file.subject, file.schema, references)
+  if (existing) return { ...existing, isNew: false }
+  const id = await registry.register(file.subject, file.schema, references)
+  const version = (await registry.find(file.subject, file.schema, references))?.version ?? 1
+  return { id, version, isNew: true }
+}
