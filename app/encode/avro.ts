@@ -1,0 +1,33 @@
+/** Documents to Avro: schemas are fetched ahead and kept current, so that encoding never waits. */
+import type { RegistryConfig } from '../config/types.ts'
+import { Rejected } from '../errors.ts'
+import type { Emit } from '../events.ts'
+import type { Document, Encoder } from '../model.ts'
+import { refusal } from './refusal.ts'
+import { openSchemas } from './schemas.ts'
+import { openSlab } from './slab.ts'
+
+/**
+ * An encoder for the latest version of each prepared subject.
+ * `prepare` throws `Unavailable`; a subject that is in use already is ready at once. From then on the registry is asked
+ * again every `refreshMs`; while it is away or serves rubbish the last good schema stays in use.
+ * `encode` throws `Rejected` for a document that does not fit, without any of its content.
+ */
+export function avro({ registry, emit }: { readonly registry: RegistryConfig; readonly emit: Emit }): Encoder {
+  const slab = openSlab()
+  const schemas = openSchemas(registry, emit)
+  return {
+    prepare: schemas.prepare,
+    encode: (subject: string, document: Document): Buffer => {
+      const inUse = schemas.inUse.get(subject)
+      if (!inUse) throw new Error(`${subject} was not prepared`)
+      try {
+        return slab(inUse.id, inUse.type, document)
+      } catch (cause) {
+        throw cause instanceof Rejected ? cause : refusal(inUse.type, document, cause)
+      }
+    },
+    schemas: schemas.known,
+    close: schemas.close,
+  }
+}

@@ -1,0 +1,176 @@
+/** The registry's Confluent API, as far as an encoder needs it. */
+import type { RegistryConfig } from '../config/types.ts'
+import { Unavailable, type UnavailableReason } from '../errors.ts'
+import { failureOf, type HttpAnswer, type HttpFailure, request } from '../lib/http-client.ts'
+
+/** The latest version of a subject. */
+export interface Latest {
+  readonly id: number
+  readonly version: number
+  /** Schema texts, those it refers to first, its own last; undefined when its id is the one already known. */
+  readonly texts: readonly string[] | undefined
+}
+
+/** How to ask: the settings, plus whoever may end it. */
+export type RegistryAccess = Pick<RegistryConfig, 'url' | 'basicAuth' | 'bearerToken' | 'ca' | 'timeoutMs'>
+
+interface Reference {
+  readonly subject: string
+  readonly version: number
+}
+interface Entry {
+  readonly id: number
+  readonly version: number
+  readonly schema: string
+  readonly references: readonly Reference[]
+}
+/** One question with all that follows from it: they share a deadline. */
+interface Question {
+  readonly access: RegistryAccess
+  readonly host: string
+  readonly subject: string
+  readonly until: number
+  readonly signal: AbortSignal
+}
+
+const MAX_ANSWER_BYTES = 10 * 1024 * 1024
+const MAX_REFERENCES = 200
+const MAX_ID = 0x7fffffff
+const FAILURES: Readonly<Record<HttpFailure, UnavailableReason>> = {
+  connect: 'connect',
+  timeout: 'timeout',
+  response: 'response',
+  aborted: 'unknown',
+}
+
+/**
+ * Asks for the latest version of `subject` and for everything it refers to, recursively, within `timeoutMs` for all of it.
+ * Throws `Unavailable`: `connect`, `timeout`, `authentication`, `authorization`, `no_subject`, `response` (an answer that
+ * makes no sense), `bad_schema` (not Avro, or references without end), `unknown` when `signal` aborts.
+ */
+export async function latestSchema(
+  access: RegistryAccess,
+  subject: string,
+  signal: AbortSignal,
+  knownId?: number,
+): Promise<Latest> {
+  const host = URL.parse(access.url)?.host ?? 'an invalid URL'
+  const question = { access, host, subject, until: performance.now() + access.timeoutMs, signal }
+  const { id, version, schema, references } = await ask(question, { subject, version: 'latest' })
+  if (id === knownId) return { id, version, texts: undefined }
+  const texts: string[] = []
+  await resolve(question, references, new Set(), texts)
+  return { id, version, texts: [...texts, schema] }
+}
+
+/** Depth first, each subject and version once, so that also a circle of references ends. */
+async function resolve(
+  question: Question,
+  references: readonly Reference[],
+  seen: Set<string>,
+  texts: string[],
+): Promise<void> {
+  for (const reference of references) {
+    const key = `${reference.version} ${reference.subject}`
+    if (seen.has(key)) continue
+    seen.add(key)
+    if (seen.size > MAX_REFERENCES) {
+      throw new Unavailable(
+        'bad_schema',
+        `the schema of ${question.subject} has more than ${MAX_REFERENCES} references`,
+      )
+    }
+    const entry = await ask(question, reference)
+    await resolve(question, entry.references, seen, texts)
+    texts.push(entry.schema)
+  }
+}
+
+async function ask(question: Question, wanted: { subject: string; version: number | 'latest' }): Promise<Entry> {
+  const { access, signal, until } = question
+  const path = `/subjects/${encodeURIComponent(wanted.subject)}/versions/${wanted.version}`
+  try {
+    const answer = await request({
+      url: access.url.replace(/\/+$/, '') + path,
+      headers: { accept: 'application/vnd.schemaregistry.v1+json, application/json', ...authorization(access) },
+      timeoutMs: Math.max(1, Math.ceil(until - performance.now())),
+      maxBytes: MAX_ANSWER_BYTES,
+      ca: access.ca,
+      signal,
+    })
+    return answer.status === 200
+      ? entryOf(question, wanted.subject, answer)
+      : refuse(question, wanted.subject, answer.status)
+  } catch (cause) {
+    if (cause instanceof Unavailable) throw cause
+    const reason = FAILURES[failureOf(cause) ?? 'connect']
+    const said = `the registry at ${(cause as Error).message}; check SCHEMA_REGISTRY_URL`
+    throw new Unavailable(reason, `no schema for ${question.subject}: ${said}`, { cause })
+  }
+}
+
+function authorization({ basicAuth, bearerToken }: RegistryAccess): { authorization?: string } {
+  if (bearerToken !== undefined) return { authorization: `Bearer ${bearerToken}` }
+  if (basicAuth !== undefined) return { authorization: `Basic ${Buffer.from(basicAuth).toString('base64')}` }
+  return {}
+}
+
+function refuse({ host, subject }: Question, wanted: string, status: number): never {
+  const registry = `the registry at ${host}`
+  switch (status) {
+    case 401:
+      throw new Unavailable(
+        'authentication',
+        `${registry} wants other credentials (401): check SCHEMA_REGISTRY_BASIC_AUTH_USER_INFO or SCHEMA_REGISTRY_BEARER_TOKEN`,
+      )
+    case 403:
+      throw new Unavailable('authorization', `${registry} does not let these credentials read ${wanted} (403)`)
+    case 404: {
+      const whose = wanted === subject ? '' : `, which ${subject} refers to`
+      throw new Unavailable(
+        'no_subject',
+        `${registry} has no subject ${wanted}${whose}: register its schema, or correct the feed's schema name or SCHEMA_REGISTRY_URL`,
+      )
+    }
+    default:
+      throw new Unavailable('response', `${registry} answered ${status} when asked for ${wanted}`)
+  }
+}
+
+function entryOf({ host }: Question, wanted: string, answer: HttpAnswer): Entry {
+  const value = parsed(answer.body)
+  const { id, version, schema, schemaType, references } = value
+  if (!isId(id) || !isId(version) || typeof schema !== 'string') {
+    throw new Unavailable(
+      'response',
+      `the registry at ${host} answered for ${wanted} with something that is no schema: check SCHEMA_REGISTRY_URL`,
+    )
+  }
+  if (schemaType !== undefined && schemaType !== null && schemaType !== 'AVRO') {
+    throw new Unavailable('bad_schema', `the schema of ${wanted} is not Avro`)
+  }
+  return { id, version, schema, references: referencesOf(references, wanted) }
+}
+
+function parsed(body: Buffer): { [name: string]: unknown } {
+  try {
+    const value: unknown = JSON.parse(body.toString('utf8'))
+    return typeof value === 'object' && value !== null ? { ...value } : {}
+  } catch {
+    return {}
+  }
+}
+
+function referencesOf(value: unknown, wanted: string): readonly Reference[] {
+  if (value === undefined || value === null) return []
+  const valid =
+    Array.isArray(value) &&
+    value.every((each) => typeof each?.subject === 'string' && Number.isSafeInteger(each.version))
+  if (!valid)
+    throw new Unavailable('response', `the registry names references of ${wanted} without subject and version`)
+  return value
+}
+
+function isId(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_ID
+}

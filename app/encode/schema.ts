@@ -1,0 +1,73 @@
+/** From the registry's schema texts to a compiled type. */
+import { Unavailable } from '../errors.ts'
+import { type AvroType, compile, takesObjects } from './checked-types.ts'
+
+/** Longest part of a library's error that is shown, in characters. */
+const MAX_REASON = 200
+
+interface Json {
+  readonly [name: string]: unknown
+}
+
+/**
+ * Compiles the schema texts of a subject: those it refers to first, its own last.
+ * Aliases, documentation, orders and logical types do not matter for writing and are left out: an illegal alias or an
+ * unknown logical type does no harm. Throws `Unavailable` (`bad_schema`), also for a schema that no JSON object can fit.
+ */
+export function compileSchema(subject: string, texts: readonly string[]): AvroType {
+  const type = attempt(subject, () => compile(texts.map((text) => written(JSON.parse(text)))))
+  if (takesObjects(type)) return type
+  throw new Unavailable(
+    'bad_schema',
+    `the schema of ${subject} is a ${type.typeName}: documents need a record or a map`,
+  )
+}
+
+function attempt(subject: string, make: () => AvroType): AvroType {
+  try {
+    return make()
+  } catch (cause) {
+    const reason = String((cause as Error | undefined)?.message ?? cause).slice(0, MAX_REASON)
+    throw new Unavailable('bad_schema', `the schema of ${subject} cannot be used: ${reason}`, { cause })
+  }
+}
+
+/** The part of a schema that decides what is written. */
+function written(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(written)
+  if (!isJson(schema)) return schema
+  switch (schema.type) {
+    case 'record':
+    case 'error':
+      return { ...named(schema), fields: list(schema.fields).map(field) }
+    case 'enum':
+      return { ...named(schema), symbols: schema.symbols }
+    case 'fixed':
+      return { ...named(schema), size: schema.size }
+    case 'array':
+      return { type: 'array', items: written(schema.items) }
+    case 'map':
+      return { type: 'map', values: written(schema.values) }
+    default:
+      // `{"type": "long", "logicalType": …}` is a long, `{"type": "ns.Name"}` a reference.
+      return written(schema.type)
+  }
+}
+
+function named({ type, name, namespace }: Json): Json {
+  return typeof namespace === 'string' ? { type, name, namespace } : { type, name }
+}
+
+function field(value: unknown): Json {
+  const { name, type, default: fallback } = isJson(value) ? value : {}
+  return fallback === undefined ? { name, type: written(type) } : { name, type: written(type), default: fallback }
+}
+
+function list(value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) throw new Error('a record without a list of fields')
+  return value
+}
+
+function isJson(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null
+}

@@ -1,0 +1,103 @@
+/** The schemas in use: fetched once before they are needed, then kept current. */
+import type { RegistryConfig } from '../config/types.ts'
+import { Unavailable, type UnavailableReason } from '../errors.ts'
+import type { Emit } from '../events.ts'
+import type { Encoder } from '../model.ts'
+import type { AvroType } from './checked-types.ts'
+import { latestSchema } from './registry.ts'
+import { compileSchema } from './schema.ts'
+
+/** What a subject's documents are encoded with; one object, so that id and type always belong together. */
+export interface InUse {
+  readonly id: number
+  readonly type: AvroType
+}
+
+/** The schemas of one encoder. */
+export interface OpenSchemas extends Pick<Encoder, 'prepare' | 'close'> {
+  readonly inUse: ReadonlyMap<string, InUse>
+  readonly known: Encoder['schemas']
+}
+
+/** Refreshes come at 0.9 to 1.1 times the period, so that many daemons do not ask at once. */
+const JITTER = 0.1
+
+/**
+ * Opens an empty set. `prepare` fetches a subject once (concurrent calls share one request) and throws `Unavailable`; the
+ * first success starts the refreshing. `close` ends requests and timer. Emits `schema.fetched` for every success and
+ * `schema.unavailable` when a subject's registry goes away or changes its reason, not for each failure.
+ */
+export function openSchemas(registry: RegistryConfig, emit: Emit): OpenSchemas {
+  const inUse = new Map<string, InUse>()
+  const known = new Map<string, { id: number; version: number; fetchedAt: number }>()
+  const failing = new Map<string, UnavailableReason>()
+  const fetching = new Map<string, Promise<void>>()
+  const closing = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+
+  const fetchNow = async (subject: string): Promise<void> => {
+    try {
+      const before = inUse.get(subject)
+      const { id, version, texts } = await latestSchema(registry, subject, closing.signal, before?.id)
+      if (texts) inUse.set(subject, { id, type: compileSchema(subject, texts) })
+      known.set(subject, { id, version, fetchedAt: Date.now() })
+      failing.delete(subject)
+      emit({ type: 'schema.fetched', subject, id, version, changed: texts !== undefined })
+    } catch (error) {
+      if (error instanceof Unavailable && !closing.signal.aborted && failing.get(subject) !== error.reason) {
+        failing.set(subject, error.reason)
+        const { reason, message } = error
+        emit({ type: 'schema.unavailable', subject, reason, detail: message, inUse: inUse.has(subject) })
+      }
+      throw error
+    }
+  }
+
+  const fetchShared = (subject: string): Promise<void> => {
+    const running = fetching.get(subject)
+    if (running) return running
+    const started = fetchNow(subject).finally(() => fetching.delete(subject))
+    fetching.set(subject, started)
+    return started
+  }
+
+  const refreshLater = (): void => {
+    if (timer || closing.signal.aborted) return
+    const delay = registry.refreshMs * (1 - JITTER + 2 * JITTER * Math.random())
+    timer = setTimeout(async () => {
+      await Promise.allSettled([...inUse.keys()].map(fetchShared))
+      timer = undefined
+      refreshLater()
+    }, delay).unref()
+  }
+
+  return {
+    inUse,
+    known,
+    prepare: async (subject, signal) => {
+      if (inUse.has(subject)) return
+      await untilAborted(fetchShared(subject), subject, signal)
+      refreshLater()
+    },
+    close: async () => {
+      closing.abort()
+      clearTimeout(timer)
+      await Promise.allSettled(fetching.values())
+    },
+  }
+}
+
+/** Waits for what others may wait for too: giving up leaves it running. */
+async function untilAborted(work: Promise<void>, subject: string, signal: AbortSignal): Promise<void> {
+  let giveUp = (): void => {}
+  const gaveUp = new Promise<never>((_resolve, reject) => {
+    giveUp = () => reject(new Unavailable('unknown', `gave up waiting for the schema of ${subject}`))
+  })
+  if (signal.aborted) giveUp()
+  signal.addEventListener('abort', giveUp, { once: true })
+  try {
+    await Promise.race([work, gaveUp])
+  } finally {
+    signal.removeEventListener('abort', giveUp)
+  }
+}
