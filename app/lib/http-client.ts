@@ -82,7 +82,7 @@ export async function closeHttp(): Promise<void> {
 class HttpError extends Error {
   readonly failure: HttpFailure
   constructor(kind: HttpFailure, message: string, cause: unknown) {
-    super(message, { cause })
+    super(message, isParserError(cause) ? {} : { cause })
     this.failure = kind
   }
 }
@@ -145,19 +145,25 @@ function plainHeaders(headers: Dispatcher.ResponseData['headers']): Record<strin
 function kindOf(cause: unknown, heard: boolean): HttpFailure {
   if (heard) return 'response'
   const code = codeOf(cause)
+  if (isParserError(cause)) return 'response'
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') return 'timeout'
-  return code.startsWith('HPE_') || code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' ? 'response' : 'connect'
+  return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' ? 'response' : 'connect'
 }
 
 function reasonOf(cause: unknown): string {
   // A happy-eyeballs failure has an empty message and one error per address.
   const first = isObject(cause) && Array.isArray(cause.errors) ? cause.errors[0] : cause
   const text = isObject(first) && typeof first.message === 'string' ? first.message : String(first)
-  return (text || codeOf(cause) || 'failed').slice(0, MAX_REASON)
+  return (text || codeOf(cause) || 'failed').replace(/\s+/g, ' ').trim().slice(0, MAX_REASON)
 }
 
 function codeOf(cause: unknown): string {
   return isObject(cause) && typeof cause.code === 'string' ? cause.code : ''
+}
+
+/** An answer that is not HTTP; the error quotes it. */
+function isParserError(cause: unknown): boolean {
+  return isObject(cause) && cause.name === 'HTTPParserError'
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
