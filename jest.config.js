@@ -3,10 +3,23 @@ const common = {
   rootDir: '.',
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
-  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }] },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
+    ],
+  },
 }
-const project = (name, extra = {}) => ({ ...common, displayName: name, testMatch: [`<rootDir>/tests/${name}/**/*.test.ts`], ...extra })
-const withStack = { globalSetup: '<rootDir>/tests/support/stack-setup.ts', globalTeardown: '<rootDir>/tests/support/stack-teardown.ts' }
+const project = (name, extra = {}) => ({
+  ...common,
+  displayName: name,
+  testMatch: [`<rootDir>/tests/${name}/**/*.test.ts`],
+  ...extra,
+})
+const withStack = {
+  globalSetup: '<rootDir>/tests/support/stack-setup.ts',
+  globalTeardown: '<rootDir>/tests/support/stack-teardown.ts',
+}
 
 export default {
   projects: [project('unit'), project('repo'), project('contract', withStack), project('integration', withStack)],

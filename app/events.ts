@@ -2,30 +2,47 @@
 import type { LostReason, RejectReason, UnavailableReason } from './errors.ts'
 import type { SourceInfo } from './model.ts'
 
-export type Event =
-  | DaemonEvent
-  | FeedEvent
-  | SourceEvent
-  | ProduceEvent
-  | SchemaEvent
+export type Event = DaemonEvent | FeedEvent | SourceEvent | ProduceEvent | SchemaEvent
 
 /** Hands an event to whoever observes; never throws, never waits. */
 export type Emit = (event: Event) => void
 
 type DaemonEvent =
-  | { readonly type: 'daemon.started'; readonly version: string; readonly feeds: number; readonly sources: number; readonly sink: string }
+  | {
+      readonly type: 'daemon.started'
+      readonly version: string
+      readonly feeds: number
+      readonly sources: number
+      readonly sink: string
+    }
   | { readonly type: 'daemon.stopping'; readonly signal: string }
-  | { readonly type: 'daemon.stopped'; readonly code: number; readonly undelivered: number }
+  | { readonly type: 'daemon.stopped'; readonly code: number; readonly undelivered: number; readonly ledgers: object }
   | { readonly type: 'daemon.warned'; readonly warning: string }
   | { readonly type: 'http.listening'; readonly host: string; readonly port: number }
 
 type FeedEvent =
   /** The feed cannot run now; retried. `detail` says what and the cure, without secrets. */
   | { readonly type: 'feed.parked'; readonly feed: string; readonly reason: UnavailableReason; readonly detail: string }
-  | { readonly type: 'feed.started'; readonly feed: string; readonly topic: string; readonly sources: readonly SourceInfo[] }
-  | { readonly type: 'document.refused'; readonly feed: string; readonly sourceId: string; readonly reason: RejectReason; readonly detail: string }
+  | {
+      readonly type: 'feed.started'
+      readonly feed: string
+      readonly topic: string
+      readonly sources: readonly SourceInfo[]
+    }
+  | {
+      readonly type: 'document.refused'
+      readonly feed: string
+      readonly sourceId: string
+      readonly reason: RejectReason
+      readonly detail: string
+    }
   /** All documents of a batch are settled. `receivedAt` holds (milliseconds since the epoch, number of messages) pairs, flat. */
-  | { readonly type: 'batch.settled'; readonly feed: string; readonly messages: number; readonly receivedAt: readonly number[] }
+  | {
+      readonly type: 'batch.settled'
+      readonly feed: string
+      readonly messages: number
+      readonly receivedAt: readonly number[]
+    }
 
 type SourceEvent =
   | { readonly type: 'source.dialled'; readonly source: SourceInfo }
@@ -43,18 +60,47 @@ type SourceEvent =
       /** Milliseconds until the next dial; undefined when there is none. */
       readonly redialInMs: number | undefined
     }
-  | { readonly type: 'source.refused'; readonly source: SourceInfo; readonly reason: LostReason; readonly detail: string }
+  | {
+      readonly type: 'source.refused'
+      readonly source: SourceInfo
+      readonly reason: LostReason
+      readonly detail: string
+    }
 
 type ProduceEvent =
   | { readonly type: 'records.requested'; readonly topic: string; readonly records: number }
-  | { readonly type: 'records.acknowledged'; readonly topic: string; readonly records: number; readonly durationMs: number }
+  | {
+      readonly type: 'records.acknowledged'
+      readonly topic: string
+      readonly records: number
+      readonly durationMs: number
+    }
   | { readonly type: 'records.refused'; readonly topic: string; readonly records: number }
   /** A write failed and is held for another try; `first` marks the transition from well to held. */
-  | { readonly type: 'produce.held'; readonly topic: string; readonly partition: number; readonly reason: UnavailableReason; readonly detail: string; readonly first: boolean }
+  | {
+      readonly type: 'produce.held'
+      readonly topic: string
+      readonly partition: number
+      readonly reason: UnavailableReason
+      readonly detail: string
+      readonly first: boolean
+    }
   | { readonly type: 'produce.resumed'; readonly topic: string; readonly partition: number; readonly heldMs: number }
   | { readonly type: 'kafka.connected' }
   | { readonly type: 'producer.rebuilt'; readonly reason: string }
 
 type SchemaEvent =
-  | { readonly type: 'schema.fetched'; readonly subject: string; readonly id: number; readonly version: number; readonly changed: boolean }
-  | { readonly type: 'schema.unavailable'; readonly subject: string; readonly reason: UnavailableReason; readonly detail: string; readonly inUse: boolean }
+  | {
+      readonly type: 'schema.fetched'
+      readonly subject: string
+      readonly id: number
+      readonly version: number
+      readonly changed: boolean
+    }
+  | {
+      readonly type: 'schema.unavailable'
+      readonly subject: string
+      readonly reason: UnavailableReason
+      readonly detail: string
+      readonly inUse: boolean
+    }

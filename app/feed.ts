@@ -43,7 +43,12 @@ export function runFeed(parts: FeedParts): RunningFeed {
     })
     if (intake.signal.aborted) return
     parked = ''
-    parts.emit({ type: 'feed.started', feed: parts.name, topic: parts.router.topics.join(', '), sources: parts.sources })
+    parts.emit({
+      type: 'feed.started',
+      feed: parts.name,
+      topic: parts.router.topics.join(', '),
+      sources: parts.sources,
+    })
     started.resolve()
     const arrivals = parts.sources.map((source) => receive(parts.dial(source, intake.signal), parts))
     intakeEnded = Promise.allSettled(arrivals)
@@ -77,7 +82,8 @@ async function prepare(parts: FeedParts, signal: AbortSignal, parkedBecause: (wh
       if (!(error instanceof Unavailable)) throw error
       if (signal.aborted) return
       parkedBecause(error.message)
-      if (error.message !== last) parts.emit({ type: 'feed.parked', feed: parts.name, reason: error.reason, detail: error.message })
+      if (error.message !== last)
+        parts.emit({ type: 'feed.parked', feed: parts.name, reason: error.reason, detail: error.message })
       last = error.message
     }
     await sleep(backoffDelay(attempt, PARKED) + PARKED.baseMs, signal)

@@ -12,7 +12,9 @@ export interface SourceStatus {
   messages: number
   lastMessageAt: number
   openedAt: number
-  lastClose: { readonly at: number; readonly reason: string; readonly code: number | undefined; readonly detail: string } | undefined
+  lastClose:
+    | { readonly at: number; readonly reason: string; readonly code: number | undefined; readonly detail: string }
+    | undefined
 }
 
 /** One feed: `starting` until it runs; `parked` says why it cannot. */

@@ -25,8 +25,8 @@ function remembered(
   name: keyof typeof recordHeaders,
   message: Message,
 ): Header {
-  let known = constant.get(message.source)
-  if (!known) constant.set(message.source, (known = new Map()))
+  const known = constant.get(message.source) ?? new Map<string, Header>()
+  constant.set(message.source, known)
   const made = known.get(name) ?? header(name, message)
   known.set(name, made)
   return made

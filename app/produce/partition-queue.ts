@@ -19,11 +19,20 @@ export interface Place {
   readonly maxBytes: () => number
 }
 
+/** One write's history: times are milliseconds on the monotonic clock, `since` 0 = not held, `atMost` in records. */
+interface Trouble {
+  readonly startedAt: number
+  since: number
+  attempts: number
+  atMost: number
+}
+
 interface Run {
   readonly settlement: Settlement
   records: number
 }
 
+/** Made per topic-partition when its first record comes. */
 export class PartitionQueue {
   readonly #sink: Sink
   readonly #place: Place
@@ -121,33 +130,44 @@ export class PartitionQueue {
   async #write(records: readonly KafkaRecord[]): Promise<void> {
     const { topic, partition } = this.#place
     this.#emit({ type: 'records.requested', topic, records: records.length })
-    const startedAt = performance.now()
+    const trouble: Trouble = { startedAt: performance.now(), since: 0, attempts: 0, atMost: records.length }
     let rest = records
-    let heldSince = 0
-    let atMost = records.length
-    for (let attempt = 0; rest.length > 0 && !this.#signal.aborted; ) {
-      const piece = rest.length > atMost ? rest.slice(0, atMost) : rest
+    while (rest.length > 0 && !this.#signal.aborted) {
+      const piece = rest.length > trouble.atMost ? rest.slice(0, trouble.atMost) : rest
       try {
-        this.#settle(piece.length, await this.#sink.write(topic, partition, piece), startedAt)
+        this.#settle(piece.length, await this.#sink.write(topic, partition, piece), trouble.startedAt)
         rest = rest.slice(piece.length)
-        if (heldSince > 0)
-          this.#emit({ type: 'produce.resumed', topic, partition, heldMs: performance.now() - heldSince })
-        attempt = heldSince = 0
+        this.#resumed(trouble)
       } catch (error) {
         if (!(error instanceof Unavailable)) throw error
-        this.#settle(error.settled, [], startedAt)
+        this.#settle(error.settled, [], trouble.startedAt)
         rest = rest.slice(error.settled)
-        const tooMuch = (error.reason === 'too_large' || error.reason === 'invalid_record') && piece.length > 1
-        const first = !tooMuch && heldSince === 0
-        this.#emit({ type: 'produce.held', topic, partition, reason: error.reason, detail: error.message, first })
-        if (tooMuch) {
-          atMost = Math.ceil(piece.length / 2)
-          continue
-        }
-        heldSince ||= performance.now()
-        await sleep(backoffDelay(attempt++, BACKOFF), this.#signal)
+        await this.#held(trouble, error, piece.length)
       }
     }
+  }
+
+  /** Waits before the next try; what is too much, or holds a record the broker will not take, is halved at once instead. */
+  async #held(trouble: Trouble, { reason, message: detail }: Unavailable, records: number): Promise<void> {
+    const { topic, partition } = this.#place
+    const tooMuch = (reason === 'too_large' || reason === 'invalid_record') && records > 1
+    const first = !tooMuch && trouble.since === 0
+    this.#emit({ type: 'produce.held', topic, partition, reason, detail, first })
+    if (tooMuch) {
+      trouble.atMost = Math.ceil(records / 2)
+      return
+    }
+    trouble.since ||= performance.now()
+    await sleep(backoffDelay(trouble.attempts++, BACKOFF), this.#signal)
+  }
+
+  #resumed(trouble: Trouble): void {
+    if (trouble.since > 0) {
+      const heldMs = performance.now() - trouble.since
+      this.#emit({ type: 'produce.resumed', topic: this.#place.topic, partition: this.#place.partition, heldMs })
+    }
+    trouble.since = 0
+    trouble.attempts = 0
   }
 
   /** Tells the owners of the first `count` records how they ended. */

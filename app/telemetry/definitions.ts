@@ -16,38 +16,112 @@ export const commonLabelNames = ['did_provider', 'ssi_validation', 'cache_did', 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
 const connectionSeconds = [1, 5, 15, 60, 300, 900, 3600, 10_800, 21_600, 43_200, 86_400]
 
-const counter = (name: string, labels: readonly string[], help: string): MetricDefinition => ({ name, kind: 'counter', labels, help })
-const gauge = (name: string, labels: readonly string[], help: string): MetricDefinition => ({ name, kind: 'gauge', labels, help })
+const counter = (name: string, labels: readonly string[], help: string): MetricDefinition => ({
+  name,
+  kind: 'counter',
+  labels,
+  help,
+})
+const gauge = (name: string, labels: readonly string[], help: string): MetricDefinition => ({
+  name,
+  kind: 'gauge',
+  labels,
+  help,
+})
 
 const replaced: readonly MetricDefinition[] = [
   counter('kafka_producer_requests_total', ['topic'], 'Records produced, counted at their first try.'),
-  counter('kafka_producer_request_failures_total', ['topic'], 'Records given up for good after they were tried. Look at tributary_documents_total for the reason.'),
-  { ...gauge('kafka_producer_request_duration_seconds', ['topic'], 'First try to acknowledgement by all in-sync replicas, once per record. Grows while Kafka is away.'), kind: 'histogram', buckets: seconds },
+  counter(
+    'kafka_producer_request_failures_total',
+    ['topic'],
+    'Records given up for good after they were tried. Look at tributary_documents_total for the reason.',
+  ),
+  {
+    ...gauge(
+      'kafka_producer_request_duration_seconds',
+      ['topic'],
+      'First try to acknowledgement by all in-sync replicas, once per record. Grows while Kafka is away.',
+    ),
+    kind: 'histogram',
+    buckets: seconds,
+  },
   counter('kafka_producer_websocket_connections_total', ['url'], 'Connections opened.'),
-  counter('kafka_producer_websocket_disconnections_total', ['url'], 'Connections that had been open and ended, whoever ended them.'),
-  counter('kafka_producer_websocket_connection_errors_total', ['url'], 'Dials that failed and connections that broke. The log names the reason.'),
+  counter(
+    'kafka_producer_websocket_disconnections_total',
+    ['url'],
+    'Connections that had been open and ended, whoever ended them.',
+  ),
+  counter(
+    'kafka_producer_websocket_connection_errors_total',
+    ['url'],
+    'Dials that failed and connections that broke. The log names the reason.',
+  ),
   counter('kafka_producer_websocket_messages_received_total', ['url'], 'Messages received.'),
-  { ...gauge('kafka_producer_websocket_connection_duration_seconds', ['url'], 'How long connections were open, observed when they end.'), kind: 'histogram', buckets: connectionSeconds },
-  counter('kafka_producer_websocket_messages_timeout_total', [], 'Connections ended because no message came within the silence limit.'),
+  {
+    ...gauge(
+      'kafka_producer_websocket_connection_duration_seconds',
+      ['url'],
+      'How long connections were open, observed when they end.',
+    ),
+    kind: 'histogram',
+    buckets: connectionSeconds,
+  },
+  counter(
+    'kafka_producer_websocket_messages_timeout_total',
+    [],
+    'Connections ended because no message came within the silence limit.',
+  ),
 ]
 
 const own: readonly MetricDefinition[] = [
   counter('tributary_messages_received_total', ['feed'], 'Messages received. Equals settled + dropped + held.'),
   counter('tributary_messages_settled_total', ['feed'], 'Messages whose documents all have an outcome.'),
-  counter('tributary_messages_dropped_total', ['feed', 'reason'], 'Messages lost by policy. Above zero: the lane is too small for the outage, or the policy is wrong.'),
+  counter(
+    'tributary_messages_dropped_total',
+    ['feed', 'reason'],
+    'Messages lost by policy. Above zero: the lane is too small for the outage, or the policy is wrong.',
+  ),
   gauge('tributary_messages_held', ['feed'], 'Messages in the lane now: waiting, queued and in flight.'),
-  counter('tributary_documents_found_total', ['feed'], 'Documents found in messages. Equals the sum over tributary_documents_total plus in flight.'),
-  counter('tributary_documents_total', ['feed', 'outcome', 'reason'], 'Documents by outcome. outcome="refused" with its reason is what never reached Kafka.'),
+  counter(
+    'tributary_documents_found_total',
+    ['feed'],
+    'Documents found in messages. Equals the sum over tributary_documents_total plus in flight.',
+  ),
+  counter(
+    'tributary_documents_total',
+    ['feed', 'outcome', 'reason'],
+    'Documents by outcome. outcome="refused" with its reason is what never reached Kafka.',
+  ),
   gauge('tributary_documents_in_flight', ['feed'], 'Documents that are records and not acknowledged yet.'),
   gauge('tributary_lane_bytes', ['feed'], 'Bytes the lane holds, its overhead per message included.'),
   gauge('tributary_lane_limit_bytes', ['feed'], 'The bound of the lane. At the bound sockets are paused.'),
-  gauge('tributary_lane_oldest_message_timestamp_seconds', ['feed'], 'Receive time of the oldest message held; 0 when the lane is empty. Its age is the delay of the feed.'),
-  { ...gauge('tributary_delivery_duration_seconds', ['feed'], 'Message received to all of its records acknowledged.'), kind: 'histogram', buckets: seconds },
+  gauge(
+    'tributary_lane_oldest_message_timestamp_seconds',
+    ['feed'],
+    'Receive time of the oldest message held; 0 when the lane is empty. Its age is the delay of the feed.',
+  ),
+  {
+    ...gauge('tributary_delivery_duration_seconds', ['feed'], 'Message received to all of its records acknowledged.'),
+    kind: 'histogram',
+    buckets: seconds,
+  },
   gauge('tributary_sources', ['feed', 'state'], 'Sources by state. All should be open.'),
-  gauge('tributary_source_last_message_timestamp_seconds', ['feed'], 'Receive time of the last message of any source; 0 before the first.'),
+  gauge(
+    'tributary_source_last_message_timestamp_seconds',
+    ['feed'],
+    'Receive time of the last message of any source; 0 before the first.',
+  ),
   counter('tributary_dials_total', ['feed', 'outcome'], 'Dials by outcome: opened, or the reason of the failure.'),
-  counter('tributary_produce_retries_total', ['topic', 'reason'], 'Writes that failed and were tried again. Rising: Kafka or the topic is unwell.'),
-  gauge('tributary_schema_last_success_timestamp_seconds', ['subject'], 'When the registry last answered for this subject. Stale: the last good schema is in use.'),
+  counter(
+    'tributary_produce_retries_total',
+    ['topic', 'reason'],
+    'Writes that failed and were tried again. Rising: Kafka or the topic is unwell.',
+  ),
+  gauge(
+    'tributary_schema_last_success_timestamp_seconds',
+    ['subject'],
+    'When the registry last answered for this subject. Stale: the last good schema is in use.',
+  ),
   gauge('tributary_feed_parked', ['feed'], '1 while the feed cannot start; the log and /status say why.'),
   counter('tributary_log_lines_dropped_total', [], 'Log lines lost because their reader was too slow.'),
   gauge('tributary_build_info', ['version', 'node'], 'Always 1; says what is running.'),

@@ -17,7 +17,11 @@ interface Counter {
 const states: readonly SourceState[] = ['waiting', 'dialling', 'open', 'refused', 'stopped']
 
 /** Sets every gauge, and every counter that mirrors the ledger, to what is true now. */
-export function fillGauges(gauges: ReadonlyMap<string, Gauge>, counters: ReadonlyMap<string, Counter>, observed: Observed): void {
+export function fillGauges(
+  gauges: ReadonlyMap<string, Gauge>,
+  counters: ReadonlyMap<string, Counter>,
+  observed: Observed,
+): void {
   const set = (name: string, labels: Labels, value: number): void => gauges.get(name)?.set(labels, value)
   for (const [feed, { ledger, lane }] of observed.feeds) {
     const { held } = lane
@@ -51,7 +55,8 @@ function mirror(counters: ReadonlyMap<string, Counter>, feed: string, ledger: Le
   to(counters, 'tributary_messages_received_total', { feed }, ledger.received)
   to(counters, 'tributary_messages_settled_total', { feed }, ledger.settled)
   to(counters, 'tributary_documents_found_total', { feed }, ledger.found)
-  for (const [reason, count] of ledger.dropped) to(counters, 'tributary_messages_dropped_total', { feed, reason }, count)
+  for (const [reason, count] of ledger.dropped)
+    to(counters, 'tributary_messages_dropped_total', { feed, reason }, count)
   const outcome = (name: string, reason: string, count: number): void =>
     to(counters, 'tributary_documents_total', { feed, outcome: name, reason }, count)
   outcome('produced', '', ledger.produced)

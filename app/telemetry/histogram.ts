@@ -37,7 +37,11 @@ export class WeightedHistogram {
       let total = 0
       for (const [at, count] of counts.entries()) {
         total += count
-        samples.push({ metricName: `${name}_bucket`, labels: { ...labels, le: this.#bounds[at] ?? '+Inf' }, value: total })
+        samples.push({
+          metricName: `${name}_bucket`,
+          labels: { ...labels, le: this.#bounds[at] ?? '+Inf' },
+          value: total,
+        })
       }
       samples.push({ metricName: `${name}_sum`, labels, value: sum })
       samples.push({ metricName: `${name}_count`, labels, value: total })

@@ -13,7 +13,10 @@ export interface Telemetry {
 
 /** Makes both halves; `observed` is read at each scrape. */
 export function createTelemetry(
-  options: Omit<MetricsOptions, 'observed'> & { readonly logLevel: string; readonly observed: Omit<Observed, 'logLinesDropped'> },
+  options: Omit<MetricsOptions, 'observed'> & {
+    readonly logLevel: string
+    readonly observed: Omit<Observed, 'logLinesDropped'>
+  },
 ): Telemetry {
   const log = createLog(options.logLevel)
   const metrics = createMetrics({ ...options, observed: { ...options.observed, logLinesDropped: () => log.dropped } })

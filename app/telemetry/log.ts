@@ -25,7 +25,12 @@ export function createLog(level: string): Log {
   destination.on('drop', () => dropped++)
   destination.on('error', () => dropped++)
   const logger = pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
     destination,
   )
   const limits = new RateLimit(10, 10_000)
@@ -65,17 +70,38 @@ function lineOf(event: Event): Line | undefined {
     case 'source.dialled':
       return ['debug', `dialling ${event.source.id}`, { feed: event.source.feed }]
     case 'source.opened':
-      return ['info', `${event.source.id} is open${event.afterDials > 1 ? ` after ${event.afterDials} dials` : ''}`, { feed: event.source.feed }]
+      return [
+        'info',
+        `${event.source.id} is open${event.afterDials > 1 ? ` after ${event.afterDials} dials` : ''}`,
+        { feed: event.source.feed },
+      ]
     case 'source.lost':
       return lostLine(event)
     case 'source.refused':
-      return ['error', `${event.source.id} will not be dialled again: ${event.detail}`, { feed: event.source.feed, reason: event.reason }]
+      return [
+        'error',
+        `${event.source.id} will not be dialled again: ${event.detail}`,
+        { feed: event.source.feed, reason: event.reason },
+      ]
     case 'document.refused':
-      return ['warn', `a document was refused: ${event.detail}`, { feed: event.feed, source: event.sourceId || undefined, reason: event.reason }]
+      return [
+        'warn',
+        `a document was refused: ${event.detail}`,
+        { feed: event.feed, source: event.sourceId || undefined, reason: event.reason },
+      ]
     case 'produce.held':
-      return event.first ? ['warn', `Kafka does not take ${event.topic}[${event.partition}]: ${event.detail}; holding and trying again`, { reason: event.reason }] : undefined
+      return event.first
+        ? [
+            'warn',
+            `Kafka does not take ${event.topic}[${event.partition}]: ${event.detail}; holding and trying again`,
+            { reason: event.reason },
+          ]
+        : undefined
     case 'produce.resumed':
-      return ['info', `Kafka takes ${event.topic}[${event.partition}] again after ${(event.heldMs / 1000).toFixed(1)} s`]
+      return [
+        'info',
+        `Kafka takes ${event.topic}[${event.partition}] again after ${(event.heldMs / 1000).toFixed(1)} s`,
+      ]
     default:
       return rarerLine(event)
   }
@@ -93,25 +119,48 @@ function lostLine(event: Extract<Event, { type: 'source.lost' }>): Line {
 function rarerLine(event: Event): Line | undefined {
   switch (event.type) {
     case 'daemon.started':
-      return ['info', `tributary ${event.version} has started: feeds ${event.feeds}, sources ${event.sources}, sink ${event.sink}`]
+      return [
+        'info',
+        `tributary ${event.version} has started: feeds ${event.feeds}, sources ${event.sources}, sink ${event.sink}`,
+      ]
     case 'daemon.stopping':
       return ['info', `${event.signal}: stopping; no new dials, delivering what is held`]
+    case 'daemon.stopped':
+      return [
+        'info',
+        `stopped with code ${event.code}${event.undelivered > 0 ? `; ${event.undelivered} messages undelivered` : ''}`,
+        { ledger: event.ledgers },
+      ]
     case 'daemon.warned':
       return ['warn', event.warning]
     case 'http.listening':
       return ['info', `metrics on http://${event.host}:${event.port}/`]
     case 'feed.parked':
-      return ['warn', `feed ${event.feed} cannot start yet: ${event.detail}`, { feed: event.feed, reason: event.reason }]
+      return [
+        'warn',
+        `feed ${event.feed} cannot start yet: ${event.detail}`,
+        { feed: event.feed, reason: event.reason },
+      ]
     case 'feed.started':
-      return ['info', `feed ${event.feed} runs: sources ${event.sources.length}, topic ${event.topic}`, { feed: event.feed }]
+      return [
+        'info',
+        `feed ${event.feed} runs: sources ${event.sources.length}, topic ${event.topic}`,
+        { feed: event.feed },
+      ]
     case 'kafka.connected':
       return ['info', 'Kafka is connected']
     case 'producer.rebuilt':
       return ['warn', `the Kafka client was replaced: ${event.reason}`]
     case 'schema.fetched':
-      return event.changed ? ['info', `subject ${event.subject}: version ${event.version}, schema id ${event.id}`] : undefined
+      return event.changed
+        ? ['info', `subject ${event.subject}: version ${event.version}, schema id ${event.id}`]
+        : undefined
     case 'schema.unavailable':
-      return ['warn', `subject ${event.subject}: ${event.detail}${event.inUse ? '; the last good schema stays in use' : ''}`, { reason: event.reason }]
+      return [
+        'warn',
+        `subject ${event.subject}: ${event.detail}${event.inUse ? '; the last good schema stays in use' : ''}`,
+        { reason: event.reason },
+      ]
     default:
       return undefined
   }

@@ -1,10 +1,10 @@
 /** Event → metric. The only importer of prom-client; fed per batch, never per record. */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Event } from '../events.ts'
-import { type MetricDefinition, commonLabelNames, metricDefinitions } from './definitions.ts'
+import { commonLabelNames, type MetricDefinition, metricDefinitions } from './definitions.ts'
+import { fillGauges } from './gauges.ts'
 import { WeightedHistogram } from './histogram.ts'
 import type { Observed } from './observed.ts'
-import { fillGauges } from './gauges.ts'
 import { urlLabels } from './url-labels.ts'
 
 type Labels = Record<string, string>
@@ -30,7 +30,8 @@ export function createMetrics({ commonLabels, maxUrls, version, observed }: Metr
   const counters = new Map<string, Counter>()
   const gauges = new Map<string, Gauge>()
   const histograms = new Map<string, WeightedHistogram>()
-  const labelsOf = (definition: MetricDefinition, own: Labels): Labels => (definition.common ? { ...commonLabels, ...own } : own)
+  const labelsOf = (definition: MetricDefinition, own: Labels): Labels =>
+    definition.common ? { ...commonLabels, ...own } : own
   const byName = new Map(metricDefinitions.map((definition) => [definition.name, definition]))
 
   for (const definition of metricDefinitions) {
@@ -50,6 +51,7 @@ export function createMetrics({ commonLabels, maxUrls, version, observed }: Metr
     const definition = byName.get(name)
     if (definition) histograms.get(name)?.observe(key, labelsOf(definition, own), seconds, weight)
   }
+  inc('kafka_producer_websocket_messages_timeout_total', {}, 0)
   gauges.get('tributary_build_info')?.set({ version, node: process.versions.node }, 1)
 
   const apply = countEvents(inc, observe, urlLabels(maxUrls))
@@ -70,7 +72,14 @@ export function createMetrics({ commonLabels, maxUrls, version, observed }: Metr
 
 function registerHistogram(registry: Registry, { name, help, buckets = [] }: MetricDefinition): WeightedHistogram {
   const histogram = new WeightedHistogram(buckets)
-  const metric = { name, help, type: 'histogram', aggregator: 'sum', get: async () => ({ name, help, type: 'histogram', aggregator: 'sum', values: histogram.samples(name) }), reset() {} }
+  const metric = {
+    name,
+    help,
+    type: 'histogram',
+    aggregator: 'sum',
+    get: async () => ({ name, help, type: 'histogram', aggregator: 'sum', values: histogram.samples(name) }),
+    reset() {},
+  }
   registry.registerMetric(metric as unknown as Counter)
   return histogram
 }
@@ -89,18 +98,33 @@ type Observe = (name: string, own: Labels, key: string, seconds: number, weight:
 function countEvents(inc: Inc, observe: Observe, urlOf: (id: string) => string): (event: Event) => void {
   return (event) => {
     switch (event.type) {
+      case 'feed.started':
+        for (const { id } of event.sources) for (const name of perUrl) inc(name, { url: urlOf(id) }, 0)
+        return inc('kafka_producer_requests_total', { topic: event.topic }, 0)
       case 'messages.received':
         return inc('kafka_producer_websocket_messages_received_total', { url: urlOf(event.source.id) }, event.messages)
       case 'batch.settled':
         for (let i = 0; i < event.receivedAt.length; i += 2) {
           const seconds = Math.max(0, Date.now() - (event.receivedAt[i] ?? 0)) / 1000
-          observe('tributary_delivery_duration_seconds', { feed: event.feed }, event.feed, seconds, event.receivedAt[i + 1] ?? 0)
+          observe(
+            'tributary_delivery_duration_seconds',
+            { feed: event.feed },
+            event.feed,
+            seconds,
+            event.receivedAt[i + 1] ?? 0,
+          )
         }
         return
       case 'records.requested':
         return inc('kafka_producer_requests_total', { topic: event.topic }, event.records)
       case 'records.acknowledged':
-        return observe('kafka_producer_request_duration_seconds', { topic: event.topic }, event.topic, event.durationMs / 1000, event.records)
+        return observe(
+          'kafka_producer_request_duration_seconds',
+          { topic: event.topic },
+          event.topic,
+          event.durationMs / 1000,
+          event.records,
+        )
       case 'records.refused':
         return inc('kafka_producer_request_failures_total', { topic: event.topic }, event.records)
       case 'produce.held':
@@ -113,6 +137,11 @@ function countEvents(inc: Inc, observe: Observe, urlOf: (id: string) => string):
     }
   }
 }
+
+/** Counters that start at 0 when their feed does, so that their first increase is seen by rate(). */
+const perUrl = ['connections', 'disconnections', 'connection_errors', 'messages_received'].map(
+  (what) => `kafka_producer_websocket_${what}_total`,
+)
 
 function countLoss(event: Extract<Event, { type: 'source.lost' }>, url: string, inc: Inc, observe: Observe): void {
   const { reason, openMs, source } = event

@@ -1,0 +1,42 @@
+/** From a feed's settings to one source's arrivals: source, files read again at each dial, gate and redial loop together. */
+import type { Emit } from '../events.ts'
+import type { Message, SourceInfo } from '../model.ts'
+import { dialGate } from './gate.ts'
+import { sources } from './index.ts'
+import type { WebSocketOptions } from './options.ts'
+import { redial } from './redial.ts'
+import { headersReader, type SettingFile, urlReader } from './reread.ts'
+
+/** What dialling needs of a feed's settings. */
+export interface DialSettings extends Omit<WebSocketOptions, 'info' | 'url' | 'headers' | 'watermarkBytes'> {
+  readonly name: string
+  readonly urls: readonly string[]
+  readonly headers: Readonly<Record<string, string>>
+  /** Path of the file that holds the URLs, if one does. */
+  readonly urlsFile: string | undefined
+  readonly headersFile: string | undefined
+  readonly backoffMaxMs: number
+}
+
+/** Dials the `index`-th URL of `feed` for ever, until `signal` aborts. */
+export type Dialler = (
+  feed: DialSettings,
+  info: SourceInfo,
+  index: number,
+  signal: AbortSignal,
+) => AsyncIterable<readonly Message[]>
+
+/** `dialRate` is dials per second and host, over all feeds. */
+export async function openDialler(dialRate: number, emit: Emit): Promise<Dialler> {
+  const gate = dialGate(dialRate)
+  const open = await sources.websocket.load()
+  return (feed, info, index, signal) => {
+    const url = urlReader(feed.urls[index] ?? '', index, named(feed, 'URLS', feed.urlsFile))
+    const headers = headersReader(feed.headers, named(feed, 'HEADERS', feed.headersFile))
+    return redial(open({ ...feed, info, url, headers }), { gate, emit, signal, backoffMaxMs: feed.backoffMaxMs })
+  }
+}
+
+function named(feed: DialSettings, setting: string, path: string | undefined): SettingFile | undefined {
+  return path === undefined ? undefined : { path, variable: `FEED_${feed.name.toUpperCase()}_${setting}_FILE` }
+}

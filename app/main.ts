@@ -1,0 +1,80 @@
+#!/usr/bin/env node
+/** The command: environment → configuration → daemon; signals; exit codes. The only reader of process.env. */
+import { readFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import { choices } from './choices.ts'
+import { readConfig } from './config/index.ts'
+import { exitCodes, runDaemon } from './daemon.ts'
+import { ConfigError } from './errors.ts'
+import { help } from './help.ts'
+
+const signals = ['SIGTERM', 'SIGINT'] as const
+
+async function main(argument: string | undefined, rest: readonly string[]): Promise<number> {
+  if (rest.length > 0) return misused(`too many arguments: ${rest.join(' ')}`)
+  switch (argument) {
+    case undefined:
+      return runDaemon(readConfig(process.env, choices), { version: version(), stop: stopSignal() })
+    case '--help':
+    case '-h':
+      process.stdout.write(help())
+      return exitCodes.ok
+    case '--version':
+      process.stdout.write(`tributary ${version()}\n`)
+      return exitCodes.ok
+    default:
+      return misused(`unknown argument ${argument}`)
+  }
+}
+
+/** Resolves with the first stop signal. A second one ends the process at once, with 128 + its number. */
+function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    let asked = false
+    for (const signal of signals) {
+      process.on(signal, () => {
+        if (asked) process.exit(128 + constants.signals[signal])
+        asked = true
+        resolve(signal)
+      })
+    }
+  })
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
+  return version
+}
+
+function misused(problem: string): number {
+  process.stderr.write(`tributary: ${problem}; see tributary --help\n`)
+  return exitCodes.configuration
+}
+
+/** Anything but a configuration error is our own bug: say it once, end with 1. */
+function fail(error: unknown): number {
+  if (error instanceof ConfigError) {
+    process.stderr.write(
+      `tributary: ${error.message}:\n${error.problems.map((problem) => `  - ${problem}\n`).join('')}`,
+    )
+    return exitCodes.configuration
+  }
+  process.stderr.write(
+    `tributary: a bug, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  )
+  return exitCodes.undelivered
+}
+
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error) => process.exit(fail(error)))
+}
+
+// A reader of our output that went away is no reason to stop.
+process.stdout.on('error', () => {})
+process.stderr.on('error', () => {})
+
+main(process.argv[2], process.argv.slice(3))
+  .catch(fail)
+  .then((code) => process.exit(code))

@@ -1,0 +1,95 @@
+/** What the operator's port answers. */
+import type { FeedParts } from './feed.ts'
+import { json, type Page, type Pages, text } from './http.ts'
+import { balances, ledgerReport } from './ledger.ts'
+import type { Encoder } from './model.ts'
+import type { FeedStatus, Status } from './status.ts'
+import type { Telemetry } from './telemetry/index.ts'
+
+/** Live views, owned by the daemon. */
+export interface PageSources {
+  readonly version: string
+  readonly status: Status
+  readonly feeds: ReadonlyMap<string, FeedParts>
+  readonly schemas: () => Encoder['schemas']
+  readonly telemetry: Telemetry
+}
+
+/**
+ * `/` and `/metrics`: Prometheus text. `/healthz`: the process turns. `/readyz`: configuration good, schemas there, Kafka
+ * connected once. `/status`: everything, as JSON.
+ */
+export function pages(views: PageSources): Pages {
+  const metrics = async () => {
+    const { render, contentType } = views.telemetry.metrics
+    return { status: 200, type: contentType, body: await render() }
+  }
+  const health = () => text(200, 'ok\n')
+  const ready = () => {
+    const obstacles = notReady(views.status)
+    return obstacles.length === 0 ? text(200, 'ready\n') : text(503, `not ready\n${obstacles.join('\n')}\n`)
+  }
+  return new Map<string, () => Page | Promise<Page>>([
+    ['/', metrics],
+    ['/metrics', metrics],
+    ['/healthz', health],
+    ['/health', health],
+    ['/readyz', ready],
+    ['/ready', ready],
+    ['/status', () => json(200, statusOf(views))],
+  ])
+}
+
+/** Some feed runs and Kafka was connected: a feed that is parked beside it shows on /status and in a metric. */
+function notReady({ feeds, kafkaConnected }: Status): string[] {
+  const obstacles = kafkaConnected ? [] : ['Kafka has not been connected yet']
+  const states = [...feeds.entries()]
+  if (states.some(([, feed]) => feed.state === 'running')) return obstacles
+  return [
+    ...obstacles,
+    ...states.map(([name, feed]) => `feed ${name} is ${feed.state}${feed.detail ? `: ${feed.detail}` : ''}`),
+  ]
+}
+
+function statusOf({ version, status, feeds, schemas }: PageSources) {
+  return {
+    version,
+    node: process.versions.node,
+    uptime_seconds: Math.round(process.uptime()),
+    kafka_connected: status.kafkaConnected,
+    schemas: Object.fromEntries(
+      [...schemas()].map(([subject, s]) => [subject, { id: s.id, version: s.version, fetched_at: time(s.fetchedAt) }]),
+    ),
+    feeds: Object.fromEntries([...status.feeds].map(([name, feed]) => [name, feedOf(name, feed, feeds)])),
+  }
+}
+
+function feedOf(name: string, { state, detail, sources }: FeedStatus, feeds: PageSources['feeds']) {
+  const parts = feeds.get(name)
+  const ledger = parts && ledgerReport(parts.ledger, parts.lane.held.messages)
+  return {
+    state,
+    ...(detail ? { detail } : {}),
+    topics: parts?.router.topics,
+    ledger: ledger && { ...ledger, balances: balances(ledger) },
+    lane: parts && {
+      bytes: parts.lane.held.bytes,
+      limit_bytes: parts.lane.held.limitBytes,
+      oldest_message_at: time(parts.lane.held.oldestReceivedAt),
+    },
+    sources: [...sources.values()].map((source) => ({
+      url: source.id,
+      state: source.state,
+      dials: source.dials,
+      messages: source.messages,
+      last_message_at: time(source.lastMessageAt),
+      opened_at: time(source.openedAt),
+      last_close: source.lastClose && { ...source.lastClose, at: time(source.lastClose.at) },
+    })),
+  }
+}
+
+/** ISO 8601, or null for never. */
+function time(at: number): string | null {
+  return at === 0 ? null : new Date(at).toISOString()
+}
