@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { EXIT, Failure } from '../lib/failure.ts'
 import { progress } from '../lib/progress.ts'
 import { CLUSTER_ID, cacheFolder, DEPENDENCY_PLUGIN, KAFKA, REGISTRY } from './cache.ts'
-import { findJava, findMaven } from './java.ts'
+import { findTools } from './java.ts'
 import { withLock } from './lock.ts'
 
 /** Where Kafka's jars are, and the metadata of a freshly formatted cluster. */
@@ -21,13 +21,13 @@ export async function installKafka(): Promise<KafkaFiles> {
   const home = await installed(
     `kafka-${KAFKA.version}`,
     `Fetching Apache Kafka ${KAFKA.version}`,
-    async (folder, run) => {
+    async (folder, run, tools) => {
       await writeFile(join(folder, 'pom.xml'), kafkaPom())
-      await run(await findMaven(), [
+      await run(tools.maven, [
         ...['-B', '-f', join(folder, 'pom.xml'), `${DEPENDENCY_PLUGIN}:copy-dependencies`],
         ...['-DincludeScope=runtime', `-DoutputDirectory=${join(folder, 'libs')}`],
       ])
-      await formatTemplate(folder, run)
+      await formatTemplate(folder, tools.java, run)
     },
   )
   return { classpath: join(home, 'libs', '*'), bootstrapCheckpoint: join(home, 'template', 'bootstrap.checkpoint') }
@@ -36,14 +36,9 @@ export async function installKafka(): Promise<KafkaFiles> {
 /** The registry's runnable jar, fetched first if need be. Throws `Failure` as `installKafka` does. */
 export async function installRegistry(): Promise<string> {
   const label = `Fetching Apicurio Registry ${REGISTRY.version} (140 MB)`
-  const home = await installed(`apicurio-registry-${REGISTRY.version}`, label, async (folder, run) => {
+  const home = await installed(`apicurio-registry-${REGISTRY.version}`, label, async (folder, run, tools) => {
     const artifact = `io.apicurio:apicurio-registry-app:${REGISTRY.version}:tar.gz:all`
-    await run(await findMaven(), [
-      '-B',
-      `${DEPENDENCY_PLUGIN}:copy`,
-      `-Dartifact=${artifact}`,
-      `-DoutputDirectory=${folder}`,
-    ])
+    await run(tools.maven, ['-B', `${DEPENDENCY_PLUGIN}:copy`, `-Dartifact=${artifact}`, `-DoutputDirectory=${folder}`])
     const archive = join(folder, `apicurio-registry-app-${REGISTRY.version}-all.tar.gz`)
     await run('tar', ['-xzf', archive, '-C', folder])
     await rm(archive)
@@ -52,22 +47,20 @@ export async function installRegistry(): Promise<string> {
 }
 
 type Run = (command: string, args: readonly string[]) => Promise<void>
+type Fill = (folder: string, run: Run, tools: { readonly java: string; readonly maven: string }) => Promise<void>
 
 /** Makes `name` in the cache with `fill`, whole or not at all: it is filled under another name first. */
-async function installed(
-  name: string,
-  label: string,
-  fill: (folder: string, run: Run) => Promise<void>,
-): Promise<string> {
+async function installed(name: string, label: string, fill: Fill): Promise<string> {
   const cache = cacheFolder()
   const home = join(cache, name)
   if (existsSync(home)) return home
   const make = async (): Promise<void> => {
     if (existsSync(home)) return
+    const tools = await findTools()
     const shown = progress(label)
     const folder = await mkdtemp(join(cache, `${name}.partial-`))
     try {
-      await fill(folder, (command, args) => runShowing(command, args, shown.update))
+      await fill(folder, (command, args) => runShowing(command, args, shown.update), tools)
       await rename(folder, home)
       shown.done(`kept in ${home}`)
     } catch (error) {
@@ -102,7 +95,7 @@ async function runShowing(command: string, args: readonly string[], show: (detai
 }
 
 /** Formatting takes a JVM of its own: done once here, and every broker starts from a copy of its outcome. */
-async function formatTemplate(folder: string, run: Run): Promise<void> {
+async function formatTemplate(folder: string, java: string, run: Run): Promise<void> {
   const properties = join(folder, 'format.properties')
   const template = join(folder, 'template')
   await mkdir(template)
@@ -124,7 +117,7 @@ async function formatTemplate(folder: string, run: Run): Promise<void> {
     '-t',
     CLUSTER_ID,
   ]
-  await run(await findJava(), ['-XX:TieredStopAtLevel=1', ...tool])
+  await run(java, ['-XX:TieredStopAtLevel=1', ...tool])
 }
 
 function kafkaPom(): string {

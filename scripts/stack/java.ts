@@ -26,8 +26,8 @@ export async function findJava(): Promise<string> {
   })
 }
 
-/** The `mvn` to run. Throws `Failure` when it is missing. Only needed to fetch, not to start what is fetched. */
-export async function findMaven(): Promise<string> {
+/** The `mvn` to run. Throws `Failure` when it is missing. */
+async function findMaven(): Promise<string> {
   await run('mvn', ['--version']).catch((error: unknown) => {
     throw new Failure('no working mvn (Maven) in the PATH', {
       cure: GET_MAVEN,
@@ -36,6 +36,17 @@ export async function findMaven(): Promise<string> {
     })
   })
   return 'mvn'
+}
+
+/** Both, for fetching. Throws one `Failure` that names everything missing, so that nobody is sent twice. */
+export async function findTools(): Promise<{ java: string; maven: string }> {
+  const [java, maven] = await Promise.allSettled([findJava(), findMaven()])
+  if (java.status === 'fulfilled' && maven.status === 'fulfilled') return { java: java.value, maven: maven.value }
+  const failures = [java, maven].flatMap((one) => (one.status === 'rejected' ? [one.reason as Failure] : []))
+  throw new Failure(failures.map((failure) => failure.message).join('; '), {
+    cure: failures.map((failure) => failure.cure).join('\n'),
+    code: EXIT.unavailable,
+  })
 }
 
 /** ENOENT says nothing that the sentence does not say better. */

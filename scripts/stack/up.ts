@@ -5,6 +5,7 @@ import { EXIT, Failure } from '../lib/failure.ts'
 import { progress } from '../lib/progress.ts'
 import { cacheFolder } from './cache.ts'
 import { installKafka, installRegistry } from './install.ts'
+import { findJava } from './java.ts'
 import { startKafka } from './kafka.ts'
 import { withLock } from './lock.ts'
 import { isPortFree } from './ports.ts'
@@ -32,6 +33,7 @@ async function upLocked(ports: Ports): Promise<ServerState[]> {
   forgetState()
   await refuseTaken('kafka', ports.kafka)
   await refuseTaken('registry', ports.registry)
+  await findJava()
   await installKafka()
   await installRegistry()
   await rm(stackFolder(), { recursive: true, force: true })
