@@ -1,18 +1,34 @@
-/** The largest record batch a topic takes, or Kafka's default where it may not be read. */
+/** The largest record batch that a topic takes, as far as its brokers tell. */
 import { diagnose } from './kafka-errors.ts'
 
-const KAFKA_DEFAULT_BYTES = 1_048_588
+/** Kafka's defaults, assumed where reading is not permitted. */
+const MAX_BATCH_BYTES = 1_048_588
+const MAX_REQUEST_BYTES = 104_857_600
+/** What a request holds beside its batch: header, client id, topic name. */
+const REQUEST_OVERHEAD_BYTES = 1_024
+
+/** Reads one setting of a topic or a broker; undefined or null where it is not told. */
+export type AskSetting = (name: string) => Promise<string | null | undefined>
 
 /**
- * Bytes. `ask` reads the topic's `max.message.bytes`. Only where reading is not permitted the default is assumed: a guess
- * for any other failure could refuse records that the topic takes, so that failure is passed on.
+ * Bytes of a batch: the topic's limit, or what fits into a request where that is less (a broker drops the connection, without
+ * a word, on a request that is larger than it reads). Rejects when a setting cannot be read for another reason than a
+ * missing permission: a guess could refuse records that the topic takes.
  */
-export async function configuredLimit(ask: () => Promise<string | null | undefined>): Promise<number> {
+export async function batchLimit(ofTopic: AskSetting, ofBroker: AskSetting): Promise<number> {
+  const [batch, request] = await Promise.all([
+    setting(ofTopic, 'max.message.bytes', MAX_BATCH_BYTES),
+    setting(ofBroker, 'socket.request.max.bytes', MAX_REQUEST_BYTES),
+  ])
+  return Math.min(batch, request - REQUEST_OVERHEAD_BYTES)
+}
+
+async function setting(ask: AskSetting, name: string, assumed: number): Promise<number> {
   try {
-    const bytes = Number(await ask())
-    return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : KAFKA_DEFAULT_BYTES
+    const bytes = Number(await ask(name))
+    return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : assumed
   } catch (error) {
-    if (diagnose(error).error.reason === 'authorization') return KAFKA_DEFAULT_BYTES
+    if (diagnose(error).error.reason === 'authorization') return assumed
     throw error
   }
 }

@@ -2,7 +2,7 @@
 import { type Admin, Kafka, type KafkaConfig, logLevel, type Message, type Producer } from 'kafkajs'
 import { Unavailable } from '../errors.ts'
 import type { KafkaRecord, Sink } from '../model.ts'
-import { configuredLimit } from './batch-limit.ts'
+import { batchLimit } from './batch-limit.ts'
 import type { KafkaClient, TopicFacts } from './kafka-client.ts'
 import { kafkaSink } from './kafka-sink.ts'
 import { kafkajsSasl } from './kafkajs-sasl.ts'
@@ -18,8 +18,9 @@ export const openKafkajs: OpenSink = (options, emit): Sink => {
 
 const METADATA_MAX_AGE_MS = 10_000
 const ACKS_ALL = -1
-/** ConfigResourceTypes.TOPIC, which an ES module cannot import by name. */
+/** Of ConfigResourceTypes, which an ES module cannot import by name. */
 const TOPIC = 2
+const BROKER = 4
 
 function kafkaConfig({ brokers, clientId, tls, sasl, requestTimeoutMs, connectTimeoutMs }: SinkOptions): KafkaConfig {
   return {
@@ -59,9 +60,13 @@ class KafkajsClient implements KafkaClient {
   async describe(topic: string): Promise<TopicFacts> {
     const admin = await connected(this.#admin)
     const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
-    const partitions = topics.find(({ name }) => name === topic)?.partitions.length ?? 0
-    const maxMessageBytes = await configuredLimit(() => limit(admin, topic))
-    return { partitions, maxMessageBytes }
+    const partitions = topics.find(({ name }) => name === topic)?.partitions ?? []
+    if (partitions.length === 0) throw new Unavailable('no_topic', `Kafka has no topic ${topic}`)
+    const maxMessageBytes = await batchLimit(
+      (name) => setting(admin, TOPIC, topic, name),
+      (name) => setting(admin, BROKER, String(partitions[0]?.leader), name),
+    )
+    return { partitions: partitions.length, maxMessageBytes }
   }
 
   async send(topic: string, partition: number, records: readonly KafkaRecord[]): Promise<bigint | undefined> {
@@ -124,12 +129,15 @@ async function connected<T extends Admin | Producer>(one: Connected<T>): Promise
   return one.client
 }
 
-async function limit(admin: Admin, topic: string): Promise<string | undefined> {
-  const { resources } = await admin.describeConfigs({
-    includeSynonyms: false,
-    resources: [{ type: TOPIC, name: topic, configNames: ['max.message.bytes'] }],
-  })
-  return resources[0]?.configEntries.find(({ configName }) => configName === 'max.message.bytes')?.configValue
+async function setting(
+  admin: Admin,
+  type: typeof TOPIC | typeof BROKER,
+  of: string,
+  name: string,
+): Promise<string | undefined> {
+  const resources = [{ type, name: of, configNames: [name] }]
+  const answer = await admin.describeConfigs({ includeSynonyms: false, resources })
+  return answer.resources[0]?.configEntries.find(({ configName }) => configName === name)?.configValue
 }
 
 function messages(partition: number, records: readonly KafkaRecord[]): Message[] {

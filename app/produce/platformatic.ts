@@ -13,7 +13,7 @@ import {
 } from '@platformatic/kafka'
 import { Unavailable } from '../errors.ts'
 import type { KafkaRecord, Sink } from '../model.ts'
-import { configuredLimit } from './batch-limit.ts'
+import { batchLimit } from './batch-limit.ts'
 import type { KafkaClient, TopicFacts } from './kafka-client.ts'
 import { kafkaSink } from './kafka-sink.ts'
 import { tokenRefusal, tokenSource } from './oauth.ts'
@@ -74,8 +74,12 @@ class PlatformaticClient implements KafkaClient {
   }
 
   async describe(topic: string): Promise<TopicFacts> {
-    const { id, partitionsCount } = await this.#current(topic)
-    const maxMessageBytes = await configuredLimit(() => this.#limit(topic))
+    const { id, partitionsCount, partitions } = await this.#current(topic)
+    const leader = String(partitions[0]?.leader)
+    const maxMessageBytes = await batchLimit(
+      (name) => this.#setting(ConfigResourceTypes.TOPIC, topic, name),
+      (name) => this.#setting(ConfigResourceTypes.BROKER, leader, name),
+    )
     return { id, partitions: partitionsCount, maxMessageBytes }
   }
 
@@ -125,13 +129,10 @@ class PlatformaticClient implements KafkaClient {
     throw new Unavailable('no_topic', `Kafka has no topic ${topic}`)
   }
 
-  async #limit(topic: string): Promise<string | null | undefined> {
-    const [found] = await this.#admin.describeConfigs({
-      resources: [
-        { resourceType: ConfigResourceTypes.TOPIC, resourceName: topic, configurationKeys: ['max.message.bytes'] },
-      ],
-    })
-    return found?.configs.find(({ name }) => name === 'max.message.bytes')?.value
+  async #setting(resourceType: 2 | 4, resourceName: string, name: string): Promise<string | null | undefined> {
+    const resources = [{ resourceType, resourceName, configurationKeys: [name] }]
+    const [found] = await this.#admin.describeConfigs({ resources })
+    return found?.configs.find((config) => config.name === name)?.value
   }
 }
 
