@@ -75,6 +75,6 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
 process.stdout.on('error', () => {})
 process.stderr.on('error', () => {})
 
-main(process.argv[2], process.argv.slice(3))
+void main(process.argv[2], process.argv.slice(3))
   .catch(fail)
   .then((code) => process.exit(code))
