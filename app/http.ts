@@ -12,10 +12,20 @@ export interface Page {
 /** Path → page. A page may take its time (a scrape renders text) but must not throw. */
 export type Pages = ReadonlyMap<string, () => Page | Promise<Page>>
 
-const LIMITS = { connections: 200, headersMs: 5_000, requestMs: 10_000, headerBytes: 8 * 1024, requestsPerSocket: 1_000 }
+const LIMITS = {
+  connections: 200,
+  headersMs: 5_000,
+  requestMs: 10_000,
+  headerBytes: 8 * 1024,
+  requestsPerSocket: 1_000,
+}
 
 /** Listens on `host:port` (0 = any free port); resolves with the port once it does, rejects with Node's error when it cannot. */
-export async function serve(pages: Pages, host: string, port: number): Promise<{ port: number; close(): Promise<void> }> {
+export async function serve(
+  pages: Pages,
+  host: string,
+  port: number,
+): Promise<{ port: number; close(): Promise<void> }> {
   const server = createServer({ maxHeaderSize: LIMITS.headerBytes }, (request, response) => {
     answer(pages, request, response).catch(() => response.destroy())
   })
@@ -49,14 +59,25 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 async function answer(pages: Pages, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { method = '', url = '/' } = request
   request.resume()
-  if (method !== 'GET' && method !== 'HEAD') return send(response, text(405, 'only GET and HEAD\n'), method, { allow: 'GET, HEAD' })
+  if (method !== 'GET' && method !== 'HEAD')
+    return send(response, text(405, 'only GET and HEAD\n'), method, { allow: 'GET, HEAD' })
   const page = pages.get(url.split('?', 1)[0] ?? '/')
   send(response, page ? await page() : text(404, 'not found; try /metrics, /healthz, /readyz, /status\n'), method)
 }
 
-function send(response: ServerResponse, { status, type, body }: Page, method: string, headers: Record<string, string> = {}): void {
+function send(
+  response: ServerResponse,
+  { status, type, body }: Page,
+  method: string,
+  headers: Record<string, string> = {},
+): void {
   const bytes = Buffer.from(body)
-  response.writeHead(status, { 'content-type': type, 'content-length': bytes.length, 'cache-control': 'no-store', ...headers })
+  response.writeHead(status, {
+    'content-type': type,
+    'content-length': bytes.length,
+    'cache-control': 'no-store',
+    ...headers,
+  })
   response.end(method === 'HEAD' ? undefined : bytes)
 }
 

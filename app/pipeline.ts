@@ -6,7 +6,18 @@ import { Delivery } from './delivery.ts'
 import { Rejected } from './errors.ts'
 import type { Emit } from './events.ts'
 import { Slice } from './lib/slice.ts'
-import type { Document, Encoder, KafkaRecord, Lane, Ledger, Message, Normaliser, Outlet, Parser, Router } from './model.ts'
+import type {
+  Document,
+  Encoder,
+  KafkaRecord,
+  Lane,
+  Ledger,
+  Message,
+  Normaliser,
+  Outlet,
+  Parser,
+  Router,
+} from './model.ts'
 
 /** What the two loops of one feed work with. */
 export interface Feed {

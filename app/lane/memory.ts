@@ -79,7 +79,8 @@ class MemoryLane implements Lane {
     let messages = 0
     let bytes = 0
     for (const piece of this.#queued) {
-      if (pieces.length > 0 && (messages + piece.messages.length > BATCH.messages || bytes + piece.bytes > BATCH.bytes)) break
+      if (pieces.length > 0 && (messages + piece.messages.length > BATCH.messages || bytes + piece.bytes > BATCH.bytes))
+        break
       pieces.push(piece)
       messages += piece.messages.length
       bytes += piece.bytes

@@ -13,7 +13,10 @@ export interface Piece {
 }
 
 /** Cuts `messages` of one source into pieces of at most `limits`; a single message over the limit of bytes is a piece of its own. */
-export function cut(messages: readonly Message[], limits: { readonly messages: number; readonly bytes: number }): Piece[] {
+export function cut(
+  messages: readonly Message[],
+  limits: { readonly messages: number; readonly bytes: number },
+): Piece[] {
   const pieces: Piece[] = []
   let start = 0
   let bytes = 0

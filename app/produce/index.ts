@@ -15,6 +15,7 @@ export const sinks = {
   },
   stdout: {
     help: 'no Kafka: one JSON line per record on standard output, for a dry run',
+    offline: true,
     load: async () => (await import('./stdout.ts')).openStdout,
   },
-} satisfies Record<string, Kind<OpenSink>>
+} satisfies Record<string, Kind<OpenSink> & { readonly offline?: true }>

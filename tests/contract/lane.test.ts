@@ -25,7 +25,8 @@ async function readAll(lane: Lane, count: number): Promise<Message[]> {
 }
 
 describe.each(Object.entries(lanes))('lane %s', (_name, kind) => {
-  const open = async (over: Partial<typeof limits> = {}): Promise<Lane> => (await kind.load())('f', { ...limits, ...over })
+  const open = async (over: Partial<typeof limits> = {}): Promise<Lane> =>
+    (await kind.load())('f', { ...limits, ...over })
 
   it('hands on every message, in order per source, and holds nothing afterwards', async () => {
     const lane = await open()
