@@ -1,0 +1,128 @@
+/** Feeds by name: how variables become feeds, and what a feed refuses. */
+import { describe, expect, it } from '@jest/globals'
+import { problems, read, readFeed } from './environment.ts'
+
+describe('a feed by name', () => {
+  it('takes the documented defaults', () => {
+    expect(readFeed()).toEqual({
+      name: 't',
+      urls: ['ws://upstream:4200/ws'],
+      urlsFile: undefined,
+      schema: 'Ticker',
+      key: { kind: 'source' },
+      normalise: [],
+      openMessages: [],
+      headers: {},
+      headersFile: undefined,
+      handshakeTimeoutMs: 10_000,
+      silenceTimeoutMs: undefined,
+      pingIntervalMs: 20_000,
+      maxMessageBytes: 1_048_576,
+      backoffMaxMs: 60_000,
+      compression: false,
+      laneMaxBytes: 67_108_864,
+    })
+  })
+
+  it('takes every setting', () => {
+    const feed = readFeed({
+      KEY_FIELD: 'a.b',
+      NORMALISE: 'delivery, verifiable-credential',
+      OPEN_MESSAGES: '["Hello"]',
+      HEADERS: '{"A":"b"}',
+      SILENCE_TIMEOUT: '5m',
+      PING_INTERVAL: 'off',
+      MAX_MESSAGE_BYTES: '2MiB',
+      BACKOFF_MAX: '10s',
+      COMPRESSION: 'on',
+      LANE_MAX_BYTES: '3MB',
+    })
+    expect(feed).toMatchObject({
+      key: { kind: 'field', path: ['a', 'b'] },
+      normalise: ['delivery', 'verifiable-credential'],
+      openMessages: ['Hello'],
+      headers: { A: 'b' },
+      silenceTimeoutMs: 300_000,
+      pingIntervalMs: 0,
+      maxMessageBytes: 2_097_152,
+      backoffMaxMs: 10_000,
+      compression: true,
+      laneMaxBytes: 3_000_000,
+    })
+  })
+
+  it('has the handshake timeout of the daemon', () => {
+    expect(read({ HANDSHAKE_TIMEOUT: '3s' }).feeds[0]?.handshakeTimeoutMs).toBe(3000)
+  })
+
+  it('has a constant key exactly as it is written', () => {
+    expect(readFeed({ KEY: ' off ' }).key).toEqual({ kind: 'constant', value: ' off ' })
+  })
+
+  it('dials a URL that is listed twice once, and says so without showing it', () => {
+    const { feeds, warnings } = read({ FEED_T_URLS: 'ws://a/?k=s3cret,ws://b,ws://A:80/?k=s3cret' })
+    expect(feeds[0]?.urls).toEqual(['ws://a/?k=s3cret', 'ws://b'])
+    expect(warnings).toEqual(['FEED_T_URLS lists a URL twice (items 1 and 3); it is dialled once.'])
+  })
+
+  it.each([
+    [{ FEED_T_URLS: undefined }, 'FEED_T_URLS is missing'],
+    [{ FEED_T_SCHEMA: undefined }, 'FEED_T_SCHEMA is missing'],
+    [{ FEED_T_SCHEMA: '..' }, 'FEED_T_SCHEMA must be a topic name'],
+    [{ FEED_T_SCHEMA: 'x'.repeat(250) }, 'FEED_T_SCHEMA must be a topic name'],
+    [{ FEED_T_KEY: 'k', FEED_T_KEY_FIELD: 'f' }, 'FEED_T_KEY and FEED_T_KEY_FIELD are both set'],
+    [{ FEED_T_KEY_FIELD: 'a..b' }, 'FEED_T_KEY_FIELD must be a dotted path'],
+    [{ FEED_T_NORMALISE: 'deliveries' }, 'FEED_T_NORMALISE may only list verifiable-credential, delivery'],
+    [
+      { FEED_T_LANE_MAX_BYTES: '1MB' },
+      'FEED_T_LANE_MAX_BYTES must be at least FEED_T_MAX_MESSAGE_BYTES (1048576 bytes)',
+    ],
+    [{ FEED_T_MAX_MESSAGE_BYTES: '1GiB' }, 'FEED_T_MAX_MESSAGE_BYTES must be between'],
+  ])('with %j is refused', (env, problem) => {
+    expect(problems(env)).toEqual([expect.stringContaining(problem)])
+  })
+})
+
+describe('the name of a feed', () => {
+  it('ends where the longest known suffix begins', () => {
+    const { feeds } = read({
+      FEED_A_KEY_URLS: 'ws://a',
+      FEED_A_KEY_SCHEMA: 'A',
+      FEED_A_KEY_KEY_FIELD: 'f',
+      FEED_2_URLS_URLS: 'ws://b',
+      FEED_2_URLS_SCHEMA: 'B',
+    })
+    expect(feeds.map(({ name, key }) => [name, key.kind])).toEqual([
+      ['t', 'source'],
+      ['a_key', 'field'],
+      ['2_urls', 'source'],
+    ])
+  })
+
+  it.each([
+    ['FEED_T_URL', 'FEED_T_URLS'],
+    ['FEED_T_SILENCE_TIMEOT', 'FEED_T_SILENCE_TIMEOUT'],
+    ['FEED_T_LANE_MAX_BYTE', 'FEED_T_LANE_MAX_BYTES'],
+    ['FEED_MY_NEW_SHEMA', 'FEED_MY_NEW_SCHEMA'],
+    ['FEED_T_NORMALIZE', 'FEED_T_NORMALISE'],
+    ['FEED_t_URLS', 'FEED_T_URLS'],
+    ['FEED_URLS', 'FEED_<NAME>_URLS'],
+    ['FEED___PROTO___URLS', 'FEED_PROTO___URLS'],
+    ['FEED_T_HEADERS_FIL', 'FEED_T_HEADERS_FILE'],
+  ])('is not to be found in %s, so %s is meant', (variable, meant) => {
+    expect(problems({ [variable]: 'x' })).toEqual([`${variable} is not a setting; did you mean ${meant}?`])
+  })
+
+  it('is not taken from the variables of a Kubernetes service', () => {
+    const links = {
+      FEED_GATE_SERVICE_HOST: '10.0.0.1',
+      FEED_GATE_SERVICE_PORT: '80',
+      FEED_GATE_SERVICE_PORT_HTTP: '80',
+      FEED_GATE_PORT: 'tcp://10.0.0.1:80',
+      FEED_GATE_PORT_80_TCP: 'tcp://10.0.0.1:80',
+      FEED_GATE_PORT_80_TCP_ADDR: '10.0.0.1',
+    }
+    expect(problems(links)).toEqual([])
+    expect(problems({ FEED_GATE_PORT: '80' })).toHaveLength(1)
+  })
+})
