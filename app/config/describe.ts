@@ -36,7 +36,8 @@ export function describeSettings(choices: Choices): SettingDescription[] {
 function describePreset(preset: Preset, feed: FeedSettings): SettingDescription[] {
   const variables = Object.entries(preset.variables).map(([suffix, { name, ...own }]) => {
     const { default: _, example: __, ...shared }: Setting<unknown> = feed[suffix as Suffix]
-    const help = `The feed's FEED_${preset.name}_${suffix}, which wins.`
+    const [what = ''] = shared.help.split(/(?<=\.) /)
+    const help = `${what} FEED_${preset.name}_${suffix} wins over it.`
     return { ...describe(name, { ...shared, ...own, help, group: 'Feeds of the replaced producer' }), required: false }
   })
   return [describe(preset.toggle, toggleSetting(preset)), ...variables]

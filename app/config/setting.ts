@@ -4,10 +4,10 @@ import type { Format } from './formats/format.ts'
 /** Sections of the help, in this order. */
 export const groups = [
   'Kafka',
-  'Kafka security',
   'Schema registry',
   'Feeds of the replaced producer',
   'Feeds by name',
+  'Kafka security',
   'Dialling',
   'Start, stop and batches',
   'Metrics and log',

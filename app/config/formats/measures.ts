@@ -20,7 +20,7 @@ interface DurationRules {
 /** A duration; the value is whole milliseconds. */
 export function duration({ zero = false, min = 1, max = LONGEST, bare }: DurationRules = {}): Format<number> {
   const seconds = bare === 's' ? '; a bare number is seconds' : ''
-  const expects = `a duration such as 500ms, 30s, 2m, 1h or 1d${seconds}${zero ? ', or off' : ''}`
+  const expects = `a duration such as 500ms, 30s, 2m, 1h or 1d${zero ? ', or off' : ''}${seconds}`
   const outside = `must be between ${min}ms and ${max}ms${zero ? ', or off' : ''}`
   return format(expects, (given) => {
     const amount = zero && isOff(given) ? 0 : milliseconds(given, bare)
