@@ -31,6 +31,7 @@ export function writeText(tap: Tap, text: string): boolean {
 function writeShortAscii(tap: Tap, text: string): boolean {
   const { buf, pos } = tap
   const length = text.length
+  // Beyond the end nothing would be stored, but such a store slows down all later ones.
   if (length > SHORT || pos + length >= buf.length) return false
   for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i)

@@ -113,6 +113,15 @@ describe('compileSchema', () => {
     expect(hex([deep, middle, top], { m: { deep: { x: 1 } }, d: { x: 2 } })).toBe('020204')
   })
 
+  it('lets a null namespace inherit the one around it', () => {
+    const inner = record('I', [{ name: 'x', type: 'int' }], { namespace: null })
+    const fields = [
+      { name: 'a', type: inner },
+      { name: 'b', type: 'n.s.I' },
+    ]
+    expect(hex([record('R', fields, { namespace: 'n.s' })], { a: { x: 1 }, b: { x: 2 } })).toBe('0204')
+  })
+
   it.each<[string, string]>([
     ['nothing', ''],
     ['half a schema', '{"type":"record"'],

@@ -92,4 +92,9 @@ describe('bySchema', () => {
     expect(caught).toBeInstanceOf(Rejected)
     expect(caught).toMatchObject({ reason: 'no_key', path: path.join('.') })
   })
+
+  it('finds no key in a prototype', () => {
+    const router = bySchema({ schema: 's', key: field('a') })
+    expect(() => router.route(Object.create({ a: 'inherited' }), message)).toThrow(Rejected)
+  })
 })
