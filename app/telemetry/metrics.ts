@@ -100,7 +100,8 @@ function countEvents(inc: Inc, observe: Observe, urlOf: (id: string) => string):
     switch (event.type) {
       case 'feed.started':
         for (const { id } of event.sources) for (const name of perUrl) inc(name, { url: urlOf(id) }, 0)
-        return inc('kafka_producer_requests_total', { topic: event.topic }, 0)
+        for (const name of perTopic) inc(name, { topic: event.topic }, 0)
+        return
       case 'messages.received':
         return inc('kafka_producer_websocket_messages_received_total', { url: urlOf(event.source.id) }, event.messages)
       case 'batch.settled':
@@ -139,6 +140,7 @@ function countEvents(inc: Inc, observe: Observe, urlOf: (id: string) => string):
 }
 
 /** Counters that start at 0 when their feed does, so that their first increase is seen by rate(). */
+const perTopic = ['requests', 'request_failures'].map((what) => `kafka_producer_${what}_total`)
 const perUrl = ['connections', 'disconnections', 'connection_errors', 'messages_received'].map(
   (what) => `kafka_producer_websocket_${what}_total`,
 )

@@ -1,6 +1,6 @@
 /** Topics that are missing, created. */
 import { describe, EXIT, Failure } from '../lib/failure.ts'
-import { quietKafka, withAdmin } from '../lib/kafka-admin.ts'
+import { createTopics, quietKafka, withAdmin } from '../lib/kafka-admin.ts'
 
 /** What a new topic is made like. */
 export interface TopicShape {
@@ -34,7 +34,7 @@ export async function createMissingTopics(
       numPartitions: shape.partitions,
       replicationFactor: shape.replication,
     }))
-    await admin.createTopics({ topics: wanted, waitForLeaders: true }).catch((error: unknown) => {
+    await createTopics(admin, wanted).catch((error: unknown) => {
       // One error for each topic, mostly the same.
       const causes = (error as { errors?: unknown[] }).errors ?? [error]
       throw new Failure(

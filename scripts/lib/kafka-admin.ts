@@ -1,5 +1,6 @@
 /** The Kafka client of the scripts: one that is not the daemon's default, and quiet. */
-import { type Admin, Kafka, type KafkaConfig, logLevel } from 'kafkajs'
+import { type Admin, type ITopicConfig, Kafka, type KafkaConfig, logLevel } from 'kafkajs'
+import { until } from './until.ts'
 
 /** A client for `bootstrapServers` (comma separated) that prints nothing and gives up within seconds. */
 export function quietKafka(bootstrapServers: string, more: Partial<KafkaConfig> = {}): Kafka {
@@ -24,6 +25,18 @@ export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise
   } finally {
     await admin.disconnect().catch(() => {})
   }
+}
+
+/** Creates topics and resolves once every partition has a leader. Rejects when Kafka refuses, or after 30 s. */
+export async function createTopics(admin: Admin, topics: ITopicConfig[]): Promise<void> {
+  await admin.createTopics({ topics, waitForLeaders: false })
+  // Not the library's own wait: that one fails when the broker does not know the topic yet.
+  const haveLeaders = async (): Promise<boolean> => {
+    const names = topics.map(({ topic }) => topic)
+    const metadata = await admin.fetchTopicMetadata({ topics: names }).catch(() => undefined)
+    return metadata?.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0)) ?? false
+  }
+  await until(haveLeaders, { what: 'leaders of the new topics', timeoutMs: 30_000, intervalMs: 50 })
 }
 
 let dropping = false

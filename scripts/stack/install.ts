@@ -16,17 +16,18 @@ export interface KafkaFiles {
   readonly bootstrapCheckpoint: string
 }
 
+const KAFKA_JARS: readonly Artifact[] = [
+  { group: 'org.apache.kafka', artifact: `kafka_${KAFKA.scala}`, version: KAFKA.version },
+  { group: 'org.apache.logging.log4j', artifact: 'log4j-slf4j-impl', version: KAFKA.log4j },
+]
+
 /** Kafka's files, fetched first if need be. Throws `Failure` when Java or Maven is missing or the download fails. */
 export async function installKafka(): Promise<KafkaFiles> {
   const home = await installed(
     `kafka-${KAFKA.version}`,
     `Fetching Apache Kafka ${KAFKA.version}`,
     async (folder, run, tools) => {
-      await writeFile(join(folder, 'pom.xml'), kafkaPom())
-      await run(tools.maven, [
-        ...['-B', '-f', join(folder, 'pom.xml'), `${DEPENDENCY_PLUGIN}:copy-dependencies`],
-        ...['-DincludeScope=runtime', `-DoutputDirectory=${join(folder, 'libs')}`],
-      ])
+      await copyJars(KAFKA_JARS, folder, run, tools.maven)
       await formatTemplate(folder, tools.java, run)
     },
   )
@@ -44,6 +45,19 @@ export async function installRegistry(): Promise<string> {
     await rm(archive)
   })
   return join(home, readdirSync(home).find((name) => name.endsWith('-runner.jar')) ?? 'runner.jar')
+}
+
+/** A jar that Maven knows. */
+export interface Artifact {
+  readonly group: string
+  readonly artifact: string
+  readonly version: string
+}
+
+/** The Java class path of `artifacts` and all they need at run time, fetched into the cache as `name` first if need be. Throws `Failure` as `installKafka` does. */
+export async function installJars(name: string, label: string, artifacts: readonly Artifact[]): Promise<string> {
+  const home = await installed(name, label, (folder, run, tools) => copyJars(artifacts, folder, run, tools.maven))
+  return join(home, 'libs', '*')
 }
 
 type Run = (command: string, args: readonly string[]) => Promise<void>
@@ -120,14 +134,22 @@ async function formatTemplate(folder: string, java: string, run: Run): Promise<v
   await run(java, ['-XX:TieredStopAtLevel=1', ...tool])
 }
 
-function kafkaPom(): string {
-  const dependency = (group: string, artifact: string, version: string): string =>
+/** Copies the jars into `libs` of `folder`. */
+async function copyJars(artifacts: readonly Artifact[], folder: string, run: Run, maven: string): Promise<void> {
+  await writeFile(join(folder, 'pom.xml'), pom(artifacts))
+  await run(maven, [
+    ...['-B', '-f', join(folder, 'pom.xml'), `${DEPENDENCY_PLUGIN}:copy-dependencies`],
+    ...['-DincludeScope=runtime', `-DoutputDirectory=${join(folder, 'libs')}`],
+  ])
+}
+
+function pom(artifacts: readonly Artifact[]): string {
+  const dependency = ({ group, artifact, version }: Artifact): string =>
     `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`
   return [
     '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>',
     '<groupId>tributary</groupId><artifactId>stack</artifactId><version>1</version><dependencies>',
-    dependency('org.apache.kafka', `kafka_${KAFKA.scala}`, KAFKA.version),
-    dependency('org.apache.logging.log4j', 'log4j-slf4j-impl', KAFKA.log4j),
+    ...artifacts.map(dependency),
     '</dependencies></project>',
   ].join('\n')
 }

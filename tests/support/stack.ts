@@ -1,7 +1,7 @@
 /** The real Kafka and registry of the test run, and what tests do with them. kafkajs: a client other than the one under test. */
 import { randomUUID } from 'node:crypto'
 import { type IHeaders, type Kafka as KafkaClient, type KafkaMessage, PartitionAssigners } from 'kafkajs'
-import { quietKafka, withAdmin } from '../../scripts/lib/kafka-admin.ts'
+import { createTopics, quietKafka, withAdmin } from '../../scripts/lib/kafka-admin.ts'
 import { STACK_VARIABLE } from './stack-holder.ts'
 
 export { until } from '../../scripts/lib/until.ts'
@@ -67,9 +67,7 @@ export async function createTopic(options: TopicOptions = {}): Promise<string> {
     replicationFactor: options.replication ?? 1,
     configEntries,
   }
-  await withAdmin(kafkaClient(options.bootstrapServers), (admin) =>
-    admin.createTopics({ topics: [wanted], waitForLeaders: true }),
-  )
+  await withAdmin(kafkaClient(options.bootstrapServers), (admin) => createTopics(admin, [wanted]))
   return topic
 }
 
