@@ -24,6 +24,9 @@ import { createTelemetry } from './telemetry/index.ts'
 /** Exit codes of a run (sysexits.h where it has one). */
 export const exitCodes = { ok: 0, undelivered: 1, unavailable: 69, configuration: 78 } as const
 
+const STDOUT = 1
+const STDERR = 2
+
 /** What the caller hands in beside the configuration. `stop` resolves with the name of the signal that asked to stop. */
 export interface DaemonOptions {
   readonly version: string
@@ -37,10 +40,12 @@ export async function runDaemon(config: Config, { version, stop }: DaemonOptions
   const parts = new Map<string, FeedParts>()
   let encoder: Encoder | undefined
   const schemas = (): Encoder['schemas'] => encoder?.schemas ?? new Map()
+  const sinkKind = sinks[config.sink as keyof typeof sinks]
   const telemetry = createTelemetry({
     commonLabels: config.labels,
     maxUrls: config.metricsMaxUrls,
     logLevel: config.logLevel,
+    logFd: 'takesStdout' in sinkKind ? STDERR : STDOUT,
     version,
     observed: { status, feeds: parts, schemas },
   })
@@ -58,9 +63,7 @@ export async function runDaemon(config: Config, { version, stop }: DaemonOptions
     scope.use(http, () => http.close())
     emit({ type: 'http.listening', host: config.metricsHost, port: http.port })
     for (const warning of config.warnings) emit({ type: 'daemon.warned', warning })
-    const sink = scope.use((await sinks[config.sink as keyof typeof sinks].load())(config.kafka, emit), (it) =>
-      it.close(),
-    )
+    const sink = scope.use((await sinkKind.load())(config.kafka, emit), (it) => it.close())
     const outlet = scope.use(hold(sink, { lingerMs: config.lingerMs }, emit), (it) => it.close())
     encoder = scope.use(avro({ registry: config.registry, emit }), (it) => it.close())
     const dial = await openDialler(config.dialRate, emit)

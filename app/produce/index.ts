@@ -16,6 +16,7 @@ export const sinks = {
   stdout: {
     help: 'no Kafka: one JSON line per record on standard output, for a dry run',
     offline: true,
+    takesStdout: true,
     load: async () => (await import('./stdout.ts')).openStdout,
   },
-} satisfies Record<string, Kind<OpenSink> & { readonly offline?: true }>
+} satisfies Record<string, Kind<OpenSink> & { readonly offline?: true; readonly takesStdout?: true }>

@@ -15,10 +15,12 @@ export interface Telemetry {
 export function createTelemetry(
   options: Omit<MetricsOptions, 'observed'> & {
     readonly logLevel: string
+    /** File descriptor of the log: standard output, unless records go there. */
+    readonly logFd: number
     readonly observed: Omit<Observed, 'logLinesDropped'>
   },
 ): Telemetry {
-  const log = createLog(options.logLevel)
+  const log = createLog(options.logLevel, options.logFd)
   const metrics = createMetrics({ ...options, observed: { ...options.observed, logLinesDropped: () => log.dropped } })
   return {
     log,

@@ -1,4 +1,4 @@
-/** Event → log line. One JSON object per line on standard output; the only importer of pino. */
+/** Event → log line. One JSON object per line; the only importer of pino. */
 import pino from 'pino'
 import type { Event } from '../events.ts'
 import { RateLimit } from '../lib/rate-limit.ts'
@@ -18,9 +18,9 @@ export interface Log {
   flush(): void
 }
 
-/** Opens the log at `level` (pino's names). Survives a reader that stalls or goes away. */
-export function createLog(level: string): Log {
-  const destination = pino.destination({ fd: 1, sync: false, minLength: 0, maxLength: MAX_BACKLOG_BYTES })
+/** Opens the log at `level` (pino's names) on the file descriptor `fd`. Survives a reader that stalls or goes away. */
+export function createLog(level: string, fd: number): Log {
+  const destination = pino.destination({ fd, sync: false, minLength: 0, maxLength: MAX_BACKLOG_BYTES })
   let dropped = 0
   destination.on('drop', () => dropped++)
   destination.on('error', () => dropped++)

@@ -105,17 +105,7 @@ function countEvents(inc: Inc, observe: Observe, urlOf: (id: string) => string):
       case 'messages.received':
         return inc('kafka_producer_websocket_messages_received_total', { url: urlOf(event.source.id) }, event.messages)
       case 'batch.settled':
-        for (let i = 0; i < event.receivedAt.length; i += 2) {
-          const seconds = Math.max(0, Date.now() - (event.receivedAt[i] ?? 0)) / 1000
-          observe(
-            'tributary_delivery_duration_seconds',
-            { feed: event.feed },
-            event.feed,
-            seconds,
-            event.receivedAt[i + 1] ?? 0,
-          )
-        }
-        return
+        return observeDeliveries(event, observe)
       case 'records.requested':
         return inc('kafka_producer_requests_total', { topic: event.topic }, event.records)
       case 'records.acknowledged':
@@ -136,6 +126,13 @@ function countEvents(inc: Inc, observe: Observe, urlOf: (id: string) => string):
       case 'source.lost':
         return countLoss(event, urlOf(event.source.id), inc, observe)
     }
+  }
+}
+
+function observeDeliveries({ feed, receivedAt }: Extract<Event, { type: 'batch.settled' }>, observe: Observe): void {
+  for (let i = 0; i < receivedAt.length; i += 2) {
+    const seconds = Math.max(0, Date.now() - (receivedAt[i] ?? 0)) / 1000
+    observe('tributary_delivery_duration_seconds', { feed }, feed, seconds, receivedAt[i + 1] ?? 0)
   }
 }
 

@@ -81,7 +81,7 @@ describe('the port', () => {
     ).toEqual([])
   })
 
-  it('counts what is lost to silence, and a source nobody answers, apart from each other', async () => {
+  it('counts what is lost to silence as a timeout and not as an error', async () => {
     await using upstream = await startUpstream()
     const { topic } = await topicFor('TradeEvent')
     await using daemon = startDaemon({ ...tradeFeed(topic, [upstream.url]), PRODUCER_TIMEOUT: '0.2' })
