@@ -21,7 +21,7 @@ export function feedNames(env: Env, suffixes: readonly string[]): Split {
   const names = new Set(split.flatMap(({ name }) => name ?? []))
   const problems = split
     .filter(({ name }) => name === undefined)
-    .map(({ rest }) => `FEED_${rest} is not a setting; did you mean ${guess(rest, endings, names)}?`)
+    .map(({ rest }) => `FEED_${rest} is not a setting; did you mean ${guess(rest, endings)}?`)
   return { names, problems }
 }
 
@@ -32,14 +32,13 @@ function nameIn(rest: string, endings: readonly string[]): string | undefined {
   return name && /^[A-Z0-9][A-Z0-9_]*$/.test(name) ? name : undefined
 }
 
-/** The nearest right variable: of all ways to split `rest`, the one whose suffix is nearest to a known one, a known feed first. */
-function guess(rest: string, endings: readonly string[], names: ReadonlySet<string>): string {
+/** The nearest right variable: of all ways to split `rest`, the one whose suffix is nearest to a known one; a name beats none. */
+function guess(rest: string, endings: readonly string[]): string {
   const words = rest.toUpperCase().split('_')
   const guesses = words.map((_, at) => {
     const name = words.slice(0, at).join('_').replace(/^_+/, '')
     const { word, distance } = nearest(words.slice(at).join('_'), endings)
-    const strange = name === '' ? 3 : names.has(name) ? 0 : 0.5
-    return { variable: `FEED_${name || '<NAME>'}_${word}`, distance: distance + strange }
+    return { variable: `FEED_${name || '<NAME>'}_${word}`, distance: distance + (name === '' ? 3 : 0) }
   })
   return guesses.reduce((best, next) => (next.distance < best.distance ? next : best)).variable
 }

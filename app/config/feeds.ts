@@ -117,7 +117,7 @@ function cure({ name, preset }: Place, suffix: Suffix, table: FeedSettings): Cur
 
 /** A key that was set in so many words wins over the preset's. */
 function keyRule({ KEY: value, KEY_FIELD: path }: Values<FeedSettings>, chosen: ReadonlySet<string>): KeyRule {
-  if (path && (chosen.has('KEY_FIELD') || !chosen.has('KEY'))) return { kind: 'field', path }
+  if (path && !chosen.has('KEY')) return { kind: 'field', path }
   return value === undefined ? { kind: 'source' } : { kind: 'constant', value }
 }
 

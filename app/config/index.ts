@@ -46,7 +46,7 @@ export function readConfig(env: Env, choices: Choices): Config {
 
 function isOffline(env: Env, { sinks }: Choices): boolean {
   const name = lookup(env, 'KAFKA_CLIENT', { problems: [], warnings: [] })?.text?.trim().toLowerCase() ?? ''
-  return Object.hasOwn(sinks, name) && sinks[name]?.offline === true
+  return sinks[name]?.offline === true
 }
 
 function daemonPart(daemon: Values<typeof daemonSettings>) {

@@ -29,7 +29,7 @@ export const daemonSettings = {
   DIAL_RATE: {
     group: 'Dialling',
     format: decimal(0.01, 10_000),
-    help: 'Dials per second and host, over all feeds. The default keeps a fleet of up to 300 URLs within the 300 dials in five minutes that Binance, the strictest known upstream, allows an address; with more URLs per host, or several daemons behind one address, lower it.',
+    help: 'Dials per second and host, over all feeds. Binance, the strictest known upstream, allows an address 300 dials in five minutes: 1 never exceeds that, and the default only with more than 300 URLs of one host, or several daemons behind one address.',
     default: '5',
   },
   HANDSHAKE_TIMEOUT: {

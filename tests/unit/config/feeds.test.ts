@@ -1,5 +1,6 @@
 /** Feeds by name: how variables become feeds, and what a feed refuses. */
 import { describe, expect, it } from '@jest/globals'
+import { feedNames } from '../../../app/config/feed-names.ts'
 import { problems, read, readFeed } from './environment.ts'
 
 describe('a feed by name', () => {
@@ -97,6 +98,11 @@ describe('the name of a feed', () => {
       ['a_key', 'field'],
       ['2_urls', 'source'],
     ])
+  })
+
+  it('is the shortest of those that could be meant', () => {
+    const { names } = feedNames({ FEED_A_MAX_BYTES: '1', FEED_B_BYTES: '1' }, ['BYTES', 'MAX_BYTES'])
+    expect([...names]).toEqual(['A', 'B'])
   })
 
   it.each([
