@@ -25,7 +25,8 @@ const BROKER = 4
 function kafkaConfig({ brokers, clientId, tls, sasl, requestTimeoutMs, connectTimeoutMs }: SinkOptions): KafkaConfig {
   return {
     clientId,
-    brokers: [...brokers],
+    // kafkajs begins with the first and stays with it, even if it hangs.
+    brokers: () => shuffled(brokers),
     logLevel: logLevel.NOTHING,
     retry: { retries: 0 },
     connectionTimeout: connectTimeoutMs,
@@ -35,12 +36,6 @@ function kafkaConfig({ brokers, clientId, tls, sasl, requestTimeoutMs, connectTi
     ...(tls && { ssl: nodeTls(tls) }),
     ...(sasl && { sasl: kafkajsSasl(sasl, tls?.ca, requestTimeoutMs) }),
   }
-}
-
-/** A connection that is opened once, when first needed, and tried anew after a failure. */
-interface Connected<T> {
-  readonly client: T
-  ready: Promise<void> | undefined
 }
 
 class KafkajsClient implements KafkaClient {
@@ -54,11 +49,11 @@ class KafkajsClient implements KafkaClient {
   constructor(config: KafkaConfig) {
     this.#kafka = new Kafka({ ...config, socketFactory: this.#sockets.connect })
     this.#requestTimeoutMs = config.requestTimeout
-    this.#admin = { client: this.#kafka.admin(), ready: undefined }
+    this.#admin = new Connected(() => this.#kafka.admin())
   }
 
   async describe(topic: string): Promise<TopicFacts> {
-    const admin = await connected(this.#admin)
+    const admin = await this.#admin.client()
     const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
     const partitions = topics.find(({ name }) => name === topic)?.partitions ?? []
     if (partitions.length === 0) throw new Unavailable('no_topic', `Kafka has no topic ${topic}`)
@@ -70,7 +65,7 @@ class KafkajsClient implements KafkaClient {
   }
 
   async send(topic: string, partition: number, records: readonly KafkaRecord[]): Promise<bigint | undefined> {
-    const producer = await connected(this.#producer(topic))
+    const producer = await this.#producer(topic).client()
     const answers = await producer.send({
       topic,
       messages: messages(partition, records),
@@ -88,11 +83,11 @@ class KafkajsClient implements KafkaClient {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#all().map(({ client }) => client.disconnect()))
+    await Promise.all(this.#all().map((one) => one.disconnect()))
   }
 
   destroy(): void {
-    for (const { client } of this.#all()) client.disconnect().catch(() => {})
+    for (const one of this.#all()) one.disconnect().catch(() => {})
     this.#sockets.destroy()
   }
 
@@ -101,32 +96,58 @@ class KafkajsClient implements KafkaClient {
   }
 
   #producer(topic: string): Connected<Producer> {
-    let producer = this.#producers.get(topic)
-    if (!producer) {
-      const client = this.#kafka.producer({
+    const known = this.#producers.get(topic)
+    if (known) return known
+    const producer = new Connected(() =>
+      this.#kafka.producer({
         idempotent: false,
         allowAutoTopicCreation: false,
         metadataMaxAge: METADATA_MAX_AGE_MS,
-        createPartitioner:
-          () =>
-          ({ message }) =>
-            message.partition ?? 0,
+        createPartitioner: () => (asked) => asked.message.partition ?? 0,
         retry: { retries: 0 },
-      })
-      producer = { client, ready: undefined }
-      this.#producers.set(topic, producer)
-    }
+      }),
+    )
+    this.#producers.set(topic, producer)
     return producer
   }
 }
 
-async function connected<T extends Admin | Producer>(one: Connected<T>): Promise<T> {
-  one.ready ??= one.client.connect().catch((error) => {
-    one.ready = undefined
-    throw error
-  })
-  await one.ready
-  return one.client
+/** A client that is connected when first asked for, and made anew when that failed. */
+class Connected<T extends Admin | Producer> {
+  readonly #make: () => T
+  #client: Promise<T> | undefined
+
+  constructor(make: () => T) {
+    this.#make = make
+  }
+
+  client(): Promise<T> {
+    this.#client ??= this.#connect()
+    return this.#client
+  }
+
+  async disconnect(): Promise<void> {
+    await (await this.#client)?.disconnect()
+  }
+
+  async #connect(): Promise<T> {
+    const client = this.#make()
+    try {
+      await client.connect()
+      return client
+    } catch (error) {
+      this.#client = undefined
+      client.disconnect().catch(() => {})
+      throw error
+    }
+  }
+}
+
+function shuffled(brokers: readonly string[]): string[] {
+  return brokers
+    .map((broker) => ({ broker, at: Math.random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ broker }) => broker)
 }
 
 async function setting(

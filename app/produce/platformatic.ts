@@ -1,11 +1,12 @@
 /** Kafka through @platformatic/kafka; its only importer. Idempotence and retries are off: holding and rebuilding are ours. */
+import { randomInt } from 'node:crypto'
 import { isIP } from 'node:net'
 import {
   Admin,
   type BaseOptions,
   type ClusterTopicMetadata,
   ConfigResourceTypes,
-  type ConnectionPool,
+  kGetBootstrapConnection,
   type MessageToProduce,
   ProduceAcks,
   Producer,
@@ -66,34 +67,21 @@ class PlatformaticClient implements KafkaClient {
   readonly #producer: Producer
   readonly #admin: Admin
   readonly #stale = new Set<string>()
+  readonly #trouble = new Trouble()
 
   constructor(base: BaseOptions) {
     this.#producer = new Producer({ ...base, idempotent: false, acks: ProduceAcks.ALL, repeatOnStaleMetadata: false })
     this.#admin = new Admin({ ...base })
-    for (const { connections } of [this.#producer, this.#admin]) muteSecondErrors(connections)
+    this.#trouble.watch(this.#producer)
+    this.#trouble.watch(this.#admin)
   }
 
-  async describe(topic: string): Promise<TopicFacts> {
-    const { id, partitionsCount, partitions } = await this.#current(topic)
-    const leader = String(partitions[0]?.leader)
-    const maxMessageBytes = await batchLimit(
-      (name) => this.#setting(ConfigResourceTypes.TOPIC, topic, name),
-      (name) => this.#setting(ConfigResourceTypes.BROKER, leader, name),
-    )
-    return { id, partitions: partitionsCount, maxMessageBytes }
+  describe(topic: string): Promise<TopicFacts> {
+    return this.#trouble.explain(this.#describe(topic))
   }
 
-  async send(topic: string, partition: number, records: readonly KafkaRecord[]): Promise<bigint | undefined> {
-    const { partitionsCount } = await this.#current(topic)
-    // The producer would silently take the partition modulo their number.
-    if (partition >= partitionsCount) {
-      throw new Unavailable('no_topic', `topic ${topic} has ${partitionsCount} partitions, no partition ${partition}`)
-    }
-    const { offsets } = await this.#producer.send({
-      messages: messages(topic, partition, records),
-      acks: ProduceAcks.ALL,
-    })
-    return offsets?.find((answer) => answer.topic === topic && answer.partition === partition)?.offset
+  send(topic: string, partition: number, records: readonly KafkaRecord[]): Promise<bigint | undefined> {
+    return this.#trouble.explain(this.#send(topic, partition, records))
   }
 
   refresh(topic: string): void {
@@ -110,6 +98,29 @@ class PlatformaticClient implements KafkaClient {
       client.close().catch(() => {})
       for (const socket of sockets) socket?.destroy()
     }
+  }
+
+  async #describe(topic: string): Promise<TopicFacts> {
+    const { id, partitionsCount, partitions } = await this.#current(topic)
+    const leader = String(partitions[0]?.leader)
+    const maxMessageBytes = await batchLimit(
+      (name) => this.#setting(ConfigResourceTypes.TOPIC, topic, name),
+      (name) => this.#setting(ConfigResourceTypes.BROKER, leader, name),
+    )
+    return { id, partitions: partitionsCount, maxMessageBytes }
+  }
+
+  async #send(topic: string, partition: number, records: readonly KafkaRecord[]): Promise<bigint | undefined> {
+    const { partitionsCount } = await this.#current(topic)
+    // The producer would silently take the partition modulo their number.
+    if (partition >= partitionsCount) {
+      throw new Unavailable('no_topic', `topic ${topic} has ${partitionsCount} partitions, no partition ${partition}`)
+    }
+    const { offsets } = await this.#producer.send({
+      messages: messages(topic, partition, records),
+      acks: ProduceAcks.ALL,
+    })
+    return offsets?.find((answer) => answer.topic === topic && answer.partition === partition)?.offset
   }
 
   /** The topic's metadata, asked for again when it is old or was wrong. */
@@ -136,9 +147,37 @@ class PlatformaticClient implements KafkaClient {
   }
 }
 
-/** A connection may emit `error` more than once while the pool listens once: a second one would end the process. */
-function muteSecondErrors(connections: ConnectionPool): void {
-  connections.on('connecting', ({ connection }) => connection.on('error', () => {}))
+/** What the library keeps from those who call it. */
+class Trouble {
+  #last: Error | undefined
+  #skip = 0
+
+  /** Listens to the connections of `client`, and makes it ask another broker first after a failure. */
+  watch(client: Producer | Admin): void {
+    // A connection may emit `error` more than once while its pool listens once: a second one would end the process.
+    client.connections.on('connecting', ({ connection }) => {
+      connection.on('error', (error) => {
+        this.#last = error
+      })
+    })
+    // The order of the brokers is always the same, so that one that hangs would be asked again and again.
+    const first = client[kGetBootstrapConnection].bind(client)
+    client[kGetBootstrapConnection] = (callback, attempt = 0) => first(callback, attempt + this.#skip)
+  }
+
+  /** A request only learns that its connection is gone, the connection knows why (a TLS alert, say): tell both. */
+  async explain<T>(work: Promise<T>): Promise<T> {
+    try {
+      const result = await work
+      this.#last = undefined
+      return result
+    } catch (error) {
+      const why = this.#last
+      this.#last = undefined
+      this.#skip = randomInt(1, 1_000)
+      throw why ? new AggregateError([error, why], 'the connection failed') : error
+    }
+  }
 }
 
 function messages(topic: string, partition: number, records: readonly KafkaRecord[]): MessageToProduce[] {

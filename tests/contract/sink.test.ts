@@ -1,4 +1,5 @@
 // The sink port over every registry entry that talks to Kafka, against a real one.
+import { type AddressInfo, createServer } from 'node:net'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { Unavailable } from '../../app/errors.ts'
 import type { Event } from '../../app/events.ts'
@@ -175,6 +176,22 @@ describe.each(['platformatic', 'kafkajs'] as const)('%s', (name) => {
     const sink = await open({ brokers: [NOBODY_LISTENS, stack().bootstrapServers] })
     await retrying(() => sink.write(topic, 0, texts('b')))
     expect(await readTopic(topic, 1)).toHaveLength(1)
+  })
+
+  it('gets past a broker that takes connections and answers nothing', async () => {
+    const silent = createServer(() => {})
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    try {
+      const topic = await createTopic()
+      const hanging = `127.0.0.1:${(silent.address() as AddressInfo).port}`
+      const brokers = [hanging, stack().bootstrapServers]
+      const sink = await open({ brokers, requestTimeoutMs: 300 })
+      await retrying(() => sink.write(topic, 0, texts('a')))
+      expect(await readTopic(topic, 1)).toHaveLength(1)
+      await retrying(() => sink.describe(topic))
+    } finally {
+      silent.close()
+    }
   })
 
   it('writes nothing for no records, and refuses to write once closed', async () => {
