@@ -1,0 +1,26 @@
+/** The container's health check: exit 0 if the address answers with a 2xx. The address is that of the daemon's /healthz unless one is given. */
+import { request } from 'node:http'
+
+const TIMEOUT_MS = 3_000
+const ANY: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' }
+
+function ownAddress(): string {
+  const listening = process.env.METRICS_HOST || '0.0.0.0'
+  const host = ANY[listening] ?? listening
+  return `http://${host.includes(':') ? `[${host}]` : host}:${process.env.METRICS_PORT || '9000'}/healthz`
+}
+
+const url = process.argv[2] ?? ownAddress()
+
+/** Docker keeps what is printed here, and shows it with `docker inspect`. */
+function end(healthy: boolean, answer: string): never {
+  console.log(`${url}: ${answer}`)
+  process.exit(healthy ? 0 : 1)
+}
+
+request(url, { timeout: TIMEOUT_MS }, ({ statusCode = 0 }) =>
+  end(statusCode >= 200 && statusCode < 300, `${statusCode}`),
+)
+  .on('timeout', () => end(false, `no answer in ${TIMEOUT_MS / 1000} s`))
+  .on('error', (error) => end(false, error.message))
+  .end()
