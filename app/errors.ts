@@ -116,3 +116,8 @@ export class Unavailable extends Error {
     this.settled = details.settled ?? 0
   }
 }
+
+/** Something of this machine that a run cannot do without is unusable (the directory of a lane): say it, exit 69. `message` is a sentence with the cure. */
+export class Unusable extends Error {
+  override readonly name = 'Unusable'
+}

@@ -16,7 +16,7 @@ type DaemonEvent =
       readonly sink: string
     }
   | { readonly type: 'daemon.stopping'; readonly signal: string }
-  | { readonly type: 'daemon.stopped'; readonly code: number; readonly undelivered: number; readonly ledgers: object }
+  | { readonly type: 'daemon.stopped'; readonly code: number; readonly undelivered: number; readonly kept: number; readonly ledgers: object }
   | { readonly type: 'daemon.warned'; readonly warning: string }
   | { readonly type: 'http.listening'; readonly host: string; readonly port: number }
 
@@ -36,6 +36,17 @@ type FeedEvent =
       readonly reason: RejectReason
       readonly detail: string
     }
+  /** A lane was opened that holds messages of an earlier run; `oldestReceivedAt` in milliseconds since the epoch. */
+  | {
+      readonly type: 'lane.restored'
+      readonly feed: string
+      readonly messages: number
+      readonly bytes: number
+      readonly oldestReceivedAt: number
+    }
+  /** The disk does not take what arrives; held and tried again. `first` marks the transition from well to held. */
+  | { readonly type: 'lane.held'; readonly feed: string; readonly detail: string; readonly first: boolean }
+  | { readonly type: 'lane.resumed'; readonly feed: string; readonly heldMs: number }
   /** All documents of a batch are settled. `receivedAt` holds (milliseconds since the epoch, number of messages) pairs, flat. */
   | {
       readonly type: 'batch.settled'

@@ -74,9 +74,9 @@ export interface Source {
  * `append` resolves once the messages are kept (on disk: flushed) and waits while the lane is full; messages that wait are
  * counted as held. One source may hold at most half of the lane while others wait.
  * `read` yields batches in order, the next as large as the backlog allows up to the limits, and runs ahead of `acknowledge`
- * by a bounded number of batches. It ends when `signal` aborts.
+ * by a bounded number of batches. It ends when `signal` aborts, and throws `Unusable` when what was kept cannot be read.
  * `acknowledge` may be called in any order; the lane forgets the contiguous prefix. What was not forgotten is read again
- * after a restart, if the lane outlives the process.
+ * after a restart, if the lane outlives the process; then the sums of the ledger do so, too.
  */
 export interface Lane {
   append(messages: readonly Message[]): Promise<void>
@@ -85,7 +85,7 @@ export interface Lane {
   readonly held: LaneHeld
   /** Whether what it holds survives the process. */
   readonly durable: boolean
-  /** Resolves when nothing is held, or when `signal` aborts. */
+  /** Resolves when nothing is held (in a durable lane: when all that was read is acknowledged), or when `signal` aborts. */
   drained(signal: AbortSignal): Promise<void>
   close(): Promise<void>
 }
@@ -93,6 +93,8 @@ export interface Lane {
 /** What a lane holds: waiting, queued and read but not yet acknowledged. */
 export interface LaneHeld {
   readonly messages: number
+  /** Those of them that survive the process. */
+  readonly kept: number
   readonly bytes: number
   readonly limitBytes: number
   /** Receive time of the oldest message held, milliseconds since the epoch; 0 when empty. */

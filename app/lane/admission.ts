@@ -44,6 +44,11 @@ export class Admission {
     })
   }
 
+  /** Counts what is inside already, over the limit or not: a lane that outlived its process. */
+  restore(source: SourceInfo, cost: number): void {
+    this.#count(source, cost)
+  }
+
   /** `cost` bytes of `source` are gone; lets in whoever fits now. */
   leave(source: SourceInfo, cost: number): void {
     this.#count(source, -cost)

@@ -1,18 +1,34 @@
 /** The kinds of lane. A new one is one file and one line here. */
-import type { Kind, Lane } from '../model.ts'
+import type { Emit } from '../events.ts'
+import type { Kind, Lane, Ledger, SourceInfo } from '../model.ts'
 
-/** Bounds of a lane; a message counts its payload and a fixed overhead (`MESSAGE_OVERHEAD_BYTES`), so bytes bound the number too. */
-export interface LaneLimits {
+/** What a lane is opened with. */
+export interface LaneOptions {
+  readonly feed: string
+  /** Bound of what it holds; a message counts its payload and a fixed overhead, so bytes bound the number too. */
   readonly laneMaxBytes: number
   readonly maxInFlightBatches: number
+  /** Where lanes that outlive the process are kept, each in a folder of its feed's name. */
+  readonly directory: string | undefined
+  /** When a message counts as kept there: `flush`, on the disk; `commit`, handed to the operating system. */
+  readonly sync: 'flush' | 'commit'
+  /** Finds the source of an id, or makes one for a source that is no longer configured. */
+  readonly sourceOf: (id: string) => SourceInfo
+  /** Set to the sums that were kept with the lane. */
+  readonly ledger: Ledger
+  readonly emit: Emit
 }
 
-/** Opens a feed's lane. */
-export type OpenLane = (feed: string, limits: LaneLimits) => Lane
+/** Opens a feed's lane. Throws `Unusable` when it cannot be used on this machine. */
+export type OpenLane = (options: LaneOptions) => Promise<Lane>
 
 export const lanes = {
   memory: {
     help: 'in memory: gone with the process',
     load: async () => (await import('./memory.ts')).memoryLane,
+  },
+  disk: {
+    help: 'in LANE_DIR: survives the process, and grows while Kafka is away',
+    load: async () => (await import('./disk.ts')).diskLane,
   },
 } satisfies Record<string, Kind<OpenLane>>

@@ -2,27 +2,24 @@
 import { Notifier } from '../lib/notifier.ts'
 import type { Batch, Lane, LaneHeld, Message } from '../model.ts'
 import { Admission } from './admission.ts'
-import type { LaneLimits } from './index.ts'
-import { cut, type Piece } from './piece.ts'
+import type { LaneOptions } from './index.ts'
+import { BATCH, cut, type Piece } from './piece.ts'
 
-/** Most messages and bytes of one batch: enough to fill a request, little enough to settle soon. */
-const BATCH = { messages: 2_000, bytes: 1024 * 1024 }
-
-/** Opens a lane of `limits.laneMaxBytes` for one feed. */
-export function memoryLane(_feed: string, limits: LaneLimits): Lane {
-  return new MemoryLane(limits)
+/** Opens an empty lane of `laneMaxBytes`. */
+export async function memoryLane(options: LaneOptions): Promise<Lane> {
+  return new MemoryLane(options)
 }
 
 class MemoryLane implements Lane {
   readonly durable = false
-  readonly #limits: LaneLimits
+  readonly #limits: LaneOptions
   readonly #admission: Admission
   readonly #queued: Piece[] = []
   readonly #inFlight = new Map<Batch, readonly Piece[]>()
   readonly #changed = new Notifier()
   #messages = 0
 
-  constructor(limits: LaneLimits) {
+  constructor(limits: LaneOptions) {
     this.#limits = limits
     this.#admission = new Admission(limits.laneMaxBytes)
   }
@@ -31,7 +28,7 @@ class MemoryLane implements Lane {
     const [first] = messages
     if (!first) return
     this.#messages += messages.length
-    const pieces = cut(messages, BATCH)
+    const pieces = cut(messages)
     const bytes = pieces.reduce((sum, piece) => sum + piece.cost, 0)
     if (!this.#admission.tryEnter(first.source, bytes)) {
       await this.#admission.enter(first.source, bytes, first.receivedAt)
@@ -61,6 +58,7 @@ class MemoryLane implements Lane {
     const oldest = oldestBatch?.messages[0] ?? this.#queued[0]?.messages[0]
     return {
       messages: this.#messages,
+      kept: 0,
       bytes: this.#admission.bytes,
       limitBytes: this.#limits.laneMaxBytes,
       oldestReceivedAt: oldest?.receivedAt ?? this.#admission.oldestWaiting,

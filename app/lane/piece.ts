@@ -4,6 +4,9 @@ import type { Message, SourceInfo } from '../model.ts'
 /** What a message costs in memory beyond its payload, in bytes: its object, its Buffer, its place in arrays. */
 export const MESSAGE_OVERHEAD_BYTES = 256
 
+/** Most messages and bytes of one batch: enough to fill a request, little enough to settle soon. */
+export const BATCH = { messages: 2_000, bytes: 1024 * 1024 }
+
 /** `bytes` is payload; `cost` is what the lane's limit counts. */
 export interface Piece {
   readonly source: SourceInfo
@@ -12,10 +15,11 @@ export interface Piece {
   readonly cost: number
 }
 
-/** Cuts `messages` of one source into pieces of at most `limits`; a single message over the limit of bytes is a piece of its own. */
+/** Cuts `messages` of one source into pieces of at most `limits`, each message costing its payload and `overheadBytes`; a single message over the limit of bytes is a piece of its own. */
 export function cut(
   messages: readonly Message[],
-  limits: { readonly messages: number; readonly bytes: number },
+  limits: { readonly messages: number; readonly bytes: number } = BATCH,
+  overheadBytes: number = MESSAGE_OVERHEAD_BYTES,
 ): Piece[] {
   const pieces: Piece[] = []
   let start = 0
@@ -24,7 +28,7 @@ export function cut(
     const first = messages[start]
     if (!first || end === start) return
     const whole = start === 0 && end === messages.length ? messages : messages.slice(start, end)
-    pieces.push({ source: first.source, messages: whole, bytes, cost: bytes + whole.length * MESSAGE_OVERHEAD_BYTES })
+    pieces.push({ source: first.source, messages: whole, bytes, cost: bytes + whole.length * overheadBytes })
     start = end
     bytes = 0
   }

@@ -100,6 +100,11 @@ const own: readonly MetricDefinition[] = [
     ['feed'],
     'Receive time of the oldest message held; 0 when the lane is empty. Its age is the delay of the feed.',
   ),
+  counter(
+    'tributary_redelivered_total',
+    ['feed'],
+    'Messages of an earlier run that a lane on disk held at the start. Those that were on their way to Kafka may be there twice.',
+  ),
   {
     ...gauge('tributary_delivery_duration_seconds', ['feed'], 'Message received to all of its records acknowledged.'),
     kind: 'histogram',

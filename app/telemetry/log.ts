@@ -128,7 +128,7 @@ function rarerLine(event: Event): Line | undefined {
     case 'daemon.stopped':
       return [
         'info',
-        `stopped with code ${event.code}${event.undelivered > 0 ? `; ${event.undelivered} messages undelivered` : ''}`,
+        `stopped with code ${event.code}${event.kept > 0 ? `; kept ${event.kept} messages for the next start` : ''}${event.undelivered > 0 ? `; ${event.undelivered} messages undelivered` : ''}`,
         { ledger: event.ledgers },
       ]
     case 'daemon.warned':
@@ -147,6 +147,18 @@ function rarerLine(event: Event): Line | undefined {
         `feed ${event.feed} runs: sources ${event.sources.length}, topic ${event.topic}`,
         { feed: event.feed },
       ]
+    case 'lane.restored':
+      return [
+        'info',
+        `feed ${event.feed} takes up ${event.messages} messages that were kept, the oldest of ${new Date(event.oldestReceivedAt).toISOString()}`,
+        { feed: event.feed },
+      ]
+    case 'lane.held':
+      return event.first
+        ? ['error', `the lane of feed ${event.feed} cannot write: ${event.detail}; holding and trying again`, { feed: event.feed }]
+        : undefined
+    case 'lane.resumed':
+      return ['info', `the lane of feed ${event.feed} writes again after ${(event.heldMs / 1000).toFixed(1)} s`, { feed: event.feed }]
     case 'kafka.connected':
       return ['info', 'Kafka is connected']
     case 'producer.rebuilt':

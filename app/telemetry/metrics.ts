@@ -99,6 +99,7 @@ function countEvents(inc: Inc, observe: Observe, urlOf: (id: string) => string):
   return (event) => {
     switch (event.type) {
       case 'feed.started':
+        inc('tributary_redelivered_total', { feed: event.feed }, 0)
         for (const { id } of event.sources) for (const name of perUrl) inc(name, { url: urlOf(id) }, 0)
         for (const name of perTopic) inc(name, { topic: event.topic }, 0)
         return
@@ -106,6 +107,8 @@ function countEvents(inc: Inc, observe: Observe, urlOf: (id: string) => string):
         return inc('kafka_producer_websocket_messages_received_total', { url: urlOf(event.source.id) }, event.messages)
       case 'batch.settled':
         return observeDeliveries(event, observe)
+      case 'lane.restored':
+        return inc('tributary_redelivered_total', { feed: event.feed }, event.messages)
       case 'records.requested':
         return inc('kafka_producer_requests_total', { topic: event.topic }, event.records)
       case 'records.acknowledged':

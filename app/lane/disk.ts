@@ -1,0 +1,29 @@
+/** Opens a feed's lane in a directory: locks it, looks whether it is whole, and takes up what is in it. */
+import { Unusable } from '../errors.ts'
+import type { Lane } from '../model.ts'
+import { folderOf, makeWritable, unusable } from './disk/folder.ts'
+import { inspect } from './disk/inspect.ts'
+import { DiskLane } from './disk/lane.ts'
+import { type Lock, lock } from './disk/lock.ts'
+import { Store } from './disk/store.ts'
+import type { LaneOptions } from './index.ts'
+
+/** Waits until all of it is read. Throws `Unusable`, naming the directory, what is wrong with it and the cure. */
+export async function diskLane(options: LaneOptions): Promise<Lane> {
+  const { directory, feed, emit } = options
+  if (directory === undefined) throw new Unusable('a lane on disk needs a LANE_DIR')
+  const folder = folderOf(directory, feed)
+  let held: Lock | undefined
+  try {
+    await makeWritable(folder)
+    held = await lock(folder)
+    const found = await inspect(folder)
+    const lane = new DiskLane(options, { folder, lock: held, store: new Store(folder), found })
+    const { messages, bytes, oldestReceivedAt } = found
+    if (messages > 0) emit({ type: 'lane.restored', feed, messages, bytes, oldestReceivedAt })
+    return lane
+  } catch (error) {
+    await held?.release()
+    throw unusable(feed, folder, error)
+  }
+}

@@ -1,0 +1,32 @@
+/** Looks into a lane on disk before it is opened, in a process of its own, and says in a sentence what is wrong. */
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { Unusable } from '../../errors.ts'
+import type { Scan } from './scan.ts'
+
+const PROBE = fileURLToPath(new URL(`./probe${extname(import.meta.url)}`, import.meta.url))
+const MOST_OUTPUT_BYTES = 64 * 1024 * 1024
+
+const EMPTY: Scan = { first: 1, next: 1, messages: 0, bytes: 0, oldestReceivedAt: 0, sources: {}, tally: undefined }
+
+/** Waits for a full read of the lane's file. Throws `Unusable` when it is damaged or of a format that is not known. */
+export async function inspect(path: string): Promise<Scan> {
+  if (!existsSync(join(path, 'data.mdb'))) return EMPTY
+  const { scan, problem } = await probe(path)
+  if (scan) return scan
+  throw new Unusable(problem ?? 'it cannot be read')
+}
+
+async function probe(path: string): Promise<{ scan?: Scan; problem?: string }> {
+  try {
+    const options = { maxBuffer: MOST_OUTPUT_BYTES, env: {} }
+    const { stdout } = await promisify(execFile)(process.execPath, ['--no-warnings', PROBE, path], options)
+    return JSON.parse(stdout) as { scan?: Scan; problem?: string }
+  } catch (error) {
+    const { signal, code } = error as { signal?: string; code?: unknown }
+    return { problem: signal ? `it is damaged: its reader ended with ${signal}` : `it cannot be read (${code})` }
+  }
+}

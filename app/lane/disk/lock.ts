@@ -1,0 +1,75 @@
+/** One process per directory: a socket in it is listened on, so that the lock ends with its holder, however that ends. */
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { rename, rm } from 'node:fs/promises'
+import { connect, createServer, type Server } from 'node:net'
+import { join } from 'node:path'
+import { Unusable } from '../../errors.ts'
+import { errorCode } from '../../lib/error-code.ts'
+
+/** Longest path of a socket, in bytes, on every system (macOS has the least). */
+const LONGEST_PATH = 103
+
+/** Held until `release`, or until the process is gone. */
+export interface Lock {
+  release(): Promise<void>
+}
+
+/** Takes the lock of `directory`. Throws `Unusable` when another process holds it, or when no socket can be made there. */
+export async function lock(directory: string): Promise<Lock> {
+  const path = join(directory, 'lock')
+  if (Buffer.byteLength(path) > LONGEST_PATH) {
+    throw new Unusable(`its path is too long for a lock; choose a LANE_DIR that is ${Buffer.byteLength(path) - LONGEST_PATH} bytes shorter`)
+  }
+  const server = (await listen(path)) ?? (await takeOver(path))
+  if (!server) throw new Unusable('another process uses it; end that one, or give this one a LANE_DIR of its own')
+  server.unref()
+  return {
+    release: async () => {
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+/** Replaces the socket of a process that is gone. Undefined when it is not gone, or when somebody else was faster. */
+async function takeOver(path: string): Promise<Server | undefined> {
+  if (await answers(path)) return undefined
+  const aside = `${path}-${randomUUID().slice(0, 8)}`
+  await rename(path, aside).catch((error: unknown) => {
+    if (errorCode(error) !== 'ENOENT') throw error
+  })
+  // Between the two looks another process may have put its own socket there.
+  if (await answers(aside)) {
+    await rename(aside, path)
+    return undefined
+  }
+  await rm(aside, { force: true })
+  return listen(path)
+}
+
+/** Undefined when there is a socket already. */
+async function listen(path: string): Promise<Server | undefined> {
+  const server = createServer((socket) => socket.destroy())
+  try {
+    server.listen(path)
+    await once(server, 'listening')
+    return server
+  } catch (error) {
+    if (errorCode(error) === 'EADDRINUSE') return undefined
+    throw new Unusable(`it cannot be locked (${errorCode(error)})`, { cause: error })
+  }
+}
+
+async function answers(path: string): Promise<boolean> {
+  const socket = connect(path)
+  socket.on('error', () => {})
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
+}

@@ -1,0 +1,140 @@
+/** One LMDB environment: blocks by ascending key, and the sums. The only importer of lmdb. */
+import { type Key, open, type RootDatabase } from 'lmdb'
+import { Notifier } from '../../lib/notifier.ts'
+import { sleep } from '../../lib/sleep.ts'
+
+/** Key of the sums; sorts after every number. */
+const TALLY = 'tally'
+/** Reading maps the file into memory, where it counts as resident until the environment is opened anew. */
+const MAPPED_LIMIT_BYTES = 32 * 1024 * 1024
+/** How often a commit is looked for that need not be flushed, in milliseconds. */
+const LOOK_MS = 1
+
+type Database = RootDatabase<Buffer, Key>
+
+/** What one transaction changes, all of it or nothing. */
+export interface Transaction {
+  readonly blocks: readonly { readonly key: number; readonly bytes: Buffer }[]
+  /** Keys from `from` up to but without `to` are removed. */
+  readonly forget: { readonly from: number; readonly to: number }
+  readonly tally: Buffer
+}
+
+/** A failed transaction leaves everything as it was before; the next one opens the environment anew. */
+export class Store {
+  readonly #path: string
+  readonly #opened = new Notifier()
+  #database: Database | undefined
+  #failed = false
+  #mapped = 0
+  #writing: Promise<unknown> = Promise.resolve()
+
+  /** Throws what lmdb throws. A damaged file may end the process: see inspect.ts. */
+  constructor(path: string) {
+    this.#path = path
+    this.#open()
+  }
+
+  /**
+   * Runs a transaction, one at a time. Resolves when it is flushed to the disk, or, with `until` = `commit`, as soon as
+   * other readers see it. Rejects when nothing of it was kept: the disk is full or failing.
+   */
+  async commit(transaction: Transaction, until: 'flush' | 'commit' = 'flush'): Promise<void> {
+    try {
+      await this.#writing.catch(() => {})
+      if (this.#failed || this.#mapped > MAPPED_LIMIT_BYTES) await this.close()
+      const database = this.#database ?? this.#open()
+      const written = run(database, transaction)
+      this.#writing = written
+      written.catch(() => {
+        this.#failed = true
+      })
+      const last = transaction.blocks.at(-1)
+      if (until === 'flush' || !last) await written
+      else await Promise.race([written, visible(database, last.key, written)])
+    } catch (error) {
+      throw new Error(await reasonOf(error), { cause: error })
+    }
+  }
+
+  /** The bytes of a block; undefined when there is none. Waits while the environment is opened anew. */
+  async read(key: number): Promise<Buffer | undefined> {
+    while (!this.#database) await this.#opened.wait()
+    const bytes = this.#database.getBinary(key)
+    this.#mapped += bytes?.length ?? 0
+    return bytes
+  }
+
+  async readTally(): Promise<Buffer | undefined> {
+    return this.#database?.getBinary(TALLY)
+  }
+
+  /** Keys of all blocks, ascending. */
+  keys(): Iterable<number> {
+    return (this.#database?.getKeys({ start: 0, end: Number.MAX_SAFE_INTEGER }) ?? []) as Iterable<number>
+  }
+
+  /** Waits for the transaction that runs. */
+  async close(): Promise<void> {
+    await this.#writing.catch(() => {})
+    const database = this.#database
+    this.#database = undefined
+    if (database && this.#failed) closeAtOnce(database)
+    else await database?.close()
+  }
+
+  #open(): Database {
+    const database = openDatabase(this.#path)
+    this.#database = database
+    this.#failed = false
+    this.#mapped = 0
+    this.#opened.notify()
+    return database
+  }
+}
+
+function openDatabase(path: string): Database {
+  return open<Buffer, Key>({
+    path,
+    encoding: 'binary',
+    noSubdir: false,
+    overlappingSync: true,
+    separateFlushed: true,
+    maxReaders: 16,
+  })
+}
+
+async function run(database: Database, { blocks, forget, tally }: Transaction): Promise<void> {
+  // Each promise of a failed batch rejects; the batch's own speaks for all.
+  const unheard = (promise: Promise<unknown>): void => void promise.catch(() => {})
+  const batch = database.batch(() => {
+    for (let key = forget.from; key < forget.to; key++) unheard(database.remove(key))
+    for (const { key, bytes } of blocks) unheard(database.put(key, bytes))
+    unheard(database.put(TALLY, tally))
+  }) as Promise<boolean> & { readonly flushed: Promise<unknown> }
+  await batch
+  await batch.flushed
+}
+
+/** Resolves when `key` can be read; never when `written` has rejected. */
+async function visible(database: Database, key: number, written: Promise<void>): Promise<void> {
+  let over = false
+  written.finally(() => (over = true)).catch(() => {})
+  while (!over) {
+    await sleep(LOOK_MS)
+    if (!over && database.doesExist(key)) return
+  }
+  await written
+}
+
+/** `close` waits for a flush that never ends after a failure. */
+function closeAtOnce(database: Database): void {
+  const { env } = database as unknown as { readonly env: { close(): void } }
+  env.close()
+}
+
+async function reasonOf(error: unknown): Promise<string> {
+  const { commitError } = error as { commitError?: Promise<unknown> }
+  const cause = commitError ? await commitError.catch((reason: unknown) => reason) : error
+  return cause instanceof Error ? cause.message.slice(0, 200) : 'unknown'
+}

@@ -1,0 +1,100 @@
+/** The sums that are kept with a lane, so that they still balance after a restart. */
+import { Unusable } from '../../errors.ts'
+import type { Ledger } from '../../model.ts'
+
+const VERSION = 1
+
+type Counts = Readonly<Record<string, number>>
+
+/**
+ * What is written with every commit. Messages are counted by the lane: `received` when they are kept, `settled` and `dropped`
+ * when they are forgotten. Documents are the ledger's own; those in flight are left out, because they will be found again.
+ */
+export interface Kept {
+  readonly version: number
+  /** Key of the next block: keys are never used twice. */
+  readonly next: number
+  readonly received: number
+  readonly settled: number
+  readonly dropped: Counts
+  readonly found: number
+  readonly produced: number
+  readonly ignored: number
+  readonly deadLettered: Counts
+  readonly refused: Counts
+  readonly expired: Counts
+}
+
+/** Counts the lane's messages and adds the ledger's documents to them. */
+export class Tally {
+  readonly #ledger: Ledger
+  #received = 0
+  #settled = 0
+  readonly #dropped = new Map<string, number>()
+
+  /** Begins where `kept` ended, and sets the ledger to it. */
+  constructor(ledger: Ledger, kept: Kept | undefined) {
+    this.#ledger = ledger
+    if (!kept) return
+    this.#received = kept.received
+    this.#settled = kept.settled
+    for (const [reason, count] of Object.entries(kept.dropped)) this.#dropped.set(reason, count)
+    restore(ledger, kept)
+  }
+
+  settle(messages: number): void {
+    this.#settled += messages
+  }
+
+  drop(messages: number, reason: string): void {
+    this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + messages)
+  }
+
+  receive(messages: number): void {
+    this.#received += messages
+  }
+
+  /** The bytes to write with a commit that keeps `arriving` more messages and leaves `next` as the next key. */
+  write(next: number, arriving: number): Buffer {
+    const { found, inFlight, produced, ignored, deadLettered, refused, expired } = this.#ledger
+    const kept: Kept = {
+      version: VERSION,
+      next,
+      received: this.#received + arriving,
+      settled: this.#settled,
+      dropped: Object.fromEntries(this.#dropped),
+      found: found - inFlight,
+      produced,
+      ignored,
+      deadLettered: Object.fromEntries(deadLettered),
+      refused: Object.fromEntries(refused),
+      expired: Object.fromEntries(expired),
+    }
+    return Buffer.from(JSON.stringify(kept))
+  }
+}
+
+/** What `Tally.write` wrote. Throws `Unusable` for what it did not write. */
+export function readTally(bytes: Buffer): Kept {
+  try {
+    const kept = JSON.parse(bytes.toString()) as Kept
+    if (kept.version === VERSION) return kept
+    throw new Unusable(`its sums have format ${kept.version}, which this version cannot read`)
+  } catch (error) {
+    if (error instanceof Unusable) throw error
+    throw new Unusable('it is damaged: its sums cannot be read')
+  }
+}
+
+/** How many messages a lane must hold by its sums. */
+export function heldBy({ received, settled, dropped }: Kept): number {
+  return received - settled - Object.values(dropped).reduce((sum, count) => sum + count, 0)
+}
+
+function restore(ledger: Ledger, kept: Kept): void {
+  const { received, settled, found, produced, ignored } = kept
+  Object.assign(ledger, { received, settled, found, produced, ignored })
+  for (const name of ['dropped', 'deadLettered', 'refused', 'expired'] as const) {
+    for (const [reason, count] of Object.entries(kept[name])) ledger[name].set(reason, count)
+  }
+}
