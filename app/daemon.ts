@@ -3,10 +3,13 @@ import type { Config, FeedConfig } from './config/types.ts'
 import { describeSources } from './dial/address.ts'
 import { openDialler } from './dial/dialler.ts'
 import { avro } from './encode/avro.ts'
+import { Unusable } from './errors.ts'
 import type { Emit } from './events.ts'
 import { type FeedParts, type RunningFeed, runFeed } from './feed.ts'
 import { serve } from './http.ts'
+import { leftOver } from './lane/disk/left-over.ts'
 import { lanes } from './lane/index.ts'
+import { sourceFinder } from './lane/sources.ts'
 import { createLedger, ledgerReport } from './ledger.ts'
 import { Scope } from './lib/scope.ts'
 import { sleep } from './lib/sleep.ts'
@@ -51,7 +54,8 @@ export async function runDaemon(config: Config, { version, stop }: DaemonOptions
   })
   const { emit } = telemetry
   const finish = (code: number, undelivered = 0): number => {
-    emit({ type: 'daemon.stopped', code, undelivered, ledgers: ledgers(parts) })
+    const kept = [...parts.values()].reduce((sum, { lane }) => sum + lane.held.kept, 0)
+    emit({ type: 'daemon.stopped', code, undelivered, kept, ledgers: ledgers(parts) })
     return code
   }
   try {
@@ -62,13 +66,21 @@ export async function runDaemon(config: Config, { version, stop }: DaemonOptions
     )
     scope.use(http, () => http.close())
     emit({ type: 'http.listening', host: config.metricsHost, port: http.port })
-    for (const warning of config.warnings) emit({ type: 'daemon.warned', warning })
+    const warnings =
+      config.lane.directory === undefined
+        ? []
+        : await leftOver(
+            config.lane.directory,
+            config.feeds.map(({ name }) => name),
+          )
+    for (const warning of [...config.warnings, ...warnings]) emit({ type: 'daemon.warned', warning })
     const sink = scope.use((await sinkKind.load())(config.kafka, emit), (it) => it.close())
     const outlet = scope.use(hold(sink, { lingerMs: config.lingerMs }, emit), (it) => it.close())
     encoder = scope.use(avro({ registry: config.registry, emit }), (it) => it.close())
     const dial = await openDialler(config.dialRate, emit)
     for (const feed of config.feeds) {
       const made = await makeParts(feed, config, { encoder, outlet, dial, emit })
+      scope.use(made.lane, (it) => it.close())
       parts.set(feed.name, made)
       status.addFeed(feed.name, made.sources)
     }
@@ -86,6 +98,10 @@ export async function runDaemon(config: Config, { version, stop }: DaemonOptions
     const undelivered = await Promise.race([drain(running, parts, config.drainTimeoutMs), bug])
     return finish(undelivered > 0 ? exitCodes.undelivered : exitCodes.ok, undelivered)
   } catch (error) {
+    if (error instanceof Unusable) {
+      telemetry.log.error(error.message)
+      return finish(exitCodes.unavailable)
+    }
     if (!isPortTrouble(error)) throw error
     telemetry.log.error(
       `METRICS_PORT ${config.metricsPort} on METRICS_HOST ${config.metricsHost} cannot be listened on (${error.code}): choose another, or end the program that has it`,
@@ -110,21 +126,39 @@ async function makeParts(
   { encoder, outlet, dial, emit }: Shared,
 ): Promise<FeedParts> {
   const sources = describeSources(feed.name, feed.urls)
-  const openLane = await lanes.memory.load()
+  const ledger = createLedger()
   return {
     name: feed.name,
     sources,
     dial: (source, signal) => dial(feed, source, sources.indexOf(source), signal),
-    lane: openLane(feed.name, { laneMaxBytes: feed.laneMaxBytes, maxInFlightBatches: config.maxInFlightBatches }),
+    lane: await openLane(feed, config, { sources, ledger, emit }),
     parse: (await parsers.json.load())(),
     normalise: await Promise.all(feed.normalise.map((name) => normalisers[name as keyof typeof normalisers].load())),
     router: bySchema(feed),
     encoder,
     outlet,
     headers: headersOf(config.recordHeaders),
-    ledger: createLedger(),
+    ledger,
     emit,
   }
+}
+
+async function openLane(
+  feed: FeedConfig,
+  { lane: { kind, directory, sync }, maxInFlightBatches }: Config,
+  { sources, ledger, emit }: Pick<FeedParts, 'sources' | 'ledger' | 'emit'>,
+): Promise<FeedParts['lane']> {
+  const open = await lanes[kind as keyof typeof lanes].load()
+  return open({
+    feed: feed.name,
+    laneMaxBytes: feed.laneMaxBytes,
+    maxInFlightBatches,
+    directory,
+    sync,
+    sourceOf: sourceFinder(feed.name, sources),
+    ledger,
+    emit,
+  })
 }
 
 /** Resolves (with undefined) when no feed has started within `timeoutMs`; never when one has, or when `timeoutMs` is 0. */
@@ -146,7 +180,7 @@ async function drain(
   await Promise.all(running.map((feed) => feed.drain(deadline)))
   for (const feed of running) feed.halt()
   let left = 0
-  for (const { lane } of parts.values()) left += lane.durable ? 0 : lane.held.messages
+  for (const { lane } of parts.values()) left += lane.held.messages - lane.held.kept
   return left
 }
 

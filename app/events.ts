@@ -16,7 +16,13 @@ type DaemonEvent =
       readonly sink: string
     }
   | { readonly type: 'daemon.stopping'; readonly signal: string }
-  | { readonly type: 'daemon.stopped'; readonly code: number; readonly undelivered: number; readonly kept: number; readonly ledgers: object }
+  | {
+      readonly type: 'daemon.stopped'
+      readonly code: number
+      readonly undelivered: number
+      readonly kept: number
+      readonly ledgers: object
+    }
   | { readonly type: 'daemon.warned'; readonly warning: string }
   | { readonly type: 'http.listening'; readonly host: string; readonly port: number }
 

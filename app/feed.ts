@@ -1,4 +1,4 @@
-/** One feed's life: waits until schema and topic are there, runs the two loops, stops taking in, drains. */
+/** One feed's life: waits until schema and topic are there (with a durable lane only the right loop does), runs the two loops, stops taking in, drains. */
 import { Unavailable } from './errors.ts'
 import { backoffDelay } from './lib/backoff.ts'
 import { sleep } from './lib/sleep.ts'
@@ -17,13 +17,13 @@ export interface FeedParts extends Feed {
 /** A feed under way. */
 export interface RunningFeed {
   readonly name: string
-  /** Resolves when the feed can run; never rejects. */
+  /** Resolves when the feed can run (at once where its lane outlives the process); never rejects. */
   readonly started: Promise<void>
   /** Why it does not run yet; empty when it does. */
   readonly parkedBecause: () => string
   /** Rejects when a loop meets a bug of ours; otherwise resolves when both loops have ended. */
   readonly ended: Promise<void>
-  /** Closes the sockets, then resolves when all that came in is settled, or when `deadline` aborts. */
+  /** Closes the sockets, then resolves when all that came in is settled or kept, or when `deadline` aborts. */
   drain(deadline: AbortSignal): Promise<void>
   /** Ends the right loop at once; what is still held stays held. */
   halt(): void
@@ -37,11 +37,16 @@ export function runFeed(parts: FeedParts): RunningFeed {
   let intakeEnded: Promise<unknown> = Promise.resolve()
   const started = Promise.withResolvers<void>()
 
-  const life = async (): Promise<void> => {
+  const takeIn = async (): Promise<void> => {
+    const arrivals = parts.sources.map((source) => receive(parts.dial(source, intake.signal), parts))
+    intakeEnded = Promise.allSettled(arrivals)
+    await Promise.all(arrivals)
+  }
+  const isReady = async (): Promise<boolean> => {
     await prepare(parts, intake.signal, (why) => {
       parked = why
     })
-    if (intake.signal.aborted) return
+    if (intake.signal.aborted) return false
     parked = ''
     parts.emit({
       type: 'feed.started',
@@ -50,9 +55,17 @@ export function runFeed(parts: FeedParts): RunningFeed {
       sources: parts.sources,
     })
     started.resolve()
-    const arrivals = parts.sources.map((source) => receive(parts.dial(source, intake.signal), parts))
-    intakeEnded = Promise.allSettled(arrivals)
-    await Promise.all([deliver(parts, output.signal), ...arrivals])
+    return true
+  }
+  const bringOut = (): Promise<void> => deliver(parts, output.signal)
+  const life = async (): Promise<void> => {
+    if (!parts.lane.durable) {
+      if (await isReady()) await Promise.all([takeIn(), bringOut()])
+      return
+    }
+    // What arrives is safe: there is no need to wait for Kafka before dialling, nor to give up.
+    started.resolve()
+    await Promise.all([takeIn(), isReady().then((ready) => (ready ? bringOut() : undefined))])
   }
 
   return {
@@ -62,8 +75,11 @@ export function runFeed(parts: FeedParts): RunningFeed {
     ended: life(),
     async drain(deadline) {
       intake.abort()
+      // A durable lane keeps what is not on its way yet, and lets in what still waits.
+      if (parts.lane.durable) output.abort()
+      const kept = parts.lane.durable ? parts.lane.drained(deadline) : undefined
       await Promise.race([intakeEnded, aborted(deadline)])
-      await parts.lane.drained(deadline)
+      await (kept ?? parts.lane.drained(deadline))
     },
     halt: () => output.abort(),
   }

@@ -85,7 +85,7 @@ export interface Lane {
   readonly held: LaneHeld
   /** Whether what it holds survives the process. */
   readonly durable: boolean
-  /** Resolves when nothing is held (in a durable lane: when all that was read is acknowledged), or when `signal` aborts. */
+  /** Resolves when nothing is held, or when `signal` aborts. A durable lane lets in whoever waits, and is drained when all that was read is acknowledged. */
   drained(signal: AbortSignal): Promise<void>
   close(): Promise<void>
 }

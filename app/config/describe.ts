@@ -3,6 +3,7 @@ import { type Choices, type Group, groups, type Setting, type Settings } from '.
 import { daemonSettings } from './tables/daemon.ts'
 import { type FeedSettings, feedSettings, type Suffix } from './tables/feed.ts'
 import { kafkaSettings, registrySettings, securitySettings } from './tables/kafka.ts'
+import { laneSettings } from './tables/lane.ts'
 import { type Preset, presets, toggleSetting } from './tables/presets.ts'
 
 /** One setting, as its reader sees it. */
@@ -24,7 +25,13 @@ export interface SettingDescription {
 /** Every setting, group after group. */
 export function describeSettings(choices: Choices): SettingDescription[] {
   const feed = feedSettings(choices)
-  const tables: Settings[] = [kafkaSettings(choices), securitySettings, registrySettings, daemonSettings]
+  const tables: Settings[] = [
+    kafkaSettings(choices),
+    securitySettings,
+    registrySettings,
+    laneSettings(choices),
+    daemonSettings,
+  ]
   const all = [
     ...presets.flatMap((preset) => describePreset(preset, feed)),
     ...tables.flatMap((table) => Object.entries(table).map(([name, setting]) => describe(name, setting))),

@@ -13,6 +13,8 @@ export interface Shared {
   readonly handshakeTimeoutMs: number
   /** Silence limit of the preset feeds; 0 = none. */
   readonly presetSilenceMs: number
+  /** What a lane holds unless its feed says otherwise, in bytes. */
+  readonly laneMaxBytes: number
 }
 
 /** The feeds that are on. Names unknown variables, and adds a problem when there is no feed at all. */
@@ -61,7 +63,8 @@ function readFeed(place: Place, table: FeedSettings, shared: Shared, report: Rep
     report,
     (suffix) => cure(place, suffix as Suffix, table),
   )
-  if (report.problems.length === before) checkFeed(name, values, chosen, report)
+  const laneMaxBytes = values.LANE_MAX_BYTES ?? shared.laneMaxBytes
+  if (report.problems.length === before) checkFeed(name, { ...values, LANE_MAX_BYTES: laneMaxBytes }, chosen, report)
   const silenceMs = preset && !chosen.has('SILENCE_TIMEOUT') ? shared.presetSilenceMs : values.SILENCE_TIMEOUT
   return {
     name: name.toLowerCase(),
@@ -72,6 +75,7 @@ function readFeed(place: Place, table: FeedSettings, shared: Shared, report: Rep
     headersFile: found.get('HEADERS')?.path,
     silenceTimeoutMs: silenceMs || undefined,
     handshakeTimeoutMs: shared.handshakeTimeoutMs,
+    laneMaxBytes,
     ...plainValues(values),
   }
 }
@@ -81,7 +85,7 @@ function checkFeed(name: string, values: Values<FeedSettings>, chosen: ReadonlyS
   if (chosen.has('KEY') && chosen.has('KEY_FIELD')) {
     report.problems.push(`${prefix}KEY and ${prefix}KEY_FIELD are both set; keep one of them.`)
   }
-  if (values.LANE_MAX_BYTES < values.MAX_MESSAGE_BYTES) {
+  if ((values.LANE_MAX_BYTES ?? 0) < values.MAX_MESSAGE_BYTES) {
     report.problems.push(
       `${prefix}LANE_MAX_BYTES must be at least ${prefix}MAX_MESSAGE_BYTES (${values.MAX_MESSAGE_BYTES} bytes), or a message could not enter the lane.`,
     )
@@ -97,7 +101,6 @@ function plainValues(values: Values<FeedSettings>) {
     maxMessageBytes: values.MAX_MESSAGE_BYTES,
     backoffMaxMs: values.BACKOFF_MAX,
     compression: values.COMPRESSION,
-    laneMaxBytes: values.LANE_MAX_BYTES,
   }
 }
 

@@ -2,13 +2,15 @@
 import { ConfigError } from '../errors.ts'
 import { readFeeds } from './feeds.ts'
 import { kafkaConfig } from './kafka.ts'
+import { laneConfig } from './lane.ts'
 import { type Env, lookup, lookupAny } from './lookup.ts'
 import { registryConfig } from './registry.ts'
 import type { Report } from './report.ts'
 import type { Choices, Settings, Values } from './setting.ts'
 import { daemonSettings } from './tables/daemon.ts'
 import { kafkaSettings, registrySettings, securitySettings } from './tables/kafka.ts'
-import type { CommonLabels, Config } from './types.ts'
+import { laneSettings } from './tables/lane.ts'
+import type { CommonLabels, Config, LaneConfig } from './types.ts'
 import { unknownWarnings } from './unknown.ts'
 import { validate } from './validate.ts'
 
@@ -28,7 +30,12 @@ export function readConfig(env: Env, choices: Choices): Config {
   const kafkaPart = kafkaConfig(kafka, read(securitySettings), report)
   const registry = registryConfig(read(registrySettings), report)
   const daemon = read(daemonSettings)
-  const shared = { handshakeTimeoutMs: daemon.HANDSHAKE_TIMEOUT, presetSilenceMs: daemon.PRODUCER_TIMEOUT }
+  const { lane, laneMaxBytes } = laneConfig(read(laneSettings(choices)), choices, report)
+  const shared = {
+    handshakeTimeoutMs: daemon.HANDSHAKE_TIMEOUT,
+    presetSilenceMs: daemon.PRODUCER_TIMEOUT,
+    laneMaxBytes,
+  }
   const feeds = readFeeds(env, choices, shared, report)
   report.warnings.push(
     ...unknownWarnings(env, Object.keys({ ...kafkaTable, ...securitySettings, ...registrySettings })),
@@ -39,6 +46,7 @@ export function readConfig(env: Env, choices: Choices): Config {
     sink: kafka.KAFKA_CLIENT,
     kafka: kafkaPart,
     registry,
+    lane,
     ...daemonPart(daemon),
     warnings: report.warnings,
   }
@@ -73,4 +81,14 @@ function labels(daemon: Values<typeof daemonSettings>): CommonLabels {
     cache_did: `${daemon.CACHE_DID || provider.toLowerCase().startsWith('did:ethr')}`,
     processing_mode: validation ? mode : 'sync',
   }
+}
+
+/** The lanes' own settings, for commands that need nothing else. Throws a `ConfigError` like `readConfig`. */
+export function readLaneConfig(env: Env, choices: Choices): LaneConfig {
+  const report: Report = { problems: [], warnings: [] }
+  const table = laneSettings(choices)
+  const values = validate(table, (name) => lookup(env, name, report), report)
+  const { lane } = laneConfig(values, choices, report)
+  if (report.problems.length > 0) throw new ConfigError(report.problems)
+  return lane
 }

@@ -9,6 +9,7 @@ export const groups = [
   'Feeds by name',
   'Kafka security',
   'Dialling',
+  'Lanes',
   'Start, stop and batches',
   'Metrics and log',
   'Metric labels',
@@ -45,6 +46,10 @@ export type Values<S extends Settings> = {
 /** What the registries offer; handed in, because the configuration may not import them. */
 export interface Choices {
   readonly normalisers: Readonly<Record<string, { readonly help: string }>>
+  /** `onDisk`: needs a directory. `maxBytes`: how much one holds by default. */
+  readonly lanes: Readonly<
+    Record<string, { readonly help: string; readonly maxBytes: number; readonly onDisk?: boolean }>
+  >
   /** `offline`: this sink reaches no Kafka, so no brokers are required. */
   readonly sinks: Readonly<Record<string, { readonly help: string; readonly offline?: boolean }>>
 }

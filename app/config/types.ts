@@ -84,12 +84,22 @@ export interface CommonLabels {
   readonly processing_mode: string
 }
 
+/** Where messages wait for Kafka. */
+export interface LaneConfig {
+  /** Name of the lane registry. */
+  readonly kind: string
+  /** Undefined when this kind needs none. */
+  readonly directory: string | undefined
+  readonly sync: 'flush' | 'commit'
+}
+
 export interface Config {
   readonly feeds: readonly FeedConfig[]
   /** Name of the sink registry: `platformatic`, `kafkajs`, `stdout`. */
   readonly sink: string
   readonly kafka: KafkaConfig
   readonly registry: RegistryConfig
+  readonly lane: LaneConfig
   readonly labels: CommonLabels
   readonly metricsHost: string
   readonly metricsPort: number

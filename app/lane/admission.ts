@@ -10,7 +10,7 @@ interface Waiter {
 
 /** Counts bytes per source. One call of `enter` at a time per source keeps a source's order. */
 export class Admission {
-  readonly #limit: number
+  #limit: number
   readonly #share = new Map<SourceInfo, number>()
   #waiting: Waiter[] = []
   #bytes = 0
@@ -47,6 +47,12 @@ export class Admission {
   /** Counts what is inside already, over the limit or not: a lane that outlived its process. */
   restore(source: SourceInfo, cost: number): void {
     this.#count(source, cost)
+  }
+
+  /** From now on there is room for everyone, those who wait first. */
+  admitAll(): void {
+    this.#limit = Number.POSITIVE_INFINITY
+    this.#admit()
   }
 
   /** `cost` bytes of `source` are gone; lets in whoever fits now. */

@@ -22,13 +22,22 @@ export interface LaneOptions {
 /** Opens a feed's lane. Throws `Unusable` when it cannot be used on this machine. */
 export type OpenLane = (options: LaneOptions) => Promise<Lane>
 
+/** A kind of lane; `maxBytes` is what one holds by default, `onDisk` says that it needs a directory. */
+interface LaneKind extends Kind<OpenLane> {
+  readonly maxBytes: number
+  readonly onDisk?: boolean
+}
+
 export const lanes = {
   memory: {
-    help: 'in memory: gone with the process',
+    help: 'gone with the process',
+    maxBytes: 64 * 1024 * 1024,
     load: async () => (await import('./memory.ts')).memoryLane,
   },
   disk: {
-    help: 'in LANE_DIR: survives the process, and grows while Kafka is away',
+    help: 'in LANE_DIR, survives the process and grows while Kafka is away',
+    maxBytes: 1024 * 1024 * 1024,
+    onDisk: true,
     load: async () => (await import('./disk.ts')).diskLane,
   },
-} satisfies Record<string, Kind<OpenLane>>
+} satisfies Record<string, LaneKind>

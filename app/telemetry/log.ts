@@ -155,10 +155,18 @@ function rarerLine(event: Event): Line | undefined {
       ]
     case 'lane.held':
       return event.first
-        ? ['error', `the lane of feed ${event.feed} cannot write: ${event.detail}; holding and trying again`, { feed: event.feed }]
+        ? [
+            'error',
+            `the lane of feed ${event.feed} cannot write: ${event.detail}; holding and trying again`,
+            { feed: event.feed },
+          ]
         : undefined
     case 'lane.resumed':
-      return ['info', `the lane of feed ${event.feed} writes again after ${(event.heldMs / 1000).toFixed(1)} s`, { feed: event.feed }]
+      return [
+        'info',
+        `the lane of feed ${event.feed} writes again after ${(event.heldMs / 1000).toFixed(1)} s`,
+        { feed: event.feed },
+      ]
     case 'kafka.connected':
       return ['info', 'Kafka is connected']
     case 'producer.rebuilt':

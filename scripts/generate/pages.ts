@@ -1,14 +1,13 @@
 /** The generated files of this repository, by path from its root. */
+import { choices } from '../../app/choices.ts'
 import { describeSettings } from '../../app/config/index.ts'
-import { normalisers } from '../../app/normalise/index.ts'
-import { sinks } from '../../app/produce/index.ts'
 import { metricsPage } from './metrics-page.ts'
 import { sampleEnv } from './sample-env.ts'
 import { settingsPage } from './settings-page.ts'
 
 /** Path → text, made from the declarations in app/. */
 export function pages(): ReadonlyMap<string, string> {
-  const settings = describeSettings({ normalisers, sinks })
+  const settings = describeSettings(choices)
   return new Map([
     ['sample.env', sampleEnv(settings)],
     ['docs/settings.md', settingsPage(settings)],

@@ -15,7 +15,10 @@ async function isPending(promise: Promise<unknown>): Promise<boolean> {
 
 /** Messages so large that the overhead per message, which lanes count differently, does not matter. */
 function large(count: number, from?: SourceInfo, first?: number): Message[] {
-  return numbered(count, from, first).map((message) => ({ ...message, data: Buffer.from(message.data.toString().padEnd(1_000)) }))
+  return numbered(count, from, first).map((message) => ({
+    ...message,
+    data: Buffer.from(message.data.toString().padEnd(1_000)),
+  }))
 }
 
 describe.each(Object.keys(lanes) as LaneName[])('lane %s', (name) => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { sources, text, withoutComments } from './sources.ts'
 
-const INTERFACES = ['Config', 'FeedConfig', 'KafkaConfig', 'RegistryConfig']
+const INTERFACES = ['Config', 'FeedConfig', 'KafkaConfig', 'LaneConfig', 'RegistryConfig']
 
 /** The properties that an interface of app/config/types.ts declares. */
 function propertiesOf(name: string): string[] {

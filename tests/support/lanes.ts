@@ -28,7 +28,9 @@ export async function laneBench(): Promise<Bench> {
     directory,
     events,
     async open(name, over = {}) {
-      const lane = await (await lanes[name].load())(laneOptions(directory, { emit: (event) => events.push(event), ...over }))
+      const lane = await (await lanes[name].load())(
+        laneOptions(directory, { emit: (event) => events.push(event), ...over }),
+      )
       opened.push(lane)
       return lane
     },

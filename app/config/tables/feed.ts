@@ -20,7 +20,7 @@ const path = format('a dotted path of field names, such as device_id or sensor.i
 })
 
 /** The settings of one feed, by suffix. The values of a preset feed's own variables are read by the same formats. */
-export const feedSettings = ({ normalisers }: Choices) =>
+export const feedSettings = ({ normalisers, lanes }: Choices) =>
   ({
     URLS: {
       group: 'Feeds by name',
@@ -102,8 +102,10 @@ export const feedSettings = ({ normalisers }: Choices) =>
     LANE_MAX_BYTES: {
       group: 'Feeds by name',
       format: size(1, 1024 * 1024 * MIB),
-      help: 'Messages that wait for Kafka, in memory; when full, the sockets are paused.',
-      default: '64MiB',
+      help: `Bytes of messages that may wait for Kafka in the lane; then the sockets are paused. ${Object.entries(lanes)
+        .map(([name, { maxBytes }]) => `${name}: ${maxBytes / MIB}MiB`)
+        .join(', ')}, unless set.`,
+      example: '256MiB',
     },
     COMPRESSION: {
       group: 'Feeds by name',

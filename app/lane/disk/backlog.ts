@@ -31,7 +31,11 @@ export class Backlog {
   /** Receive time of what was read last, or of the first block of the disk: no block that waits there is older. */
   #since: number
 
-  constructor(store: Pick<Store, 'read'>, sourceOf: SourceOf, from: { first: number; next: number; oldestReceivedAt: number }) {
+  constructor(
+    store: Pick<Store, 'read'>,
+    sourceOf: SourceOf,
+    from: { first: number; next: number; oldestReceivedAt: number },
+  ) {
     this.#store = store
     this.#sourceOf = sourceOf
     this.#next = from.first

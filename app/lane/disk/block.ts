@@ -17,7 +17,9 @@ const CRC_FROM = 8
 export type SourceOf = (id: string) => SourceInfo
 
 /** Readers by version byte: the present one, and the one before it once there is one. */
-const readers: ReadonlyMap<number, (block: Buffer, sourceOf: SourceOf) => Message[]> = new Map([[VERSION, readVersion1]])
+const readers: ReadonlyMap<number, (block: Buffer, sourceOf: SourceOf) => Message[]> = new Map([
+  [VERSION, readVersion1],
+])
 
 /**
  * Writes `messages` into `target` from `start` on, and answers where the block ends. `target` must have room for
@@ -87,7 +89,9 @@ function readVersion1(block: Buffer, sourceOf: SourceOf): Message[] {
     const to = from + view.getUint32(at + 8)
     at = to + view.getUint16(at + 12)
     const data = block.subarray(from, to)
-    messages.push(at === to ? { source, data, receivedAt } : { source, data, receivedAt, cursor: block.toString('utf8', to, at) })
+    messages.push(
+      at === to ? { source, data, receivedAt } : { source, data, receivedAt, cursor: block.toString('utf8', to, at) },
+    )
   }
   return messages
 }

@@ -1,7 +1,6 @@
 /** The directory of a lane: where it is, whether it can be used, and how to say that it cannot. */
-import { constants, readdirSync } from 'node:fs'
+import { constants, existsSync, readdirSync } from 'node:fs'
 import { access, mkdir } from 'node:fs/promises'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Unusable } from '../../errors.ts'
 import { errorCode } from '../../lib/error-code.ts'
@@ -21,7 +20,9 @@ export function feedsIn(laneDir: string): string[] {
       .sort()
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return []
-    throw new Unusable(`LANE_DIR ${laneDir} cannot be read (${errorCode(error)}); check the path and its permissions`, { cause: error })
+    throw new Unusable(`LANE_DIR ${laneDir} cannot be read (${errorCode(error)}); check the path and its permissions`, {
+      cause: error,
+    })
   }
 }
 
@@ -35,7 +36,10 @@ export async function makeWritable(folder: string): Promise<void> {
     await mkdir(folder, { recursive: true, mode: 0o750 })
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
-    throw new Unusable(`it cannot be written to (${errorCode(error)}); make it writable for this user, or choose another LANE_DIR`, { cause: error })
+    throw new Unusable(
+      `it cannot be written to (${errorCode(error)}); make it writable for this user, or choose another LANE_DIR`,
+      { cause: error },
+    )
   }
 }
 
@@ -45,5 +49,7 @@ export function unusable(feed: string, folder: string, error: unknown): Unusable
   const cure = problem.includes('damaged')
     ? `. What can be read of it is saved by: tributary lane export ${feed}; it is given up by: tributary lane discard ${feed} --yes`
     : ''
-  return new Unusable(`the lane of feed ${feed} in ${folder} cannot be used: ${problem.slice(0, 300)}${cure}`, { cause: error })
+  return new Unusable(`the lane of feed ${feed} in ${folder} cannot be used: ${problem.slice(0, 300)}${cure}`, {
+    cause: error,
+  })
 }

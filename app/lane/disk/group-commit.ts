@@ -170,7 +170,8 @@ export class GroupCommit {
 
   #write(blocks: readonly Block[]): { key: number; bytes: Buffer }[] {
     const needed = blocks.reduce((sum, { messages }) => sum + blockBytes(messages), 0)
-    if (needed > this.#buffer.length || needed < this.#buffer.length / 64) this.#buffer = Buffer.allocUnsafeSlow(Math.max(needed, 64 * 1024))
+    if (needed > this.#buffer.length || needed < this.#buffer.length / 64)
+      this.#buffer = Buffer.allocUnsafeSlow(Math.max(needed, 64 * 1024))
     let at = 0
     return blocks.map(({ key, messages }) => {
       const start = at

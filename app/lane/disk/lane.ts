@@ -5,8 +5,8 @@ import { Admission } from '../admission.ts'
 import type { LaneOptions } from '../index.ts'
 import { BATCH, cut } from '../piece.ts'
 import { Backlog, DISK_OVERHEAD_BYTES, sharesOf } from './backlog.ts'
-import { GroupCommit } from './group-commit.ts'
 import { unusable } from './folder.ts'
+import { GroupCommit } from './group-commit.ts'
 import type { Lock } from './lock.ts'
 import type { Scan } from './scan.ts'
 import type { Store } from './store.ts'
@@ -111,11 +111,13 @@ export class DiskLane implements Lane {
       kept: this.#kept,
       bytes: this.#admission.bytes,
       limitBytes: this.#options.laneMaxBytes,
-      oldestReceivedAt: oldestBatch?.messages[0]?.receivedAt || this.#backlog.oldestReceivedAt || this.#admission.oldestWaiting,
+      oldestReceivedAt:
+        oldestBatch?.messages[0]?.receivedAt || this.#backlog.oldestReceivedAt || this.#admission.oldestWaiting,
     }
   }
 
   async drained(signal: AbortSignal): Promise<void> {
+    this.#admission.admitAll()
     while (this.#open.size > 0 && !signal.aborted) await this.#changed.wait(signal)
   }
 
@@ -133,7 +135,8 @@ export class DiskLane implements Lane {
     let bytes = 0
     let to = 0
     for (let block = await this.#backlog.peek(); block; block = await this.#backlog.peek()) {
-      if (messages > 0 && (messages + block.messages.length > BATCH.messages || bytes + block.bytes > BATCH.bytes)) break
+      if (messages > 0 && (messages + block.messages.length > BATCH.messages || bytes + block.bytes > BATCH.bytes))
+        break
       this.#backlog.take()
       parts.push(block.messages)
       messages += block.messages.length

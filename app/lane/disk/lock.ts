@@ -19,7 +19,9 @@ export interface Lock {
 export async function lock(directory: string): Promise<Lock> {
   const path = join(directory, 'lock')
   if (Buffer.byteLength(path) > LONGEST_PATH) {
-    throw new Unusable(`its path is too long for a lock; choose a LANE_DIR that is ${Buffer.byteLength(path) - LONGEST_PATH} bytes shorter`)
+    throw new Unusable(
+      `its path is too long for a lock; choose a LANE_DIR that is ${Buffer.byteLength(path) - LONGEST_PATH} bytes shorter`,
+    )
   }
   const server = (await listen(path)) ?? (await takeOver(path))
   if (!server) throw new Unusable('another process uses it; end that one, or give this one a LANE_DIR of its own')

@@ -1,6 +1,6 @@
 /** Everything about a lane that is on disk, read and checked from the first block to the last. */
 import { Unusable } from '../../errors.ts'
-import type { SourceInfo } from '../../model.ts'
+import type { Message, SourceInfo } from '../../model.ts'
 import { readBlock } from './block.ts'
 import { Store } from './store.ts'
 import { heldBy, type Kept, readTally } from './tally.ts'
@@ -23,33 +23,50 @@ export interface Scan {
 /** Reads the whole lane in `path`. Throws `Unusable` for damage: a checksum, a missing block, sums that do not fit. May end the process. */
 export async function scan(path: string): Promise<Scan> {
   const store = new Store(path)
+  try {
+    const blocks = await scanBlocks(store)
+    const bytes = await store.readTally()
+    const tally = bytes && readTally(bytes)
+    const held = tally ? heldBy(tally) : 0
+    const next = blocks.next ?? tally?.next ?? 1
+    if (blocks.messages !== held || (tally && tally.next !== next)) {
+      throw new Unusable(`it is damaged: its sums say ${held} messages, its blocks hold ${blocks.messages}`)
+    }
+    return { ...blocks, first: blocks.first ?? next, next, tally }
+  } finally {
+    await store.close()
+  }
+}
+
+async function scanBlocks(store: Store) {
+  const counts = new Counts()
   const sourceOf = sourcesById()
-  const sources: Record<string, { messages: number; bytes: number }> = {}
-  const total = { messages: 0, bytes: 0, oldestReceivedAt: 0 }
   let first: number | undefined
   let next: number | undefined
   for (const key of store.keys()) {
     if (next !== undefined && key !== next) throw new Unusable(`it is damaged: block ${next} is missing`)
     first ??= key
     next = key + 1
-    for (const { source, data, receivedAt } of readBlock((await store.read(key)) ?? Buffer.alloc(0), sourceOf)) {
-      if (total.messages === 0) total.oldestReceivedAt = receivedAt
-      total.messages++
-      total.bytes += data.length
-      sources[source.id] ??= { messages: 0, bytes: 0 }
-      const share = sources[source.id] as { messages: number; bytes: number }
-      share.messages++
-      share.bytes += data.length
+    counts.add(readBlock((await store.read(key)) ?? Buffer.alloc(0), sourceOf))
+  }
+  return { first, next, ...counts }
+}
+
+class Counts {
+  messages = 0
+  bytes = 0
+  oldestReceivedAt = 0
+  readonly sources: Record<string, { messages: number; bytes: number }> = {}
+
+  add(messages: readonly Message[]): void {
+    for (const { source, data, receivedAt } of messages) {
+      if (this.messages === 0) this.oldestReceivedAt = receivedAt
+      this.messages++
+      this.bytes += data.length
+      const share = this.sources[source.id] ?? { messages: 0, bytes: 0 }
+      this.sources[source.id] = { messages: share.messages + 1, bytes: share.bytes + data.length }
     }
   }
-  const bytes = await store.readTally()
-  const tally = bytes && readTally(bytes)
-  await store.close()
-  const end = next ?? tally?.next ?? 1
-  if (total.messages !== (tally ? heldBy(tally) : 0) || (tally && tally.next !== end)) {
-    throw new Unusable(`it is damaged: its sums say ${tally ? heldBy(tally) : 0} messages, its blocks hold ${total.messages}`)
-  }
-  return { first: first ?? end, next: end, ...total, sources, tally }
 }
 
 function sourcesById(): (id: string) => SourceInfo {

@@ -7,6 +7,7 @@ describe('an environment with the least that is needed', () => {
     expect(read()).toEqual({
       feeds: [expect.objectContaining({ name: 't' })],
       sink: 'platformatic',
+      lane: { kind: 'memory', directory: undefined, sync: 'flush' },
       kafka: {
         brokers: ['kafka:29092'],
         clientId: 'tributary',

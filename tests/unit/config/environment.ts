@@ -10,6 +10,10 @@ export type TestEnv = Record<string, string | undefined>
 
 export const choices: Choices = {
   normalisers: { 'verifiable-credential': { help: 'renames @context' }, delivery: { help: 'normalises deliveries' } },
+  lanes: {
+    memory: { help: 'in memory', maxBytes: 64 * 1024 * 1024 },
+    disk: { help: 'on disk', maxBytes: 1024 * 1024 * 1024, onDisk: true },
+  },
   sinks: { platformatic: { help: 'fast' }, kafkajs: { help: 'old' }, stdout: { help: 'dry run', offline: true } },
 }
 
