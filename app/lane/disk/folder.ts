@@ -1,11 +1,14 @@
 /** The directory of a lane: where it is, whether it can be used, and how to say that it cannot. */
 import { constants, existsSync, readdirSync } from 'node:fs'
-import { access, mkdir } from 'node:fs/promises'
+import { access, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Unusable } from '../../errors.ts'
 import { errorCode } from '../../lib/error-code.ts'
 
-const FILE = 'data.mdb'
+/** Name of LMDB's file in the folder of a lane. */
+export const FILE = 'data.mdb'
+/** What a new lane takes at least, in bytes: LMDB maps its files, and a disk without room for them ends the process. */
+const LEAST_BYTES = 64 * 1024
 
 /** Where the lane of a feed is. */
 export function folderOf(laneDir: string, feed: string): string {
@@ -35,11 +38,16 @@ export async function makeWritable(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o750 })
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
+    if (hasLane(folder)) return
+    const trial = join(folder, 'trial')
+    await writeFile(trial, Buffer.alloc(LEAST_BYTES))
+    await rm(trial)
   } catch (error) {
-    throw new Unusable(
-      `it cannot be written to (${errorCode(error)}); make it writable for this user, or choose another LANE_DIR`,
-      { cause: error },
-    )
+    const cure =
+      errorCode(error) === 'ENOSPC'
+        ? 'make room on the disk'
+        : 'make it writable for this user, or choose another LANE_DIR'
+    throw new Unusable(`it cannot be written to (${errorCode(error)}); ${cure}`, { cause: error })
   }
 }
 

@@ -150,16 +150,15 @@ export class GroupCommit {
         held(error instanceof Error ? error.message : '', attempt)
       }
       if (this.#closing.signal.aborted) return false
-      if (blocks.length > 0) await this.#forgetOnly()
+      if (blocks.length > 0) await this.#makeRoom()
       await sleep(backoffDelay(attempt, RETRY) + RETRY.baseMs, this.#closing.signal)
     }
   }
 
-  /** A full disk has room again once something is forgotten. */
-  async #forgetOnly(): Promise<void> {
+  /** A full disk has room again once something is forgotten; LMDB uses that room only after one more transaction. */
+  async #makeRoom(): Promise<void> {
     const { store, tally } = this.#options
     const forget = { from: this.#forgotten, to: this.#forgetTo }
-    if (forget.to === forget.from) return
     try {
       await store.commit({ blocks: [], forget, tally: tally.write(this.#next, 0) })
       this.#forgotten = forget.to

@@ -1,10 +1,11 @@
 /** Looks into a lane on disk before it is opened, in a process of its own, and says in a sentence what is wrong. */
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Unusable } from '../../errors.ts'
+import { FILE } from './folder.ts'
 import type { Scan } from './scan.ts'
 
 const PROBE = fileURLToPath(new URL(`./probe${extname(import.meta.url)}`, import.meta.url))
@@ -14,7 +15,10 @@ const EMPTY: Scan = { first: 1, next: 1, messages: 0, bytes: 0, oldestReceivedAt
 
 /** Waits for a full read of the lane's file. Throws `Unusable` when it is damaged or of a format that is not known. */
 export async function inspect(path: string): Promise<Scan> {
-  if (!existsSync(join(path, 'data.mdb'))) return EMPTY
+  const file = statSync(join(path, FILE), { throwIfNoEntry: false })
+  if (!file) return EMPTY
+  // LMDB would take an empty file for a new one.
+  if (file.size === 0) throw new Unusable('it is damaged: its file is empty')
   const { scan, problem } = await probe(path)
   if (scan) return scan
   throw new Unusable(problem ?? 'it cannot be read')

@@ -26,13 +26,17 @@ export async function scan(path: string): Promise<Scan> {
   try {
     const blocks = await scanBlocks(store)
     const bytes = await store.readTally()
+    if (blocks.count + (bytes ? 1 : 0) !== store.entries || (!bytes && blocks.count > 0)) {
+      throw new Unusable('it is damaged: its file is cut off')
+    }
     const tally = bytes && readTally(bytes)
     const held = tally ? heldBy(tally) : 0
     const next = blocks.next ?? tally?.next ?? 1
     if (blocks.messages !== held || (tally && tally.next !== next)) {
       throw new Unusable(`it is damaged: its sums say ${held} messages, its blocks hold ${blocks.messages}`)
     }
-    return { ...blocks, first: blocks.first ?? next, next, tally }
+    const { count: _, ...found } = blocks
+    return { ...found, first: blocks.first ?? next, next, tally }
   } finally {
     await store.close()
   }
@@ -43,13 +47,15 @@ async function scanBlocks(store: Store) {
   const sourceOf = sourcesById()
   let first: number | undefined
   let next: number | undefined
+  let count = 0
   for (const key of store.keys()) {
     if (next !== undefined && key !== next) throw new Unusable(`it is damaged: block ${next} is missing`)
     first ??= key
     next = key + 1
+    count++
     counts.add(readBlock((await store.read(key)) ?? Buffer.alloc(0), sourceOf))
   }
-  return { first, next, ...counts }
+  return { first, next, count, ...counts }
 }
 
 class Counts {

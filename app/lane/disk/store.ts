@@ -1,4 +1,5 @@
 /** One LMDB environment: blocks by ascending key, and the sums. The only importer of lmdb. */
+import { statfs } from 'node:fs/promises'
 import { type Key, open, type RootDatabase } from 'lmdb'
 import { Notifier } from '../../lib/notifier.ts'
 import { sleep } from '../../lib/sleep.ts'
@@ -7,6 +8,8 @@ import { sleep } from '../../lib/sleep.ts'
 const TALLY = 'tally'
 /** Reading maps the file into memory, where it counts as resident until the environment is opened anew. */
 const MAPPED_LIMIT_BYTES = 32 * 1024 * 1024
+/** A disk with less room counts as full, in bytes. */
+const FULL_BELOW_BYTES = 1024 * 1024
 /** How often a commit is looked for that need not be flushed, in milliseconds. */
 const LOOK_MS = 1
 
@@ -53,7 +56,7 @@ export class Store {
       if (until === 'flush' || !last) await written
       else await Promise.race([written, visible(database, last.key, written)])
     } catch (error) {
-      throw new Error(await reasonOf(error), { cause: error })
+      throw new Error(await reasonOf(error, this.#path), { cause: error })
     }
   }
 
@@ -63,6 +66,12 @@ export class Store {
     const bytes = this.#database.getBinary(key)
     this.#mapped += bytes?.length ?? 0
     return bytes
+  }
+
+  /** How many entries there should be, the sums included. */
+  get entries(): number {
+    const stats = this.#database?.getStats() as { entryCount?: number } | undefined
+    return stats?.entryCount ?? 0
   }
 
   async readTally(): Promise<Buffer | undefined> {
@@ -101,17 +110,20 @@ function openDatabase(path: string): Database {
     overlappingSync: true,
     separateFlushed: true,
     maxReaders: 16,
+    // Batched by the turn, lmdb makes a promise that nobody holds: a failed commit would end the process.
+    eventTurnBatching: false,
   })
 }
 
 async function run(database: Database, { blocks, forget, tally }: Transaction): Promise<void> {
-  // Each promise of a failed batch rejects; the batch's own speaks for all.
-  const unheard = (promise: Promise<unknown>): void => void promise.catch(() => {})
+  // Each promise of a failed batch rejects, and each error has a promise that does; the batch's own speaks for all.
+  const unheard = (promise: Promise<unknown>): unknown => promise.catch((error) => error.commitError?.catch(() => {}))
   const batch = database.batch(() => {
     for (let key = forget.from; key < forget.to; key++) unheard(database.remove(key))
     for (const { key, bytes } of blocks) unheard(database.put(key, bytes))
     unheard(database.put(TALLY, tally))
   }) as Promise<boolean> & { readonly flushed: Promise<unknown> }
+  unheard(batch)
   await batch
   await batch.flushed
 }
@@ -133,7 +145,10 @@ function closeAtOnce(database: Database): void {
   env.close()
 }
 
-async function reasonOf(error: unknown): Promise<string> {
+/** A full disk often shows as an input/output error: LMDB says so of a write that was cut short. */
+async function reasonOf(error: unknown, path: string): Promise<string> {
+  const { bavail, bsize } = await statfs(path).catch(() => ({ bavail: Number.POSITIVE_INFINITY, bsize: 1 }))
+  if (bavail * bsize < FULL_BELOW_BYTES) return 'the disk is full'
   const { commitError } = error as { commitError?: Promise<unknown> }
   const cause = commitError ? await commitError.catch((reason: unknown) => reason) : error
   return cause instanceof Error ? cause.message.slice(0, 200) : 'unknown'

@@ -1,0 +1,210 @@
+/** What a lane on disk does when its directory, its file or its disk is not as it should be. */
+import { execFile, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import type { Event } from '../../app/events.ts'
+import { Store } from '../../app/lane/disk/store.ts'
+import { createLedger } from '../../app/ledger.ts'
+import { type Bench, laneBench, readAll } from '../support/lanes.ts'
+import { message, numbered, source, texts } from '../support/messages.ts'
+import { until } from '../support/until.ts'
+
+const support = (name: string): string => fileURLToPath(new URL(`../support/${name}`, import.meta.url))
+
+let bench: Bench
+beforeEach(async () => {
+  bench = await laneBench()
+})
+afterEach(() => bench.end())
+
+const folder = (): string => join(bench.directory, 'f')
+const file = (): string => join(folder(), 'data.mdb')
+
+/** A lane that holds messages and is closed. */
+async function filled(count = 2_000): Promise<void> {
+  const lane = await bench.open('disk')
+  await lane.append(numbered(count))
+  await lane.close()
+}
+
+describe('a lane on disk', () => {
+  it('is there again after a close, with its sums, its order and sources that are configured no longer', async () => {
+    const first = createLedger()
+    const lane = await bench.open('disk', { ledger: first })
+    first.received += 3_010
+    await Promise.all([lane.append(numbered(3_000, source('a'))), lane.append(numbered(10, source('gone')))])
+    for await (const batch of lane.read(new AbortController().signal)) {
+      Object.assign(first, { found: 7, produced: 4, inFlight: 1, settled: batch.messages.length })
+      first.refused.set('no_key', 2)
+      lane.acknowledge(batch)
+      break
+    }
+    await lane.close()
+
+    const ledger = createLedger()
+    const known = source('a')
+    const again = await bench.open('disk', { ledger, sourceOf: (id) => (id === 'a' ? known : source(id)) })
+    expect(ledger).toMatchObject({ received: 3_010, settled: first.settled, found: 6, produced: 4, inFlight: 0 })
+    expect(ledger.refused).toEqual(new Map([['no_key', 2]]))
+    expect(again.held).toMatchObject({ messages: 3_010 - first.settled, kept: 3_010 - first.settled })
+    expect(again.held.oldestReceivedAt).toBe(1_700_000_000_000)
+    expect(bench.events).toContainEqual(
+      expect.objectContaining({ type: 'lane.restored', messages: again.held.messages }),
+    )
+    const rest = await readAll(again, again.held.messages)
+    expect(texts(rest.filter((one) => one.source === known)).at(-1)).toBe('2999')
+    expect(texts(rest.filter((one) => one.source.id === 'gone'))).toEqual(texts(numbered(10)))
+    expect(again.held).toMatchObject({ messages: 0, bytes: 0 })
+  })
+
+  it('keeps the cursor and the exact bytes of a message', async () => {
+    const data = Buffer.from([0, 255, 10, 13, 0])
+    const lane = await bench.open('disk')
+    await lane.append([{ ...message('', source('ü ✓')), data, receivedAt: 4_102_444_800_123, cursor: 'ab✓' }])
+    await lane.close()
+    const [read] = await readAll(await bench.open('disk'), 1)
+    expect(read).toEqual({ source: source('ü ✓'), data, receivedAt: 4_102_444_800_123, cursor: 'ab✓' })
+  })
+
+  it('refuses a second process, and follows one that was killed', async () => {
+    const child = spawn(process.execPath, ['--no-warnings', support('lane-writer.ts'), bench.directory, '0', '2'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    await once(child.stdout, 'data')
+    await expect(bench.open('disk')).rejects.toThrow(/lane of feed f in .* cannot be used: another process uses it/)
+    child.kill('SIGKILL')
+    await once(child, 'close')
+    const lane = await bench.open('disk')
+    await expect(bench.open('disk')).rejects.toThrow('another process uses it')
+    await lane.close()
+    await bench.open('disk')
+  })
+
+  it('refuses a directory that it cannot write to', async () => {
+    const blocked = join(bench.directory, 'blocked')
+    await writeFile(blocked, '')
+    await expect(bench.open('disk', { directory: blocked })).rejects.toThrow(
+      /cannot be written to \(ENOTDIR\); make it writable/,
+    )
+  })
+})
+
+describe('a damaged lane', () => {
+  const damages: [string, string, () => Promise<unknown>][] = [
+    [
+      'with a changed byte in a message',
+      'the checksum of a block',
+      async () => {
+        const bytes = await readFile(file())
+        const at = bytes.indexOf('1234')
+        expect(at).toBeGreaterThan(0)
+        bytes[at] = 0x39
+        await writeFile(file(), bytes)
+      },
+    ],
+    ['cut off', 'damaged', () => truncate(file(), 12_000)],
+    ['full of something else', 'damaged', () => writeFile(file(), Buffer.alloc(50_000, 'A'))],
+    [
+      'empty of blocks that its sums know',
+      'its sums say 2000 messages, its blocks hold 0',
+      () => commit([], { from: 1, to: 2 }),
+    ],
+    [
+      'with a block of a later version',
+      'blocks of format 9',
+      () => commit([{ key: 2, bytes: Buffer.from([9, 0, 0, 0]) }]),
+    ],
+    ['with sums of a later version', 'its sums have format 9', () => commit([], undefined, '{"version":9}')],
+  ]
+
+  async function commit(
+    blocks: { key: number; bytes: Buffer }[],
+    forget = { from: 0, to: 0 },
+    tally?: string,
+  ): Promise<void> {
+    const store = new Store(folder())
+    const present = await store.readTally()
+    await store.commit({ blocks, forget, tally: tally ? Buffer.from(tally) : (present ?? Buffer.alloc(0)) })
+    await store.close()
+  }
+
+  it.each(damages)('%s is refused and left as it is', async (_, problem, damage) => {
+    await filled()
+    await damage()
+    const before = await readFile(file())
+    await expect(bench.open('disk')).rejects.toThrow(new RegExp(`lane of feed f in .* cannot be used: .*${problem}`))
+    expect((await readFile(file())).equals(before)).toBe(true)
+  })
+})
+
+describe('memory', () => {
+  it('stays flat while 200 MB go to the disk and come back', async () => {
+    await mkdir(folder())
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      '--no-warnings',
+      support('lane-grower.ts'),
+      bench.directory,
+      '200',
+    ])
+    const { start, most, held, read } = JSON.parse(stdout) as Record<string, number>
+    expect({ held, read }).toEqual({ held: 200_000, read: 200_000 })
+    expect(((most ?? 0) - (start ?? 0)) / 1e6).toBeLessThan(130)
+  }, 120_000)
+})
+
+/** Runs `use` with a disk of 2 MB in it; says so where this user may not mount one. */
+async function withSmallDisk(use: (disk: string) => Promise<void>): Promise<void> {
+  const disk = join(bench.directory, 'disk')
+  await mkdir(disk)
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk], { stdio: 'ignore' })
+  } catch {
+    return console.warn('not run: only root can mount a small disk')
+  }
+  try {
+    await use(disk)
+  } finally {
+    execFileSync('umount', ['-l', disk])
+  }
+}
+
+describe('a full disk', () => {
+  it(
+    'makes append wait, says so once, loses nothing and goes on when there is room',
+    () =>
+      withSmallDisk(async (directory) => {
+        const lane = await bench.open('disk', { directory })
+        const COUNT = 6_000
+        const write = async (): Promise<void> => {
+          for (let at = 0; at < COUNT; at += 100) {
+            await lane.append(Array.from({ length: 100 }, (_, i) => message(String(at + i).padEnd(1_000))))
+          }
+        }
+        const writing = write()
+        const held = (): Event[] => bench.events.filter((event) => event.type === 'lane.held' && event.first)
+        const resumed = (): Event[] => bench.events.filter((event) => event.type === 'lane.resumed')
+        await until(() => held().length === 1, { what: 'the disk to be full' })
+        expect(held()).toEqual([expect.objectContaining({ feed: 'f', detail: 'the disk is full' })])
+        expect(lane.held.messages - lane.held.kept).toBe(100)
+        const seen = await readAll(lane, COUNT)
+        await writing
+        expect(seen.map(({ data }) => Number(data))).toEqual(Array.from({ length: COUNT }, (_, i) => i))
+        expect(resumed().length).toBe(held().length)
+        await lane.close()
+        const again = await bench.open('disk', { directory })
+        expect(again.held.messages).toBe(0)
+        await again.close()
+      }),
+    120_000,
+  )
+
+  it('is refused by a new lane', () =>
+    withSmallDisk(async (directory) => {
+      await writeFile(join(directory, 'other'), Buffer.alloc(4 * 1024 * 1024)).catch(() => {})
+      await expect(bench.open('disk', { directory })).rejects.toThrow(/cannot be written to \(ENOSPC\); make room/)
+    }))
+})

@@ -1,0 +1,85 @@
+/** kill -9 at random points: what a lane on disk had promised is there, in order, without a hole. LANE_KILLS sets how often. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { createLedger } from '../../app/ledger.ts'
+import type { Lane } from '../../app/model.ts'
+import { type Bench, laneBench } from '../support/lanes.ts'
+import { until } from '../support/until.ts'
+
+const WRITER = fileURLToPath(new URL('../support/lane-writer.ts', import.meta.url))
+const KILLS = Number(process.env.LANE_KILLS ?? 20)
+const SOURCES = ['0', '1', '2']
+
+let bench: Bench
+beforeEach(async () => {
+  bench = await laneBench()
+})
+afterEach(() => bench.end())
+
+/** The highest number per source of the lines that begin with `word`. */
+function highest(output: string, word: string): Map<string, number> {
+  const numbers = new Map<string, number>()
+  for (const [, id = '', number] of output.matchAll(new RegExp(`^${word} (\\d) (\\d+)$`, 'gm'))) {
+    numbers.set(id, Math.max(numbers.get(id) ?? 0, Number(number)))
+  }
+  return numbers
+}
+
+/** Runs the writer until it has kept `promises` appends, then kills it; answers all it said. */
+async function writeUntilKilled(firsts: readonly number[], seed: number): Promise<string> {
+  const child = spawn(process.execPath, ['--no-warnings', WRITER, bench.directory, firsts.join(','), String(seed)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let output = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
+  const lines = 1 + ((seed * 7919) % 300)
+  await until(() => output.split('\n').length > lines || child.exitCode !== null, { what: 'the writer to write' })
+  child.kill('SIGKILL')
+  const [code] = (await once(child, 'close')) as [number | null]
+  if (code !== null) throw new Error(`the writer ended with ${code} by itself`)
+  return output
+}
+
+async function everythingIn(lane: Lane): Promise<Map<string, number[]>> {
+  const numbers = new Map<string, number[]>(SOURCES.map((id) => [id, []]))
+  const stop = new AbortController()
+  let left = lane.held.messages
+  if (left === 0) return numbers
+  for await (const batch of lane.read(stop.signal)) {
+    for (const { source, data } of batch.messages) numbers.get(source.id)?.push(Number(data))
+    left -= batch.messages.length
+    if (left === 0) break
+  }
+  return numbers
+}
+
+describe('a lane on disk whose process is killed', () => {
+  it(`keeps a prefix without a hole, ${KILLS} times`, async () => {
+    const base = Date.now() % 1_000
+    console.info(`seeds ${base} to ${base + KILLS - 1}`)
+    const firsts = [0, 0, 0]
+    const forgettable = [0, 0, 0]
+    for (let seed = base; seed < base + KILLS; seed++) {
+      const output = await writeUntilKilled(firsts, seed)
+      const ledger = createLedger()
+      const lane = await bench.open('disk', { ledger, maxInFlightBatches: 1_000_000 })
+      expect(ledger.received).toBe(ledger.settled + lane.held.messages)
+      const found = await everythingIn(lane)
+      const kept = highest(output, 'kept')
+      const acknowledged = highest(output, 'acknowledged')
+      for (const [at, id] of SOURCES.entries()) {
+        const numbers = found.get(id) ?? []
+        forgettable[at] = Math.max(forgettable[at] ?? 0, (acknowledged.get(id) ?? -1) + 1)
+        const [first = forgettable[at] ?? 0] = numbers
+        expect(numbers).toEqual(numbers.map((_, i) => first + i))
+        const last = numbers.at(-1) ?? first - 1
+        expect(last).toBeGreaterThanOrEqual(kept.get(id) ?? (firsts[at] ?? 0) - 1)
+        expect(first).toBeLessThanOrEqual(forgettable[at] ?? 0)
+        firsts[at] = last + 1
+      }
+      await lane.close()
+    }
+  }, 300_000)
+})
