@@ -79,10 +79,11 @@ export async function runDaemon(config: Config, { version, stop }: DaemonOptions
     encoder = scope.use(avro({ registry: config.registry, emit }), (it) => it.close())
     const dial = await openDialler(config.dialRate, emit)
     for (const feed of config.feeds) {
-      const made = await makeParts(feed, config, { encoder, outlet, dial, emit })
+      const sources = describeSources(feed.name, feed.urls)
+      status.addFeed(feed.name, sources)
+      const made = await makeParts(feed, sources, config, { encoder, outlet, dial, emit })
       scope.use(made.lane, (it) => it.close())
       parts.set(feed.name, made)
-      status.addFeed(feed.name, made.sources)
     }
     const sources = [...parts.values()].reduce((sum, feed) => sum + feed.sources.length, 0)
     emit({ type: 'daemon.started', version, feeds: parts.size, sources, sink: config.sink })
@@ -122,10 +123,10 @@ interface Shared {
 
 async function makeParts(
   feed: FeedConfig,
+  sources: FeedParts['sources'],
   config: Config,
   { encoder, outlet, dial, emit }: Shared,
 ): Promise<FeedParts> {
-  const sources = describeSources(feed.name, feed.urls)
   const ledger = createLedger()
   return {
     name: feed.name,
