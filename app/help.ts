@@ -7,11 +7,14 @@ const USAGE = `tributary: from many WebSockets to Avro records in Kafka.
 Usage:
   tributary            run; everything is configured by environment variables
   tributary check      validate the configuration and reach Kafka, the registry and every URL, then end
+  tributary lane list  what the lanes in LANE_DIR hold, while no daemon uses them
+  tributary lane export FEED         its messages as JSON lines, their data in base64; the lane stays as it is
+  tributary lane discard FEED --yes  gives up all that it holds
   tributary --help     this text
   tributary --version
 
-Exit codes: 0 stopped with nothing left behind, 1 messages undelivered or a bug of ours, 69 something is unreachable,
-78 the configuration is wrong. SIGTERM and SIGINT stop in order; a second signal stops at once.
+Exit codes: 0 stopped with nothing left behind, 1 messages undelivered or a bug of ours, 69 something is unreachable or a lane
+unusable, 78 the configuration is wrong. SIGTERM and SIGINT stop in order; a second signal stops at once.
 
 Every setting may also come from a file: NAME_FILE holds the path.
 `

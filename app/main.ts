@@ -3,18 +3,21 @@
 import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { choices } from './choices.ts'
-import { readConfig } from './config/index.ts'
+import { readConfig, readLaneConfig } from './config/index.ts'
 import { exitCodes, runDaemon } from './daemon.ts'
-import { ConfigError } from './errors.ts'
+import { ConfigError, Unusable } from './errors.ts'
 import { help } from './help.ts'
+import { laneCommand } from './lane-command.ts'
 
 const signals = ['SIGTERM', 'SIGINT'] as const
 
 async function main(argument: string | undefined, rest: readonly string[]): Promise<number> {
-  if (rest.length > 0) return misused(`too many arguments: ${rest.join(' ')}`)
+  if (rest.length > 0 && argument !== 'lane') return misused(`too many arguments: ${rest.join(' ')}`)
   switch (argument) {
     case undefined:
       return runDaemon(readConfig(process.env, choices), { version: version(), stop: stopSignal() })
+    case 'lane':
+      return lane(rest)
     case '--help':
     case '-h':
       process.stdout.write(help())
@@ -25,6 +28,11 @@ async function main(argument: string | undefined, rest: readonly string[]): Prom
     default:
       return misused(`unknown argument ${argument}`)
   }
+}
+
+async function lane(args: readonly string[]): Promise<number> {
+  const isFine = await laneCommand(args, readLaneConfig(process.env, choices), process.stdout, process.stderr)
+  return isFine ? exitCodes.ok : exitCodes.unavailable
 }
 
 /** Resolves with the first stop signal. A second one ends the process at once, with 128 + its number. */
@@ -53,13 +61,17 @@ function misused(problem: string): number {
   return exitCodes.configuration
 }
 
-/** Anything but a configuration error is our own bug: say it once, end with 1. */
+/** Anything but a configuration error and an unusable lane is our own bug: say it once, end with 1. */
 function fail(error: unknown): number {
   if (error instanceof ConfigError) {
     process.stderr.write(
       `tributary: ${error.message}:\n${error.problems.map((problem) => `  - ${problem}\n`).join('')}`,
     )
     return exitCodes.configuration
+  }
+  if (error instanceof Unusable) {
+    process.stderr.write(`tributary: ${error.message}\n`)
+    return exitCodes.unavailable
   }
   process.stderr.write(
     `tributary: a bug, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

@@ -99,25 +99,29 @@ export class GroupCommit {
     try {
       // What else arrives in this turn of the loop comes along.
       await new Promise((resolve) => setImmediate(resolve))
-      await this.#rounds()
+      while ((await this.#round()) && this.#isMore());
     } finally {
-      // At once, not in a later turn: whoever adds now must start the next run.
+      // In the same turn as the last look for more: whoever comes later starts the next run.
       this.#running = undefined
     }
+    if (this.#forgetTo > this.#forgotten) this.forget(this.#forgetTo)
   }
 
-  async #rounds(): Promise<void> {
-    do {
-      const group = this.#take()
-      try {
-        if (!(await this.#commit(pack(group, this.#next)))) return
-        for (const { resolve } of group) resolve()
-      } catch (error) {
-        for (const { reject } of group) reject(error)
-        throw error
-      }
-    } while (this.#pending.length > 0 || (this.#closing.signal.aborted && this.#forgetTo > this.#forgotten))
-    if (this.#forgetTo > this.#forgotten) this.#timer = setTimeout(() => this.#start(), FORGET_MS)
+  #isMore(): boolean {
+    return this.#pending.length > 0 || (this.#closing.signal.aborted && this.#forgetTo > this.#forgotten)
+  }
+
+  /** Answers false when nothing more can be written. */
+  async #round(): Promise<boolean> {
+    const group = this.#take()
+    try {
+      if (!(await this.#commit(pack(group, this.#next)))) return false
+      for (const { resolve } of group) resolve()
+      return true
+    } catch (error) {
+      for (const { reject } of group) reject(error)
+      throw error
+    }
   }
 
   #take(): Waiter[] {

@@ -13,24 +13,34 @@ const MOST_OUTPUT_BYTES = 64 * 1024 * 1024
 
 const EMPTY: Scan = { first: 1, next: 1, messages: 0, bytes: 0, oldestReceivedAt: 0, sources: {}, tally: undefined }
 
+/** Damage so great that LMDB ends the process that looks at it. */
+export class EndsItsReader extends Unusable {}
+
 /** Waits for a full read of the lane's file. Throws `Unusable` when it is damaged or of a format that is not known. */
 export async function inspect(path: string): Promise<Scan> {
   const file = statSync(join(path, FILE), { throwIfNoEntry: false })
   if (!file) return EMPTY
   // LMDB would take an empty file for a new one.
   if (file.size === 0) throw new Unusable('it is damaged: its file is empty')
-  const { scan, problem } = await probe(path)
+  const { scan, problem, signal } = await probe(path)
   if (scan) return scan
+  if (signal) throw new EndsItsReader(`it is damaged: its reader ended with ${signal}`)
   throw new Unusable(problem ?? 'it cannot be read')
 }
 
-async function probe(path: string): Promise<{ scan?: Scan; problem?: string }> {
+interface Answer {
+  readonly scan?: Scan
+  readonly problem?: string
+  readonly signal?: string
+}
+
+async function probe(path: string): Promise<Answer> {
   try {
     const options = { maxBuffer: MOST_OUTPUT_BYTES, env: {} }
     const { stdout } = await promisify(execFile)(process.execPath, ['--no-warnings', PROBE, path], options)
-    return JSON.parse(stdout) as { scan?: Scan; problem?: string }
+    return JSON.parse(stdout) as Answer
   } catch (error) {
     const { signal, code } = error as { signal?: string; code?: unknown }
-    return { problem: signal ? `it is damaged: its reader ended with ${signal}` : `it cannot be read (${code})` }
+    return signal ? { signal } : { problem: `it cannot be read (${code})` }
   }
 }

@@ -1,0 +1,161 @@
+/** Group commit: one transaction for all that came meanwhile, in order, tried until it is kept. */
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { readBlock } from '../../../../app/lane/disk/block.ts'
+import { type Block, GroupCommit } from '../../../../app/lane/disk/group-commit.ts'
+import type { Store, Transaction } from '../../../../app/lane/disk/store.ts'
+import { readTally, Tally } from '../../../../app/lane/disk/tally.ts'
+import { cut } from '../../../../app/lane/piece.ts'
+import { createLedger } from '../../../../app/ledger.ts'
+import type { Message } from '../../../../app/model.ts'
+import { sourcesById } from '../../../support/lanes.ts'
+import { numbered, source, texts } from '../../../support/messages.ts'
+import { until } from '../../../support/until.ts'
+
+/** A commit under way: what it would write, and how it ends. */
+interface Commit {
+  readonly keys: readonly number[]
+  readonly texts: readonly string[]
+  readonly forget: Transaction['forget']
+  readonly received: number
+  readonly settled: number
+  readonly succeed: () => void
+  readonly fail: () => void
+}
+
+/** A store whose commits end when the test says so. */
+function manualStore(): { store: Pick<Store, 'commit'>; commits: Commit[] } {
+  const commits: Commit[] = []
+  const commit = ({ blocks, forget, tally }: Transaction): Promise<void> =>
+    new Promise((succeed, reject) => {
+      const messages = blocks.flatMap(({ bytes }) => readBlock(Buffer.from(bytes), sourcesById()))
+      const { received, settled } = readTally(tally)
+      const keys = blocks.map(({ key }) => key)
+      commits.push({
+        keys,
+        texts: texts(messages),
+        forget,
+        received,
+        settled,
+        succeed,
+        fail: () => reject(new Error('full')),
+      })
+    })
+  return { store: { commit }, commits }
+}
+
+describe('a group commit', () => {
+  let commits: Commit[]
+  let kept: Block[]
+  let said: string[]
+  let tally: Tally
+  let group: GroupCommit
+
+  beforeEach(() => {
+    const manual = manualStore()
+    commits = manual.commits
+    kept = []
+    said = []
+    tally = new Tally(createLedger(), undefined)
+    group = new GroupCommit({
+      store: manual.store as Store,
+      tally,
+      sync: 'flush',
+      first: 5,
+      next: 5,
+      kept: (block) => kept.push(block),
+      held: (detail, attempt) => said.push(`${detail} ${attempt}`),
+      resumed: () => said.push('resumed'),
+    })
+  })
+
+  const add = (messages: readonly Message[]): Promise<void> => group.add(cut(messages))
+  const commitNumber = async (n: number): Promise<Commit> => {
+    await until(() => commits.length >= n, { what: `commit ${n}` })
+    return commits[n - 1] as Commit
+  }
+
+  it('takes along what arrives in one turn, and then all that arrives while a commit runs', async () => {
+    const [a, b] = [source('a'), source('b')]
+    const first = Promise.all([add(numbered(2, a)), add(numbered(2, b, 10))])
+    const one = await commitNumber(1)
+    expect(one).toMatchObject({ keys: [5], texts: ['0', '1', '10', '11'], received: 4 })
+    const second = Promise.all([add(numbered(1, a, 2)), add(numbered(1, b, 12)), add(numbered(1, a, 3))])
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(commits).toHaveLength(1)
+    one.succeed()
+    await first
+    const two = await commitNumber(2)
+    expect(two).toMatchObject({ keys: [6], texts: ['2', '12', '3'], received: 7 })
+    two.succeed()
+    await second
+    expect(kept.map(({ key, messages }) => [key, messages.length])).toEqual([
+      [5, 4],
+      [6, 3],
+    ])
+  })
+
+  it('answers nobody before the commit is kept', async () => {
+    let answered = false
+    const adding = add(numbered(1)).then(() => {
+      answered = true
+    })
+    const commit = await commitNumber(1)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect({ answered, kept }).toEqual({ answered: false, kept: [] })
+    commit.succeed()
+    await adding
+  })
+
+  it('writes blocks no larger than a batch, in order', async () => {
+    const adding = add(numbered(4_500))
+    const commit = await commitNumber(1)
+    expect(commit.keys).toEqual([5, 6, 7])
+    expect(commit.texts).toEqual(texts(numbered(4_500)))
+    commit.succeed()
+    await adding
+  })
+
+  it('tries again until the disk takes it, says so, and makes room first', async () => {
+    const adding = add(numbered(3))
+    ;(await commitNumber(1)).fail()
+    const room = await commitNumber(2)
+    expect(room).toMatchObject({ keys: [], received: 0 })
+    room.fail()
+    const again = await commitNumber(3)
+    expect(again).toMatchObject({ keys: [5], texts: ['0', '1', '2'], received: 3 })
+    again.succeed()
+    await adding
+    expect(said).toEqual(['full 0', 'resumed'])
+    expect(kept).toHaveLength(1)
+  })
+
+  it('forgets with the next commit, or soon without one, each key once', async () => {
+    const adding = add(numbered(1))
+    ;(await commitNumber(1)).succeed()
+    await adding
+    tally.settle(1)
+    group.forget(6)
+    const alone = await commitNumber(2)
+    expect(alone).toMatchObject({ keys: [], forget: { from: 5, to: 6 }, received: 1, settled: 1 })
+    group.forget(8)
+    const more = add(numbered(1))
+    alone.succeed()
+    const together = await commitNumber(3)
+    expect(together).toMatchObject({ keys: [6], forget: { from: 6, to: 8 } })
+    together.succeed()
+    await more
+  })
+
+  it('writes what is waiting when it is closed, and gives up on a disk that does not take it', async () => {
+    group.forget(7)
+    const closing = group.close()
+    const last = await commitNumber(1)
+    expect(last.forget).toEqual({ from: 5, to: 7 })
+    last.fail()
+    await closing
+    group.forget(9)
+    void add(numbered(1))
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    expect(commits).toHaveLength(1)
+  })
+})
