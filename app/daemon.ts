@@ -154,6 +154,7 @@ async function openLane(
     feed: feed.name,
     laneMaxBytes: feed.laneMaxBytes,
     maxInFlightBatches,
+    overload: feed.overload,
     directory,
     sync,
     sourceOf: sourceFinder(feed.name, sources),

@@ -101,6 +101,7 @@ function plainValues(values: Values<FeedSettings>) {
     maxMessageBytes: values.MAX_MESSAGE_BYTES,
     backoffMaxMs: values.BACKOFF_MAX,
     compression: values.COMPRESSION,
+    overload: values.OVERLOAD,
   }
 }
 

@@ -34,6 +34,7 @@ export interface FeedConfig {
   /** permessage-deflate. */
   readonly compression: boolean
   readonly laneMaxBytes: number
+  readonly overload: 'block' | 'drop-oldest' | 'drop-newest'
 }
 
 /** SASL as the Kafka clients need it. */

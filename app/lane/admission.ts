@@ -31,7 +31,7 @@ export class Admission {
 
   /** Enters at once when there is room and nobody waits; answers whether it did. */
   tryEnter(source: SourceInfo, cost: number): boolean {
-    if (this.#waiting.length > 0 || !this.#hasRoom(cost)) return false
+    if (this.#waiting.length > 0 || !this.hasRoom(cost)) return false
     this.#count(source, cost)
     return true
   }
@@ -64,7 +64,7 @@ export class Admission {
   #admit(): void {
     const still: Waiter[] = []
     for (const [at, waiter] of this.#waiting.entries()) {
-      if (!this.#hasRoom(waiter.cost)) {
+      if (!this.hasRoom(waiter.cost)) {
         still.push(...this.#waiting.slice(at))
         break
       }
@@ -78,8 +78,8 @@ export class Admission {
     this.#waiting = still
   }
 
-  /** What is larger than the whole lane enters an empty one. */
-  #hasRoom(cost: number): boolean {
+  /** Whether `cost` bytes more fit in; what is larger than the whole lane enters an empty one. */
+  hasRoom(cost: number): boolean {
     return this.#bytes === 0 || this.#bytes + cost <= this.#limit
   }
 

@@ -31,6 +31,8 @@ class MemoryLane implements Lane {
     const pieces = cut(messages)
     const bytes = pieces.reduce((sum, piece) => sum + piece.cost, 0)
     if (!this.#admission.tryEnter(first.source, bytes)) {
+      if (this.#limits.overload === 'drop-newest') return this.#drop(messages.length)
+      if (this.#limits.overload === 'drop-oldest') this.#dropOldest(bytes)
       await this.#admission.enter(first.source, bytes, first.receivedAt)
     }
     this.#queued.push(...pieces)
@@ -70,6 +72,23 @@ class MemoryLane implements Lane {
   }
 
   async close(): Promise<void> {}
+
+  /** Makes room for `bytes` as long as there is something that is not on its way yet. */
+  #dropOldest(bytes: number): void {
+    while (!this.#admission.hasRoom(bytes)) {
+      const oldest = this.#queued.shift()
+      if (!oldest) return
+      this.#admission.leave(oldest.source, oldest.cost)
+      this.#drop(oldest.messages.length)
+    }
+  }
+
+  #drop(messages: number): void {
+    const { ledger, overload } = this.#limits
+    ledger.dropped.set(overload, (ledger.dropped.get(overload) ?? 0) + messages)
+    this.#messages -= messages
+    this.#changed.notify()
+  }
 
   /** Whole pieces up to the limits of a batch; a lone piece is handed on without copying its array. */
   #next(): Batch {

@@ -1,6 +1,7 @@
 /** The contract of model.ts's Lane, over every entry of the registry. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { type LaneOptions, lanes } from '../../app/lane/index.ts'
+import { createLedger } from '../../app/ledger.ts'
 import type { Batch, Lane, Message, SourceInfo } from '../../app/model.ts'
 import { type Bench, type LaneName, laneBench, readAll } from '../support/lanes.ts'
 import { numbered, source, texts } from '../support/messages.ts'
@@ -76,6 +77,36 @@ describe.each(Object.keys(lanes) as LaneName[])('lane %s', (name) => {
     const order = batches.flatMap((b) => b.messages)
     expect(texts(order.filter((m) => m.source === greedy))).toEqual(texts(large(400, greedy)))
     expect(order.filter((m) => m.source === modest)).toHaveLength(200)
+  })
+
+  it('gives up what arrives when it is full and told so', async () => {
+    const ledger = createLedger()
+    const lane = await open({ laneMaxBytes: 500_000, overload: 'drop-newest', ledger })
+    await lane.append(large(300))
+    await lane.append(large(300, source(), 300))
+    expect(lane.held.messages).toBe(300)
+    expect(ledger.dropped).toEqual(new Map([['drop-newest', 300]]))
+    expect(texts(await readAll(lane, 300))).toEqual(texts(large(300)))
+    await lane.append(large(300, source(), 600))
+    expect(texts(await readAll(lane, 300))).toEqual(texts(large(300, source(), 600)))
+  })
+
+  it('gives up the oldest that is not on its way when it is full and told so', async () => {
+    const ledger = createLedger()
+    const lane = await open({ laneMaxBytes: 500_000, overload: 'drop-oldest', maxInFlightBatches: 1, ledger })
+    await lane.append(large(100))
+    const reader = lane.read(new AbortController().signal)[Symbol.asyncIterator]()
+    const first = (await reader.next()).value as Batch
+    for (let at = 100; at < 1_000; at += 100) await lane.append(large(100, source(), at))
+    const dropped = ledger.dropped.get('drop-oldest') ?? 0
+    expect(dropped).toBeGreaterThanOrEqual(500)
+    expect(lane.held.messages).toBe(1_000 - dropped)
+    expect(lane.held.bytes).toBeLessThanOrEqual(500_000)
+    lane.acknowledge(first)
+    expect(texts(first.messages)).toEqual(texts(large(100)))
+    const rest = 900 - dropped
+    expect(texts(await readAll(lane, rest))).toEqual(texts(large(rest, source(), 1_000 - rest)))
+    expect(lane.held).toMatchObject({ messages: 0, bytes: 0 })
   })
 
   it('runs ahead of acknowledgements by no more than the bound', async () => {

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Event } from '../../app/events.ts'
 import { Store } from '../../app/lane/disk/store.ts'
 import { createLedger } from '../../app/ledger.ts'
+import type { Message } from '../../app/model.ts'
 import { type Bench, laneBench, readAll } from '../support/lanes.ts'
 import { message, numbered, source, texts } from '../support/messages.ts'
 import { until } from '../support/until.ts'
@@ -70,6 +71,34 @@ describe('a lane on disk', () => {
     expect(read).toEqual({ source: source('ü ✓'), data, receivedAt: 4_102_444_800_123, cursor: 'ab✓' })
   })
 
+  it('is whole again after it gave up messages behind some that were on their way', async () => {
+    const options = { laneMaxBytes: 500_000, overload: 'drop-oldest' as const, maxInFlightBatches: 1 }
+    const large = (first: number): Message[] =>
+      numbered(100, source(), first).map((one) => ({ ...one, data: Buffer.from(one.data.toString().padEnd(1_000)) }))
+    const ledger = createLedger()
+    const lane = await bench.open('disk', { ...options, ledger })
+    await lane.append(large(0))
+    await lane.read(new AbortController().signal)[Symbol.asyncIterator]().next()
+    for (let at = 100; at < 1_000; at += 100) await lane.append(large(at))
+    const { messages } = lane.held
+    await lane.close()
+
+    const again = createLedger()
+    const next = await bench.open('disk', { ...options, ledger: again })
+    expect(again.dropped).toEqual(ledger.dropped)
+    expect(again.received).toBe(1_000)
+    expect(next.held).toMatchObject({ messages, kept: messages })
+    const numbers = (await readAll(next, messages)).map(({ data }) => Number(data))
+    const rest = messages - 100
+    const expected = [
+      ...large(0),
+      ...Array.from({ length: rest / 100 }, (_, i) => large(1_000 - rest + i * 100)).flat(),
+    ]
+    expect(numbers).toEqual(expected.map(({ data }) => Number(data)))
+    await next.close()
+    expect((await bench.open('disk', options)).held.messages).toBe(0)
+  })
+
   it('refuses a second process, and follows one that was killed', async () => {
     const child = spawn(process.execPath, ['--no-warnings', support('lane-writer.ts'), bench.directory, '0', '2'], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -128,7 +157,7 @@ describe('a damaged lane', () => {
   ): Promise<void> {
     const store = new Store(folder())
     const present = await store.readTally()
-    await store.commit({ blocks, forget, tally: tally ? Buffer.from(tally) : (present ?? Buffer.alloc(0)) })
+    await store.commit({ blocks, forget: [forget], tally: tally ? Buffer.from(tally) : (present ?? Buffer.alloc(0)) })
     await store.close()
   }
 

@@ -47,6 +47,7 @@ export function laneOptions(directory: string, over: Partial<LaneOptions> = {}):
     feed: 'f',
     laneMaxBytes: 16 * 1024 * 1024,
     maxInFlightBatches: 4,
+    overload: 'block',
     directory,
     sync: 'flush',
     sourceOf: sourcesById(),

@@ -1,7 +1,7 @@
 /** What can be said of a feed: `FEED_<NAME>_<SUFFIX>`, declared by suffix. */
 
 import { webSocketUrls } from '../formats/addresses.ts'
-import { choices, flag, text } from '../formats/basic.ts'
+import { choice, choices, flag, text } from '../formats/basic.ts'
 import { format } from '../formats/format.ts'
 import { headers, openMessages } from '../formats/json.ts'
 import { duration, size } from '../formats/measures.ts'
@@ -106,6 +106,12 @@ export const feedSettings = ({ normalisers, lanes }: Choices) =>
         .map(([name, { maxBytes }]) => `${name}: ${maxBytes / MIB}MiB`)
         .join(', ')}, unless set.`,
       example: '256MiB',
+    },
+    OVERLOAD: {
+      group: 'Feeds by name',
+      format: choice(['block', 'drop-oldest', 'drop-newest']),
+      help: 'What happens when the lane is full. block: sockets are paused. drop-oldest: the oldest messages that are not on their way yet are given up, and counted. drop-newest: what arrives is, and counted.',
+      default: 'block',
     },
     COMPRESSION: {
       group: 'Feeds by name',

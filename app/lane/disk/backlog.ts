@@ -4,7 +4,9 @@ import type { Message, SourceInfo } from '../../model.ts'
 import { MESSAGE_OVERHEAD_BYTES } from '../piece.ts'
 import { readBlock, type SourceOf } from './block.ts'
 import type { Block } from './group-commit.ts'
+import type { Scan } from './scan.ts'
 import type { Store } from './store.ts'
+import { afterHole, type Kept } from './tally.ts'
 
 /** Most memory for blocks that wait to be read, in bytes; then blocks are read back from the disk until there are none. */
 const WINDOW_BYTES = 16 * 1024 * 1024
@@ -22,6 +24,8 @@ export interface ReadBlock {
 export class Backlog {
   readonly #store: Pick<Store, 'read'>
   readonly #sourceOf: SourceOf
+  /** Of an earlier run. */
+  readonly #holes: Kept['holes']
   #window: Block[] = []
   #windowBytes = 0
   /** Key of the next block to be read, and of the next block to be kept. */
@@ -31,16 +35,13 @@ export class Backlog {
   /** Receive time of what was read last, or of the first block of the disk: no block that waits there is older. */
   #since: number
 
-  constructor(
-    store: Pick<Store, 'read'>,
-    sourceOf: SourceOf,
-    from: { first: number; next: number; oldestReceivedAt: number },
-  ) {
+  constructor(store: Pick<Store, 'read'>, sourceOf: SourceOf, found: Scan) {
     this.#store = store
     this.#sourceOf = sourceOf
-    this.#next = from.first
-    this.#end = from.next
-    this.#since = from.oldestReceivedAt
+    this.#next = found.first
+    this.#end = found.next
+    this.#since = found.oldestReceivedAt
+    this.#holes = found.tally?.holes ?? []
   }
 
   get isEmpty(): boolean {
@@ -79,7 +80,7 @@ export class Backlog {
     if (first) this.#windowBytes -= memoryOf(first)
     else this.#since = this.#ahead?.messages.at(-1)?.receivedAt ?? 0
     this.#ahead = undefined
-    this.#next++
+    this.#next = afterHole(this.#next + 1, this.#holes)
   }
 
   async #load(key: number): Promise<ReadBlock> {

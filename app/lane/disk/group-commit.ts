@@ -4,7 +4,7 @@ import { sleep } from '../../lib/sleep.ts'
 import type { Message } from '../../model.ts'
 import { BATCH, type Piece } from '../piece.ts'
 import { blockBytes, writeBlock } from './block.ts'
-import type { Store } from './store.ts'
+import type { Keys, Store, Transaction } from './store.ts'
 import type { Tally } from './tally.ts'
 
 /** Payload of one transaction, in bytes; a single piece may be larger. */
@@ -29,6 +29,8 @@ export interface GroupCommitOptions {
   /** First key in use, and the next one to use. */
   readonly first: number
   readonly next: number
+  /** Blocks between the two that were given up in an earlier run. */
+  readonly holes: readonly Keys[]
   /** Told of each block once it is kept, in order. */
   readonly kept: (block: Block) => void
   /** Told of each try that failed; `attempt` is 0 for the first of a row. */
@@ -50,6 +52,9 @@ export class GroupCommit {
   #pending: Waiter[] = []
   #forgotten: number
   #forgetTo: number
+  #holes: readonly Keys[]
+  /** Of the holes, those that are still on the disk. */
+  #given: readonly Keys[] = []
   #next: number
   #running: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
@@ -62,6 +67,7 @@ export class GroupCommit {
     this.#forgotten = options.first
     this.#forgetTo = options.first
     this.#next = options.next
+    this.#holes = options.holes
   }
 
   /** Resolves when the pieces are kept. Waits as long as the disk does not take them. */
@@ -75,18 +81,36 @@ export class GroupCommit {
   /** All blocks before key `to` may go; soon, with the next commit or by themselves. */
   forget(to: number): void {
     this.#forgetTo = to
-    if (this.#running || this.#timer) return
-    this.#timer = setTimeout(() => this.#start(), FORGET_MS)
+    this.#soon()
+  }
+
+  /** The block `key` is given up, though blocks before it are still needed. */
+  giveUp(key: number): void {
+    const last = this.#holes.at(-1)
+    const hole = { from: last?.to === key ? last.from : key, to: key + 1 }
+    this.#holes = [...this.#holes.filter(({ to }) => to !== key), hole]
+    this.#given = [...this.#given, { from: key, to: key + 1 }]
+    this.#soon()
   }
 
   /** Tries once more to write what is waiting to be kept or forgotten, then writes no more. */
   async close(): Promise<void> {
     this.#closing.abort()
     await this.#running
-    if (this.#forgetTo > this.#forgotten || this.#pending.length > 0) this.#start()
+    if (this.#isStale || this.#pending.length > 0) this.#start()
     await this.#running
     this.#closed = true
     clearTimeout(this.#timer)
+  }
+
+  #soon(): void {
+    if (this.#running || this.#timer) return
+    this.#timer = setTimeout(() => this.#start(), FORGET_MS)
+  }
+
+  /** Whether there is something on the disk that may go. */
+  get #isStale(): boolean {
+    return this.#forgetTo > this.#forgotten || this.#given.length > 0
   }
 
   #start(): void {
@@ -104,11 +128,11 @@ export class GroupCommit {
       // In the same turn as the last look for more: whoever comes later starts the next run.
       this.#running = undefined
     }
-    if (this.#forgetTo > this.#forgotten) this.forget(this.#forgetTo)
+    if (this.#isStale) this.#soon()
   }
 
   #isMore(): boolean {
-    return this.#pending.length > 0 || (this.#closing.signal.aborted && this.#forgetTo > this.#forgotten)
+    return this.#pending.length > 0 || (this.#closing.signal.aborted && this.#isStale)
   }
 
   /** Answers false when nothing more can be written. */
@@ -135,18 +159,12 @@ export class GroupCommit {
 
   /** Answers false when it gave up because of `close`. */
   async #commit(blocks: readonly Block[]): Promise<boolean> {
-    const { store, tally, sync, kept, held, resumed } = this.#options
+    const { kept, held, resumed } = this.#options
     const since = performance.now()
     const written = this.#write(blocks)
-    const next = this.#next + blocks.length
-    const messages = blocks.reduce((sum, block) => sum + block.messages.length, 0)
     for (let attempt = 0; ; attempt++) {
-      const forget = { from: this.#forgotten, to: this.#forgetTo }
       try {
-        await store.commit({ blocks: written, forget, tally: tally.write(next, messages) }, sync)
-        this.#forgotten = forget.to
-        this.#next = next
-        tally.receive(messages)
+        await this.#transact(blocks, written)
         if (attempt > 0) resumed(performance.now() - since)
         for (const block of blocks) kept(block)
         return true
@@ -161,14 +179,27 @@ export class GroupCommit {
 
   /** A full disk has room again once something is forgotten; LMDB uses that room only after one more transaction. */
   async #makeRoom(): Promise<void> {
-    const { store, tally } = this.#options
-    const forget = { from: this.#forgotten, to: this.#forgetTo }
     try {
-      await store.commit({ blocks: [], forget, tally: tally.write(this.#next, 0) })
-      this.#forgotten = forget.to
+      await this.#transact([], [])
     } catch {
       // The next round tries again, and says so.
     }
+  }
+
+  async #transact(blocks: readonly Block[], written: Transaction['blocks']): Promise<void> {
+    const { store, tally, sync } = this.#options
+    const next = this.#next + blocks.length
+    const arriving = blocks.reduce((sum, block) => sum + block.messages.length, 0)
+    const prefix = { from: this.#forgotten, to: this.#forgetTo }
+    const given = this.#given
+    const holes = this.#holes.filter(({ to }) => to > prefix.to)
+    const sums = tally.write(next, holes, arriving)
+    await store.commit({ blocks: written, forget: [prefix, ...given], tally: sums }, sync)
+    this.#forgotten = prefix.to
+    this.#given = this.#given.slice(given.length)
+    this.#holes = this.#holes.filter(({ to }) => to > prefix.to)
+    this.#next = next
+    tally.receive(arriving)
   }
 
   #write(blocks: readonly Block[]): { key: number; bytes: Buffer }[] {

@@ -4,7 +4,7 @@ import type { Batch, Lane, LaneHeld, Message, SourceInfo } from '../../model.ts'
 import { Admission } from '../admission.ts'
 import type { LaneOptions } from '../index.ts'
 import { BATCH, cut } from '../piece.ts'
-import { Backlog, DISK_OVERHEAD_BYTES, sharesOf } from './backlog.ts'
+import { Backlog, DISK_OVERHEAD_BYTES, type ReadBlock, sharesOf } from './backlog.ts'
 import { unusable } from './folder.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { Lock } from './lock.ts'
@@ -42,6 +42,7 @@ export class DiskLane implements Lane {
   readonly #read: InFlight[] = []
   readonly #open = new Map<Batch, InFlight>()
   readonly #changed = new Notifier()
+  #turn: Promise<unknown> = Promise.resolve()
   #messages: number
   #kept: number
   #closed = false
@@ -60,7 +61,9 @@ export class DiskLane implements Lane {
     this.#kept = found.messages
     this.#backlog = new Backlog(store, options.sourceOf, found)
     this.#commits = new GroupCommit({
-      ...found,
+      first: found.first,
+      next: found.next,
+      holes: found.tally?.holes ?? [],
       store,
       tally: this.#tally,
       sync: options.sync,
@@ -77,10 +80,13 @@ export class DiskLane implements Lane {
   async append(messages: readonly Message[]): Promise<void> {
     const [first] = messages
     if (!first) return
+    const options = this.#options
     this.#messages += messages.length
     const pieces = cut(messages, BATCH, DISK_OVERHEAD_BYTES)
     const cost = pieces.reduce((sum, piece) => sum + piece.cost, 0)
     if (!this.#admission.tryEnter(first.source, cost)) {
+      if (options.overload === 'drop-newest') return this.#dropNewest(messages.length)
+      if (options.overload === 'drop-oldest') await this.#dropOldest(cost)
       await this.#admission.enter(first.source, cost, first.receivedAt)
     }
     await this.#commits.add(pieces)
@@ -89,7 +95,10 @@ export class DiskLane implements Lane {
   async *read(signal: AbortSignal): AsyncGenerator<Batch> {
     while (!signal.aborted) {
       if (this.#backlog.isEmpty || this.#open.size >= this.#options.maxInFlightBatches) await this.#changed.wait(signal)
-      else yield await this.#next().catch((error) => this.#cannotRead(error))
+      else {
+        const batch = await this.#inTurn(() => this.#next()).catch((error) => this.#cannotRead(error))
+        if (batch) yield batch
+      }
     }
   }
 
@@ -128,8 +137,48 @@ export class DiskLane implements Lane {
     await this.#opened.lock.release()
   }
 
-  /** Whole blocks up to the limits of a batch. */
-  async #next(): Promise<Batch> {
+  #dropNewest(messages: number): void {
+    this.#tally.receive(messages)
+    this.#countDropped(messages)
+  }
+
+  /** Makes room for `cost` bytes as long as there is something that is not on its way yet. */
+  async #dropOldest(cost: number): Promise<void> {
+    while (!this.#admission.hasRoom(cost)) {
+      const block = await this.#inTurn(() => this.#takeBlock())
+      if (!block) return
+      for (const [source, bytes] of sharesOf(block.messages)) this.#admission.leave(source, bytes)
+      this.#kept -= block.messages.length
+      this.#countDropped(block.messages.length)
+      this.#commits.giveUp(block.key)
+      this.#read.push({ messages: 0, to: block.key + 1, shares: new Map(), settled: true })
+      this.#forget()
+    }
+  }
+
+  #countDropped(messages: number): void {
+    const { ledger, overload } = this.#options
+    this.#messages -= messages
+    this.#tally.drop(messages, overload)
+    ledger.dropped.set(overload, (ledger.dropped.get(overload) ?? 0) + messages)
+    this.#changed.notify()
+  }
+
+  async #takeBlock(): Promise<ReadBlock | undefined> {
+    const block = await this.#backlog.peek()
+    if (block) this.#backlog.take()
+    return block
+  }
+
+  /** Both sides take blocks, and one may have to be read from the disk: one after the other. */
+  #inTurn<T>(take: () => Promise<T>): Promise<T> {
+    const taken = this.#turn.then(take)
+    this.#turn = taken.catch(() => {})
+    return taken
+  }
+
+  /** Whole blocks up to the limits of a batch; undefined when the last one was given up meanwhile. */
+  async #next(): Promise<Batch | undefined> {
     const parts: (readonly Message[])[] = []
     let messages = 0
     let bytes = 0
@@ -144,7 +193,8 @@ export class DiskLane implements Lane {
       to = block.key + 1
     }
     const [only] = parts
-    const batch: Batch = { messages: only && parts.length === 1 ? only : parts.flat(), bytes }
+    if (!only) return undefined
+    const batch: Batch = { messages: parts.length === 1 ? only : parts.flat(), bytes }
     const entry: InFlight = { messages, to, shares: sharesOf(batch.messages), settled: false }
     this.#read.push(entry)
     this.#open.set(batch, entry)

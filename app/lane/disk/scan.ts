@@ -2,8 +2,8 @@
 import { Unusable } from '../../errors.ts'
 import type { Message, SourceInfo } from '../../model.ts'
 import { readBlock } from './block.ts'
-import { Store } from './store.ts'
-import { heldBy, type Kept, readTally } from './tally.ts'
+import { type Keys, Store } from './store.ts'
+import { afterHole, heldBy, type Kept, readTally } from './tally.ts'
 
 /** What a lane holds, by what is read in its file. */
 export interface Scan {
@@ -24,15 +24,15 @@ export interface Scan {
 export async function scan(path: string): Promise<Scan> {
   const store = new Store(path)
   try {
-    const blocks = await scanBlocks(store)
     const bytes = await store.readTally()
+    const tally = bytes && readTally(bytes)
+    const blocks = await scanBlocks(store, tally?.holes ?? [])
     if (blocks.count + (bytes ? 1 : 0) !== store.entries || (!bytes && blocks.count > 0)) {
       throw new Unusable('it is damaged: its file is cut off')
     }
-    const tally = bytes && readTally(bytes)
     const held = tally ? heldBy(tally) : 0
-    const next = blocks.next ?? tally?.next ?? 1
-    if (blocks.messages !== held || (tally && tally.next !== next)) {
+    const next = tally?.next ?? 1
+    if (blocks.messages !== held) {
       throw new Unusable(`it is damaged: its sums say ${held} messages, its blocks hold ${blocks.messages}`)
     }
     const { count: _, ...found } = blocks
@@ -42,20 +42,22 @@ export async function scan(path: string): Promise<Scan> {
   }
 }
 
-async function scanBlocks(store: Store) {
+async function scanBlocks(store: Store, holes: readonly Keys[]) {
   const counts = new Counts()
   const sourceOf = sourcesById()
   let first: number | undefined
-  let next: number | undefined
+  let next = 0
   let count = 0
   for (const key of store.keys()) {
-    if (next !== undefined && key !== next) throw new Unusable(`it is damaged: block ${next} is missing`)
+    if (first !== undefined && afterHole(next, holes) !== key) {
+      throw new Unusable(`it is damaged: block ${next} is missing`)
+    }
     first ??= key
     next = key + 1
     count++
     counts.add(readBlock((await store.read(key)) ?? Buffer.alloc(0), sourceOf))
   }
-  return { first, next, count, ...counts }
+  return { first, count, ...counts }
 }
 
 class Counts {

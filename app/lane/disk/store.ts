@@ -15,11 +15,16 @@ const LOOK_MS = 1
 
 type Database = RootDatabase<Buffer, Key>
 
+/** Keys from `from` up to but without `to`. */
+export interface Keys {
+  readonly from: number
+  readonly to: number
+}
+
 /** What one transaction changes, all of it or nothing. */
 export interface Transaction {
   readonly blocks: readonly { readonly key: number; readonly bytes: Buffer }[]
-  /** Keys from `from` up to but without `to` are removed. */
-  readonly forget: { readonly from: number; readonly to: number }
+  readonly forget: readonly Keys[]
   readonly tally: Buffer
 }
 
@@ -119,7 +124,7 @@ async function run(database: Database, { blocks, forget, tally }: Transaction): 
   // Each promise of a failed batch rejects, and each error has a promise that does; the batch's own speaks for all.
   const unheard = (promise: Promise<unknown>): unknown => promise.catch((error) => error.commitError?.catch(() => {}))
   const batch = database.batch(() => {
-    for (let key = forget.from; key < forget.to; key++) unheard(database.remove(key))
+    for (const { from, to } of forget) for (let key = from; key < to; key++) unheard(database.remove(key))
     for (const { key, bytes } of blocks) unheard(database.put(key, bytes))
     unheard(database.put(TALLY, tally))
   }) as Promise<boolean> & { readonly flushed: Promise<unknown> }

@@ -1,6 +1,7 @@
 /** The sums that are kept with a lane, so that they still balance after a restart. */
 import { Unusable } from '../../errors.ts'
 import type { Ledger } from '../../model.ts'
+import type { Keys } from './store.ts'
 
 const VERSION = 1
 
@@ -14,6 +15,8 @@ export interface Kept {
   readonly version: number
   /** Key of the next block: keys are never used twice. */
   readonly next: number
+  /** Blocks that were given up behind some that are still there, ascending. */
+  readonly holes: readonly Keys[]
   readonly received: number
   readonly settled: number
   readonly dropped: Counts
@@ -54,12 +57,13 @@ export class Tally {
     this.#received += messages
   }
 
-  /** The bytes to write with a commit that keeps `arriving` more messages and leaves `next` as the next key. */
-  write(next: number, arriving: number): Buffer {
+  /** The bytes to write with a commit that keeps `arriving` more messages and leaves `next` as the next key, and `holes`. */
+  write(next: number, holes: readonly Keys[], arriving: number): Buffer {
     const { found, inFlight, produced, ignored, deadLettered, refused, expired } = this.#ledger
     const kept: Kept = {
       version: VERSION,
       next,
+      holes,
       received: this.#received + arriving,
       settled: this.#settled,
       dropped: Object.fromEntries(this.#dropped),
@@ -89,6 +93,11 @@ export function readTally(bytes: Buffer): Kept {
 /** How many messages a lane must hold by its sums. */
 export function heldBy({ received, settled, dropped }: Kept): number {
   return received - settled - Object.values(dropped).reduce((sum, count) => sum + count, 0)
+}
+
+/** The first key from `key` on that is in no hole. */
+export function afterHole(key: number, holes: readonly Keys[]): number {
+  return holes.reduce((at, { from, to }) => (at >= from && at < to ? to : at), key)
 }
 
 function restore(ledger: Ledger, kept: Kept): void {

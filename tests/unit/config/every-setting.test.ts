@@ -71,6 +71,7 @@ const values: Record<string, readonly [value: string, around?: TestEnv]> = {
   'FEED_<NAME>_MAX_MESSAGE_BYTES': ['1kB'],
   'FEED_<NAME>_BACKOFF_MAX': ['1s'],
   'FEED_<NAME>_LANE_MAX_BYTES': ['2MiB'],
+  'FEED_<NAME>_OVERLOAD': ['drop-oldest'],
   'FEED_<NAME>_COMPRESSION': ['true'],
   KAFKA_SECURITY_PROTOCOL: ['SSL'],
   KAFKA_SASL_MECHANISM: ['SCRAM-SHA-256', sasl],

@@ -22,6 +22,7 @@ describe('a feed by name', () => {
       backoffMaxMs: 60_000,
       compression: false,
       laneMaxBytes: 67_108_864,
+      overload: 'block',
     })
   })
 

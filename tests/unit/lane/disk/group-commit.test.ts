@@ -18,6 +18,7 @@ interface Commit {
   readonly forget: Transaction['forget']
   readonly received: number
   readonly settled: number
+  readonly holes: Transaction['forget']
   readonly succeed: () => void
   readonly fail: () => void
 }
@@ -28,7 +29,7 @@ function manualStore(): { store: Pick<Store, 'commit'>; commits: Commit[] } {
   const commit = ({ blocks, forget, tally }: Transaction): Promise<void> =>
     new Promise((succeed, reject) => {
       const messages = blocks.flatMap(({ bytes }) => readBlock(Buffer.from(bytes), sourcesById()))
-      const { received, settled } = readTally(tally)
+      const { received, settled, holes } = readTally(tally)
       const keys = blocks.map(({ key }) => key)
       commits.push({
         keys,
@@ -36,6 +37,7 @@ function manualStore(): { store: Pick<Store, 'commit'>; commits: Commit[] } {
         forget,
         received,
         settled,
+        holes,
         succeed,
         fail: () => reject(new Error('full')),
       })
@@ -62,6 +64,7 @@ describe('a group commit', () => {
       sync: 'flush',
       first: 5,
       next: 5,
+      holes: [],
       kept: (block) => kept.push(block),
       held: (detail, attempt) => said.push(`${detail} ${attempt}`),
       resumed: () => said.push('resumed'),
@@ -136,21 +139,36 @@ describe('a group commit', () => {
     tally.settle(1)
     group.forget(6)
     const alone = await commitNumber(2)
-    expect(alone).toMatchObject({ keys: [], forget: { from: 5, to: 6 }, received: 1, settled: 1 })
+    expect(alone).toMatchObject({ keys: [], forget: [{ from: 5, to: 6 }], received: 1, settled: 1 })
     group.forget(8)
     const more = add(numbered(1))
     alone.succeed()
     const together = await commitNumber(3)
-    expect(together).toMatchObject({ keys: [6], forget: { from: 6, to: 8 } })
+    expect(together).toMatchObject({ keys: [6], forget: [{ from: 6, to: 8 }] })
     together.succeed()
     await more
+  })
+
+  it('gives up blocks behind others that stay, and writes where until those are gone, too', async () => {
+    for (const key of [7, 8, 10]) group.giveUp(key)
+    const gone = await commitNumber(1)
+    expect(gone.forget.slice(1)).toEqual([7, 8, 10].map((key) => ({ from: key, to: key + 1 })))
+    expect(gone.holes).toEqual([
+      { from: 7, to: 9 },
+      { from: 10, to: 11 },
+    ])
+    gone.succeed()
+    group.forget(9)
+    const next = await commitNumber(2)
+    expect(next).toMatchObject({ forget: [{ from: 5, to: 9 }], holes: [{ from: 10, to: 11 }] })
+    next.succeed()
   })
 
   it('writes what is waiting when it is closed, and gives up on a disk that does not take it', async () => {
     group.forget(7)
     const closing = group.close()
     const last = await commitNumber(1)
-    expect(last.forget).toEqual({ from: 5, to: 7 })
+    expect(last.forget).toEqual([{ from: 5, to: 7 }])
     last.fail()
     await closing
     group.forget(9)

@@ -1,0 +1,33 @@
+/** Which lane the environment asks for. */
+import { describe, expect, it } from '@jest/globals'
+import { readLaneConfig } from '../../../app/config/index.ts'
+import { choices, problems, read } from './environment.ts'
+
+const GIB = 1024 ** 3
+
+describe('the lane', () => {
+  it('is on disk where there is a directory, and holds more there', () => {
+    const { lane, feeds } = read({ LANE_DIR: '/var/lib/lanes' })
+    expect(lane).toEqual({ kind: 'disk', directory: '/var/lib/lanes', sync: 'flush' })
+    expect(feeds[0]?.laneMaxBytes).toBe(GIB)
+    expect(read({ LANE_DIR: '/x', FEED_T_LANE_MAX_BYTES: '5MB' }).feeds[0]?.laneMaxBytes).toBe(5_000_000)
+  })
+
+  it('is refused on disk without a directory', () => {
+    expect(problems({ LANE: 'disk' })).toEqual([
+      'LANE_DIR is missing: set it to the path of a directory, because LANE is disk.',
+    ])
+  })
+
+  it('is in memory beside a directory when told so, with a warning', () => {
+    const { lane, feeds, warnings } = read({ LANE: 'memory', LANE_DIR: '/x' })
+    expect(lane).toMatchObject({ kind: 'memory', directory: undefined })
+    expect(feeds[0]?.laneMaxBytes).toBe(GIB / 16)
+    expect(warnings).toEqual(['LANE_DIR has no effect: LANE is memory, and what is kept there stays there.'])
+  })
+
+  it('is read alone for commands that need nothing else', () => {
+    expect(readLaneConfig({ LANE_DIR: '/x' }, choices)).toEqual({ kind: 'disk', directory: '/x', sync: 'flush' })
+    expect(() => readLaneConfig({ LANE_SYNC: 'never' }, choices)).toThrow('1 configuration problem')
+  })
+})
