@@ -1,7 +1,6 @@
 /** One LMDB environment: blocks by ascending key, and the sums. The only importer of lmdb. */
 import { statfs } from 'node:fs/promises'
 import { type Key, open, type RootDatabase } from 'lmdb'
-import { Notifier } from '../../lib/notifier.ts'
 import { sleep } from '../../lib/sleep.ts'
 
 /** Key of the sums; sorts after every number. */
@@ -10,6 +9,8 @@ const TALLY = 'tally'
 const MAPPED_LIMIT_BYTES = 32 * 1024 * 1024
 /** A disk with less room counts as full, in bytes. */
 const FULL_BELOW_BYTES = 1024 * 1024
+/** Between two tries to open the environment for a reader, in milliseconds. */
+const RETRY_MS = 250
 /** How often a commit is looked for that need not be flushed, in milliseconds. */
 const LOOK_MS = 1
 
@@ -31,7 +32,7 @@ export interface Transaction {
 /** A failed transaction leaves everything as it was before; the next one opens the environment anew. */
 export class Store {
   readonly #path: string
-  readonly #opened = new Notifier()
+  #turn: Promise<unknown> = Promise.resolve()
   #database: Database | undefined
   #failed = false
   #mapped = 0
@@ -49,17 +50,7 @@ export class Store {
    */
   async commit(transaction: Transaction, until: 'flush' | 'commit' = 'flush'): Promise<void> {
     try {
-      await this.#writing.catch(() => {})
-      if (this.#failed || this.#mapped > MAPPED_LIMIT_BYTES) await this.close()
-      const database = this.#database ?? this.#open()
-      const written = run(database, transaction)
-      this.#writing = written
-      written.catch(() => {
-        this.#failed = true
-      })
-      const last = transaction.blocks.at(-1)
-      if (until === 'flush' || !last) await written
-      else await Promise.race([written, visible(database, last.key, written)])
+      await this.#inTurn(() => this.#commit(transaction, until))
     } catch (error) {
       throw new Error(await reasonOf(error, this.#path), { cause: error })
     }
@@ -67,7 +58,9 @@ export class Store {
 
   /** The bytes of a block; undefined when there is none. Waits while the environment is opened anew. */
   async read(key: number): Promise<Buffer | undefined> {
-    while (!this.#database) await this.#opened.wait()
+    while (!this.#database || this.#mapped > MAPPED_LIMIT_BYTES) {
+      await this.#inTurn(() => this.#renew()).catch(() => sleep(RETRY_MS))
+    }
     const bytes = this.#database.getBinary(key)
     this.#mapped += bytes?.length ?? 0
     return bytes
@@ -84,12 +77,17 @@ export class Store {
   }
 
   /** Keys of all blocks, ascending. */
-  keys(): Iterable<number> {
-    return (this.#database?.getKeys({ start: 0, end: Number.MAX_SAFE_INTEGER }) ?? []) as Iterable<number>
+  keys(): number[] {
+    const keys = this.#database?.getKeys({ start: 0, end: Number.MAX_SAFE_INTEGER }) ?? []
+    return [...(keys as Iterable<number>)]
   }
 
   /** Waits for the transaction that runs. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return this.#inTurn(() => this.#shut())
+  }
+
+  async #shut(): Promise<void> {
     await this.#writing.catch(() => {})
     const database = this.#database
     this.#database = undefined
@@ -97,12 +95,36 @@ export class Store {
     else await database?.close()
   }
 
+  async #commit(transaction: Transaction, until: 'flush' | 'commit'): Promise<void> {
+    await this.#writing.catch(() => {})
+    if (this.#failed) await this.#shut()
+    const database = this.#database ?? this.#open()
+    const written = run(database, transaction)
+    this.#writing = written
+    written.catch(() => {
+      this.#failed = true
+    })
+    const last = transaction.blocks.at(-1)
+    if (until === 'flush' || !last) await written
+    else await Promise.race([written, visible(database, last.key, written)])
+  }
+
+  async #renew(): Promise<void> {
+    await this.#shut()
+    this.#open()
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work)
+    this.#turn = done.catch(() => {})
+    return done
+  }
+
   #open(): Database {
     const database = openDatabase(this.#path)
     this.#database = database
     this.#failed = false
     this.#mapped = 0
-    this.#opened.notify()
     return database
   }
 }
