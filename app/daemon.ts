@@ -8,6 +8,7 @@ import { type FeedParts, type RunningFeed, runFeed } from './feed.ts'
 import { serve } from './http.ts'
 import { lanes } from './lane/index.ts'
 import { createLedger, ledgerReport } from './ledger.ts'
+import { closeHttp } from './lib/http-client.ts'
 import { Scope } from './lib/scope.ts'
 import { sleep } from './lib/sleep.ts'
 import type { Encoder, Outlet } from './model.ts'
@@ -63,6 +64,7 @@ export async function runDaemon(config: Config, { version, stop }: DaemonOptions
     scope.use(http, () => http.close())
     emit({ type: 'http.listening', host: config.metricsHost, port: http.port })
     for (const warning of config.warnings) emit({ type: 'daemon.warned', warning })
+    scope.use(closeHttp, (close) => close())
     const sink = scope.use((await sinkKind.load())(config.kafka, emit), (it) => it.close())
     const outlet = scope.use(hold(sink, { lingerMs: config.lingerMs }, emit), (it) => it.close())
     encoder = scope.use(avro({ registry: config.registry, emit }), (it) => it.close())
