@@ -1,4 +1,5 @@
 /** Our TLS options in the words of node:tls. */
+import { X509Certificate } from 'node:crypto'
 import { createSecureContext, type SecureContextOptions } from 'node:tls'
 import { ConfigError } from '../errors.ts'
 import type { TlsOptions } from './options.ts'
@@ -13,6 +14,8 @@ export function nodeTls({ ca, cert, key }: TlsOptions): SecureContextOptions & {
   }
   try {
     createSecureContext(context)
+    // An authority that cannot be read is left out by Node without a word.
+    if (ca !== undefined) for (const one of certificatesOf(ca)) new X509Certificate(one)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? ` (${error.code})` : ''
     throw new ConfigError([
@@ -20,4 +23,8 @@ export function nodeTls({ ca, cert, key }: TlsOptions): SecureContextOptions & {
     ])
   }
   return { ...context, rejectUnauthorized: true }
+}
+
+function certificatesOf(pem: string): readonly string[] {
+  return pem.match(/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]*-----END[^-]*-----/g) ?? [pem]
 }
