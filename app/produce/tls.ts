@@ -1,11 +1,11 @@
 /** Our TLS options in the words of node:tls. */
 import { X509Certificate } from 'node:crypto'
 import { createSecureContext, type SecureContextOptions } from 'node:tls'
+import type { TlsConfig } from '../config/types.ts'
 import { ConfigError } from '../errors.ts'
-import type { TlsOptions } from './options.ts'
 
 /** For `tls.connect`. TLS 1.2 at least; certificates are always verified. Throws `ConfigError` for material that is no PEM or does not match. */
-export function nodeTls({ ca, cert, key }: TlsOptions): SecureContextOptions & { rejectUnauthorized: true } {
+export function nodeTls({ ca, cert, key }: TlsConfig): SecureContextOptions & { rejectUnauthorized: true } {
   const context: SecureContextOptions = {
     minVersion: 'TLSv1.2',
     ...(ca === undefined ? {} : { ca }),

@@ -150,7 +150,7 @@ function rarerLine(event: Event): Line | undefined {
     case 'kafka.connected':
       return ['info', 'Kafka is connected']
     case 'producer.rebuilt':
-      return ['warn', `the Kafka client was replaced: ${event.reason}`]
+      return ['debug', `the Kafka client was replaced: ${event.reason}`]
     case 'schema.fetched':
       return event.changed
         ? ['info', `subject ${event.subject}: version ${event.version}, schema id ${event.id}`]
