@@ -37,11 +37,11 @@ export interface DaemonOptions {
 /** Runs until `stop` resolves, or until no feed could start in time. Resolves with the exit code; rejects only for a bug of ours. */
 export async function runDaemon(config: Config, { version, stop }: DaemonOptions): Promise<number> {
   const scope = new Scope()
-  const status = new Status()
+  const sinkKind = sinks[config.sink as keyof typeof sinks]
+  const status = new Status(!('offline' in sinkKind))
   const parts = new Map<string, FeedParts>()
   let encoder: Encoder | undefined
   const schemas = (): Encoder['schemas'] => encoder?.schemas ?? new Map()
-  const sinkKind = sinks[config.sink as keyof typeof sinks]
   const telemetry = createTelemetry({
     commonLabels: config.labels,
     maxUrls: config.metricsMaxUrls,
@@ -66,7 +66,9 @@ export async function runDaemon(config: Config, { version, stop }: DaemonOptions
     for (const warning of config.warnings) emit({ type: 'daemon.warned', warning })
     scope.use(closeHttp, (close) => close())
     const sink = scope.use((await sinkKind.load())(config.kafka, emit), (it) => it.close())
-    const outlet = scope.use(hold(sink, { lingerMs: config.lingerMs }, emit), (it) => it.close())
+    const outlet = scope.use(hold(sink, { lingerMs: config.lingerMs, brokers: config.kafka.brokers }, emit), (it) =>
+      it.close(),
+    )
     encoder = scope.use(avro({ registry: config.registry, emit }), (it) => it.close())
     const dial = await openDialler(config.dialRate, emit)
     for (const feed of config.feeds) {
