@@ -53,7 +53,7 @@ async function inspect({ engine, tag }: Image, { seen, signal }: Context): Promi
 }
 
 async function tryOut({ engine, tag }: Image, { seen, signal }: Context): Promise<void> {
-  const node = (...args: string[]) => runLocked(engine, tag, 'node', args, { signal })
+  const node = (...args: string[]) => runLocked(engine, tag, ['node', ...args], signal)
   const version = await node('dist/main.js', '--version')
   expect(/^tributary \d/.test(version.stdout), `--version said: ${version.output}`)
   const unconfigured = await node('dist/main.js')
