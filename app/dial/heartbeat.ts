@@ -34,7 +34,7 @@ export function heartbeat(intervalMs: number, pulse: Pulse): Heartbeat {
     if (unanswered === LOOKS) return pulse.dead()
     look = (look + 1) % LOOKS
     if (look > 0 || pulse.isPaused()) return
-    unanswered ??= 0
+    unanswered = 0
     pulse.ping()
   })
   return {
