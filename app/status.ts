@@ -31,7 +31,7 @@ export class Status {
   readonly needsKafka: boolean
   kafkaConnected = false
 
-  constructor(needsKafka: boolean) {
+  constructor(needsKafka = true) {
     this.needsKafka = needsKafka
   }
 
