@@ -1,10 +1,11 @@
 /** A Node process of the demo that never outlives it. */
 import { spawn } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../lib/failure.ts'
 import { until } from '../lib/until.ts'
+import { endOfLog } from './log-lines.ts'
 
 /** What to run with this very Node. Output and errors are appended to `logFile`. */
 export interface ChildOptions {
@@ -69,13 +70,7 @@ export function startChild({ name, args, env, logFile }: ChildOptions): Child {
       const inTime = await until(condition, { what: name, timeoutMs: READY_MS }).catch(() => false)
       if (running() && inTime) return
       const what = running() ? `did not answer within ${READY_MS / 1000} s` : 'ended while it started'
-      throw new Failure(`${name} ${what}`, { cure: `Its log, ${logFile}, ends:\n${lastLines(logFile, 8)}` })
+      throw new Failure(`${name} ${what}`, { cure: endOfLog(logFile) })
     },
   }
-}
-
-/** The last `count` lines of a file that are not empty, each cut to 300 characters; a placeholder when there are none. */
-export function lastLines(file: string, count: number): string {
-  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean).slice(-count)
-  return lines.map((line) => line.slice(0, 300)).join('\n') || '(nothing)'
 }

@@ -21,9 +21,9 @@ export function painter(stream: NodeJS.WriteStream): Paint {
   return (style, text) => styleText(style, text, { stream })
 }
 
-const FEED_WIDTH = 14
+const FEED_WIDTH = 13
 const COLUMNS = ['sources', 'messages/s', 'records/s', 'p50', 'p99', 'held', 'refused'] as const
-const WIDTHS = [7, 10, 9, 8, 8, 6, 7] as const
+const WIDTHS = [7, 10, 9, 6, 6, 6, 7] as const
 
 /** The lines of `picture`, none wider than `width`. */
 export function frame(picture: Picture, width: number, paint: Paint): string[] {
@@ -79,7 +79,8 @@ export function count(value: number): string {
 export function duration(ms: number | undefined): string {
   if (ms === undefined) return '–'
   if (ms < 10) return `${ms.toFixed(1)} ms`
-  return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`
+  if (ms < 1_000) return `${Math.round(ms)} ms`
+  return ms < 100_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms / 1_000)} s`
 }
 
 /** Text of ours or of a record, on one line of at most `width` characters. */

@@ -6,10 +6,10 @@ import { type Flag, parseCli, type Usage } from '../lib/cli.ts'
 import { EXIT, Failure, runScript } from '../lib/failure.ts'
 import { progress } from '../lib/progress.ts'
 import { until } from '../lib/until.ts'
-import { lastLines } from './child.ts'
 import { FEEDS } from './feeds.ts'
+import { endOfLog } from './log-lines.ts'
 import { recordsInKafka } from './read-back.ts'
-import { openScene, type Scene, type SceneOptions } from './scene.ts'
+import { openScene, prepare, type Scene, type SceneOptions } from './scene.ts'
 import { decodeNewest, show } from './show.ts'
 import { type Evidence, problems, sums } from './verdict.ts'
 
@@ -39,10 +39,12 @@ interface Options extends SceneOptions {
 async function main(): Promise<number> {
   const options = readOptions()
   const stopped = stopSignals()
+  const bin = await Promise.race([prepare(), stopped.code])
+  if (typeof bin === 'number') return bin
   const scope = new Scope()
   try {
     // Who stops us early leaves parts behind that are still starting: those end with this process.
-    const scene = await Promise.race([openScene(options, scope), stopped.code])
+    const scene = await Promise.race([openScene(bin, options, scope), stopped.code])
     if (typeof scene === 'number') return scene
     return await run(scene, options.forMs, stopped.signal)
   } finally {
@@ -100,9 +102,7 @@ async function run(scene: Scene, forMs: number | undefined, signal: AbortSignal)
   ])
   over.abort()
   if (code !== undefined) {
-    throw new Failure(`the daemon ended with exit code ${code}`, {
-      cure: `Its log, ${daemon.logFile}, ends:\n${lastLines(daemon.logFile, 8)}`,
-    })
+    throw new Failure(`the daemon ended with exit code ${code}`, { cure: endOfLog(daemon.logFile) })
   }
   const evidence = await stopDaemon(scene)
   process.stdout.write(`\n${sums(evidence).join('\n')}\n\n`)
@@ -112,9 +112,7 @@ async function run(scene: Scene, forMs: number | undefined, signal: AbortSignal)
     process.stdout.write(`The daemon's log: ${daemon.logFile}\n`)
     return 0
   }
-  throw new Failure(found.join('; '), {
-    cure: `The daemon's log, ${daemon.logFile}, ends:\n${lastLines(daemon.logFile, 8)}`,
-  })
+  throw new Failure(found.join('; '), { cure: endOfLog(daemon.logFile) })
 }
 
 async function stopDaemon(scene: Scene): Promise<Evidence> {

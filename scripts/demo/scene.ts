@@ -35,9 +35,17 @@ export interface SceneOptions {
 
 const SCHEMAS = join(import.meta.dirname, '../../schemas')
 
+/** Fetches and builds what is missing, and resolves to the daemon's bin. Throws `Failure` naming a missing program. */
+export async function prepare(): Promise<string> {
+  await findJava()
+  // One after the other: each shows its progress on a line of its own.
+  await installKafka()
+  await installRegistry()
+  return builtBin()
+}
+
 /** Starts all of it, with progress on stderr; every part registers its end with `scope`. Throws `Failure`. */
-export async function openScene({ rate, kafkaClient }: SceneOptions, scope: Scope): Promise<Scene> {
-  const bin = await builtBin()
+export async function openScene(bin: string, { rate, kafkaClient }: SceneOptions, scope: Scope): Promise<Scene> {
   const { kafka, registry } = await startServers(scope)
   const names: string[] = []
   const say = (line: string): void => void names.push(line)
@@ -64,10 +72,6 @@ export async function openScene({ rate, kafkaClient }: SceneOptions, scope: Scop
 }
 
 async function startServers(scope: Scope): Promise<{ kafka: Kafka; registry: Registry }> {
-  // Fetched one after the other: each shows its progress on a line of its own.
-  await findJava()
-  await installKafka()
-  await installRegistry()
   const shown = progress('Starting Kafka and the schema registry')
   const starting = [
     startKafka().then((kafka) => scope.use(kafka, (it) => it.stop())),

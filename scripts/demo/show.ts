@@ -1,8 +1,8 @@
 /** The live part: looks at the daemon and at Kafka once a second and draws what it sees. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { lastLines } from './child.ts'
 import { FEEDS } from './feeds.ts'
 import { count, type Picture } from './frame.ts'
+import { lastLines } from './log-lines.ts'
 import { scrape } from './metrics.ts'
 import type { Scene } from './scene.ts'
 import { openScreen } from './screen.ts'
@@ -62,7 +62,7 @@ function picture(
     title: `Tributary: ${scene.upstreams.length} upstreams into Kafka, ${count(rate)} records/s, for ${clock(elapsedMs)}${left}`,
     rows,
     records: FEEDS.map(({ name, topic }) => [name, records.get(topic) ?? '…']),
-    said: lastSaid(scene.daemon.logFile),
+    said: lastLines(scene.daemon.logFile, 1)[0] ?? '',
     tips: tips(scene),
   }
 }
@@ -71,15 +71,4 @@ function picture(
 function clock(ms: number): string {
   const seconds = Math.floor(ms / 1000)
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
-}
-
-/** The daemon's last line as a person reads it. */
-function lastSaid(logFile: string): string {
-  const line = lastLines(logFile, 1)
-  try {
-    const { time, level, msg } = JSON.parse(line) as { time: string; level: string; msg: string }
-    return `${new Date(time).toTimeString().slice(0, 8)} ${level}: ${msg}`
-  } catch {
-    return line
-  }
 }
