@@ -1,6 +1,6 @@
 /** The daemon's builds: of the files as they are, and of any commit, to compare with. */
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { builtBin } from '../demo/build.ts'
@@ -49,7 +49,9 @@ async function commitOf(ref: string): Promise<string> {
 async function buildCommit(ref: string, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true })
   try {
-    await run('sh', ['-c', 'git archive "$1" | tar -x -C "$2"', 'sh', ref, folder], { cwd: ROOT })
+    const parts = 'app package.json tsconfig.json tsconfig.build.json'
+    await run('sh', ['-c', `git archive "$1" ${parts} | tar -x -C "$2"`, 'sh', ref, folder], { cwd: ROOT })
+    forgetName(join(folder, 'package.json'))
     const modules = join(folder, 'node_modules')
     if (!existsSync(modules)) symlinkSync(join(ROOT, 'node_modules'), modules)
     await run(process.execPath, [COMPILER, '-p', 'tsconfig.build.json'], { cwd: folder })
@@ -57,4 +59,10 @@ async function buildCommit(ref: string, folder: string): Promise<void> {
     const said = (error as { stdout?: string }).stdout?.split('\n').slice(0, 5).join('\n') || describe(error)
     throw new Failure(`${ref} does not build`, { cure: said })
   }
+}
+
+/** Two packages of one name in one tree confuse tools. */
+function forgetName(file: string): void {
+  const { name: _name, ...rest } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
+  writeFileSync(file, JSON.stringify(rest))
 }
