@@ -2,6 +2,7 @@
 /** The command: environment → configuration → daemon; signals; exit codes. The only reader of process.env. */
 import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
+import { check } from './check/index.ts'
 import { choices } from './choices.ts'
 import { readConfig } from './config/index.ts'
 import { exitCodes, runDaemon } from './daemon.ts'
@@ -15,6 +16,8 @@ async function main(argument: string | undefined, rest: readonly string[]): Prom
   switch (argument) {
     case undefined:
       return runDaemon(readConfig(process.env, choices), { version: version(), stop: stopSignal() })
+    case 'check':
+      return (await check(readConfig(process.env, choices), say)) === 0 ? exitCodes.ok : exitCodes.unavailable
     case '--help':
     case '-h':
       process.stdout.write(help())
@@ -39,6 +42,10 @@ function stopSignal(): Promise<string> {
       })
     }
   })
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
 }
 
 function version(): string {
