@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import type { Socket } from 'node:net'
+import { constants } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../lib/failure.ts'
 import { until } from '../lib/until.ts'
@@ -21,7 +22,7 @@ export interface ChildOptions {
 export interface Child {
   readonly pid: number
   readonly running: boolean
-  /** Resolves to the exit code, or to 128 for an end by a signal. */
+  /** Resolves to the exit code, or to 128 + n for an end by signal n. */
   readonly ended: Promise<number>
   /** SIGTERM, then SIGKILL after `graceMs`. Resolves when it is gone. */
   stop(graceMs: number): Promise<void>
@@ -48,7 +49,9 @@ export function startChild({ name, args, env, logFile }: ChildOptions): Child {
   if (pid === undefined) throw new Failure(`${name} did not start`, { cure: 'A POSIX `sh` is needed in the PATH.' })
   const pipe = process_.stdio[3] as Socket
   pipe.on('error', () => {})
-  const ended = new Promise<number>((resolve) => process_.once('exit', (code) => resolve(code ?? 128)))
+  const ended = new Promise<number>((resolve) =>
+    process_.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0))),
+  )
   void ended.then(() => pipe.end('ended\n'))
   const running = (): boolean => process_.exitCode === null && process_.signalCode === null
   return {

@@ -23,7 +23,7 @@ export function painter(stream: NodeJS.WriteStream): Paint {
 
 const FEED_WIDTH = 13
 const COLUMNS = ['sources', 'messages/s', 'records/s', 'p50', 'p99', 'held', 'refused'] as const
-const WIDTHS = [7, 10, 9, 6, 6, 6, 7] as const
+const WIDTHS = [7, 10, 9, 6, 6, 7, 7] as const
 
 /** The lines of `picture`, none wider than `width`. */
 export function frame(picture: Picture, width: number, paint: Paint): string[] {

@@ -112,12 +112,15 @@ async function run(scene: Scene, forMs: number | undefined, signal: AbortSignal)
     process.stdout.write(`The daemon's log: ${daemon.logFile}\n`)
     return 0
   }
-  throw new Failure(found.join('; '), { cure: endOfLog(daemon.logFile) })
+  process.stdout.write(`${found.map((problem) => `- ${problem}\n`).join('')}\n`)
+  throw new Failure('not every feed flowed to its end', { cure: endOfLog(daemon.logFile) })
 }
 
 async function stopDaemon(scene: Scene): Promise<Evidence> {
   const shown = progress('Stopping the daemon, which delivers what it holds')
+  const ticker = setInterval(() => shown.update('another Ctrl-C ends it at once'), 1_000)
   const { code, ledgers } = await scene.daemon.finish()
+  clearInterval(ticker)
   shown.done(`exit code ${code}`)
   // It may have been stopped by hand.
   scene.kafka.resume()
