@@ -1,5 +1,6 @@
 /** Who is measured: the daemon with each of its Kafka clients, and a program that sends each message by itself. */
 import { join } from 'node:path'
+import { wholeNumber } from '../lib/cli.ts'
 import { EXIT, Failure } from '../lib/failure.ts'
 import { binOf } from './build.ts'
 import { KEY } from './topic.ts'
@@ -24,16 +25,19 @@ export interface Contender {
 /** The rival's name. */
 export const PER_MESSAGE = 'per-message'
 const CLIENTS = ['platformatic', 'kafkajs']
-/** Sends that wait for their answer, of the rival: more makes it slower. */
+/** Sends of the rival that wait for their answer: fewer are no faster. */
 const IN_FLIGHT = 1_000
 
 /** What may be named. */
 export const CONTENDERS = [...CLIENTS, PER_MESSAGE]
 
-/** The contender `name`: `platformatic`, `kafkajs`, `per-message`, or a daemon of another build, `platformatic@BUILD`. */
+/**
+ * The contender `name`: `platformatic`, `kafkajs` or `per-message`. Behind an `@` may stand another build of the daemon
+ * (see `binOf`), or how many sends of `per-message` may wait for their answer. Throws `Failure` for anything else.
+ */
 export async function contender(name: string, settings: Readonly<Record<string, string>> = {}): Promise<Contender> {
-  if (name === PER_MESSAGE) return rival()
   const [client = '', build] = name.split(/@(.*)/s)
+  if (client === PER_MESSAGE) return rival(name, wholeNumber(PER_MESSAGE, build ?? String(IN_FLIGHT), 1))
   if (!CLIENTS.includes(client)) {
     throw new Failure(`there is no contender ${name}`, {
       cure: `Choose among ${CONTENDERS.join(', ')}; a client may be followed by @ and a commit.`,
@@ -59,9 +63,9 @@ export async function contender(name: string, settings: Readonly<Record<string, 
   }
 }
 
-function rival(): Contender {
+function rival(name: string, inFlight: number): Contender {
   return {
-    name: PER_MESSAGE,
+    name,
     keepsOrder: false,
     args: [join(import.meta.dirname, 'per-message.ts')],
     env: ({ bootstrapServers, registryUrl, topic, urls }) => ({
@@ -70,7 +74,7 @@ function rival(): Contender {
       TOPIC: topic,
       KEY,
       URLS: urls.join(','),
-      IN_FLIGHT: String(IN_FLIGHT),
+      IN_FLIGHT: String(inFlight),
     }),
   }
 }

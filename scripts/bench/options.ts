@@ -37,7 +37,7 @@ record is read back and checked. Ends with 1 when a record is lost, written twic
       type: 'string',
       value: 'LIST',
       default: CONTENDERS.join(','),
-      help: 'Who takes part; the last is whom the ratios are taken against. CLIENT@COMMIT and CLIENT@FOLDER are other builds',
+      help: 'Who takes part; the last is whom the ratios are taken against. CLIENT@COMMIT and CLIENT@FOLDER are other builds, per-message@N has N sends in flight',
     },
     set: { type: 'string', value: 'NAME=VALUE,…', help: "Variables of the daemon's environment" },
     'assert-ratio': {
