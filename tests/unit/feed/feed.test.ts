@@ -96,6 +96,24 @@ describe('a feed', () => {
     await running.ended
   })
 
+  it('drains what is on the wire also when its lane is empty at that moment', async () => {
+    const feed = await parts({ parse: () => ({}) })
+    const running = runFeed(feed)
+    await until(() => feed.added.length === 4, { what: 'records of both' })
+    settle(feed)
+    expect(feed.lane.held.messages).toBe(0)
+    let drained = false
+    const drain = running.drain(AbortSignal.timeout(20_000)).then(() => {
+      drained = true
+    })
+    await until(() => feed.added.length === 2, { what: 'the last records' })
+    expect(drained).toBe(false)
+    settle(feed)
+    await drain
+    running.halt()
+    await running.ended
+  })
+
   it('stops waiting at the deadline; what is held stays held', async () => {
     const feed = await parts({ parse: () => ({}) })
     const running = runFeed(feed)

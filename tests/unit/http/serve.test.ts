@@ -20,6 +20,7 @@ afterEach(async () => {
 const pages = new Map<string, () => Page | Promise<Page>>([
   ['/text', () => text(200, 'grüße\n')],
   ['/json', async () => json(503, { a: [1] })],
+  ['/large', () => text(200, 'x'.repeat(32 * 1024 * 1024))],
   ['/bug', () => Promise.reject(new TypeError('a bug'))],
 ])
 
@@ -46,6 +47,13 @@ function client(port: number, request = ''): Client {
   socket.write(request)
   opened.push({ close: () => socket.destroy() })
   return { socket, answer: () => answer, closed: () => closed }
+}
+
+/** Whether there is a place for one more client. */
+async function getsIn(port: number): Promise<boolean> {
+  const one = client(port, 'GET /text HTTP/1.1\r\nhost: x\r\n\r\n')
+  await until(() => one.answer() !== '' || one.closed(), { what: 'an answer or an end' })
+  return one.answer() !== ''
 }
 
 describe('serve', () => {
@@ -77,7 +85,7 @@ describe('serve', () => {
   })
 
   it('cuts the connection when a page fails, and goes on', async () => {
-    const port = await start()
+    const port = await start({ headersMs: 60_000, requestMs: 60_000 })
     const failed = client(port, 'GET /bug HTTP/1.1\r\nhost: x\r\n\r\n')
     await until(failed.closed, { what: 'the cut' })
     expect(failed.answer()).toBe('')
@@ -94,10 +102,17 @@ describe('serve', () => {
   })
 
   it('ends the connection of a client that drips its head', async () => {
-    const slow = client(await start(), 'GET /text HTTP/1.1\r\n')
+    const slow = client(await start({ headerBytes: 1024 * 1024 }), 'GET /text HTTP/1.1\r\n')
     const drip = setInterval(() => slow.socket.write('x: y\r\n'), 10)
     opened.push({ close: () => clearInterval(drip) })
     await until(slow.closed, { what: 'the end' })
+  })
+
+  it('ends the connection of a client that does not read its answer', async () => {
+    const port = await start({ connections: 1 })
+    const deaf = client(port, 'GET /large HTTP/1.1\r\nhost: x\r\n\r\n')
+    deaf.socket.pause()
+    await until(() => getsIn(port), { what: 'its place' })
   })
 
   it('refuses a head that is too large, and what is not HTTP', async () => {
@@ -119,14 +134,7 @@ describe('serve', () => {
     await until(third.closed, { what: 'the refusal' })
     expect(third.answer()).toBe('')
     first.socket.destroy()
-    await until(
-      async () => {
-        const again = client(port, request)
-        await until(() => again.answer() !== '' || again.closed(), { what: 'an answer or an end' })
-        return again.answer() !== ''
-      },
-      { what: 'a place' },
-    )
+    await until(() => getsIn(port), { what: 'a place' })
   })
 
   it('closes at once, whoever is connected', async () => {
