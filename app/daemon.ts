@@ -11,11 +11,12 @@ import { leftOver } from './lane/disk/left-over.ts'
 import { lanes } from './lane/index.ts'
 import { sourceFinder } from './lane/sources.ts'
 import { createLedger, ledgerReport } from './ledger.ts'
+import { closeHttp } from './lib/http-client.ts'
 import { Scope } from './lib/scope.ts'
 import { sleep } from './lib/sleep.ts'
 import type { Encoder, Outlet } from './model.ts'
 import { normalisers } from './normalise/index.ts'
-import { pages } from './pages.ts'
+import { type PageSources, pages } from './pages.ts'
 import { parsers } from './parse/index.ts'
 import { headersOf } from './produce/headers.ts'
 import { hold } from './produce/hold.ts'
@@ -39,79 +40,89 @@ export interface DaemonOptions {
 /** Runs until `stop` resolves, or until no feed could start in time. Resolves with the exit code; rejects only for a bug of ours. */
 export async function runDaemon(config: Config, { version, stop }: DaemonOptions): Promise<number> {
   const scope = new Scope()
-  const status = new Status()
-  const parts = new Map<string, FeedParts>()
-  let encoder: Encoder | undefined
-  const schemas = (): Encoder['schemas'] => encoder?.schemas ?? new Map()
-  const sinkKind = sinks[config.sink as keyof typeof sinks]
+  const daemon = observed(config, version)
+  const { emit, log } = daemon.telemetry
+  const finish = (code: number, undelivered = 0): number => {
+    const kept = [...daemon.feeds.values()].reduce((sum, { lane }) => sum + lane.held.kept, 0)
+    emit({ type: 'daemon.stopped', code, undelivered, kept, ledgers: ledgers(daemon.feeds) })
+    return code
+  }
+  try {
+    await openAll(config, daemon, scope)
+    const running = [...daemon.feeds.values()].map(runFeed)
+    const bug = Promise.all(running.map((feed) => feed.ended)).then(() => new Promise<never>(() => {}))
+    const signal = await Promise.race([stop, startupFailed(running, config.startupTimeoutMs), bug])
+    if (signal === undefined) {
+      for (const feed of running) log.error(`feed ${feed.name} could not start: ${feed.parkedBecause()}`)
+      return finish(exitCodes.unavailable)
+    }
+    emit({ type: 'daemon.stopping', signal })
+    const undelivered = await Promise.race([drain(running, daemon.feeds, config.drainTimeoutMs), bug])
+    return finish(undelivered > 0 ? exitCodes.undelivered : exitCodes.ok, undelivered)
+  } catch (error) {
+    const trouble = startTrouble(error, config)
+    if (trouble === undefined) throw error
+    log.error(trouble)
+    return finish(exitCodes.unavailable)
+  } finally {
+    await scope.close()
+    log.flush()
+  }
+}
+
+/** What is looked at from outside, there before anything is opened. */
+interface Observable extends PageSources {
+  readonly feeds: Map<string, FeedParts>
+  encoder: Encoder | undefined
+}
+
+function observed(config: Config, version: string): Observable {
+  const sink = sinks[config.sink as keyof typeof sinks]
+  const status = new Status(!('offline' in sink))
+  const feeds = new Map<string, FeedParts>()
+  const schemas = (): Encoder['schemas'] => daemon.encoder?.schemas ?? new Map()
   const telemetry = createTelemetry({
     commonLabels: config.labels,
     maxUrls: config.metricsMaxUrls,
     logLevel: config.logLevel,
-    logFd: 'takesStdout' in sinkKind ? STDERR : STDOUT,
+    logFd: 'takesStdout' in sink ? STDERR : STDOUT,
     version,
-    observed: { status, feeds: parts, schemas },
+    observed: { status, feeds, schemas },
   })
-  const { emit } = telemetry
-  const finish = (code: number, undelivered = 0): number => {
-    const kept = [...parts.values()].reduce((sum, { lane }) => sum + lane.held.kept, 0)
-    emit({ type: 'daemon.stopped', code, undelivered, kept, ledgers: ledgers(parts) })
-    return code
-  }
-  try {
-    const http = await serve(
-      pages({ version, status, feeds: parts, schemas, telemetry }),
-      config.metricsHost,
-      config.metricsPort,
-    )
-    scope.use(http, () => http.close())
-    emit({ type: 'http.listening', host: config.metricsHost, port: http.port })
-    const warnings =
-      config.lane.directory === undefined
-        ? []
-        : await leftOver(
-            config.lane.directory,
-            config.feeds.map(({ name }) => name),
-          )
-    for (const warning of [...config.warnings, ...warnings]) emit({ type: 'daemon.warned', warning })
-    const sink = scope.use((await sinkKind.load())(config.kafka, emit), (it) => it.close())
-    const outlet = scope.use(hold(sink, { lingerMs: config.lingerMs }, emit), (it) => it.close())
-    encoder = scope.use(avro({ registry: config.registry, emit }), (it) => it.close())
-    const dial = await openDialler(config.dialRate, emit)
-    for (const feed of config.feeds) {
-      const sources = describeSources(feed.name, feed.urls)
-      status.addFeed(feed.name, sources)
-      const made = await makeParts(feed, sources, config, { encoder, outlet, dial, emit })
-      scope.use(made.lane, (it) => it.close())
-      parts.set(feed.name, made)
-    }
-    const sources = [...parts.values()].reduce((sum, feed) => sum + feed.sources.length, 0)
-    emit({ type: 'daemon.started', version, feeds: parts.size, sources, sink: config.sink })
+  const daemon: Observable = { version, status, feeds, schemas, telemetry, encoder: undefined }
+  return daemon
+}
 
-    const running = [...parts.values()].map(runFeed)
-    const bug = Promise.all(running.map((feed) => feed.ended)).then(() => new Promise<never>(() => {}))
-    const signal = await Promise.race([stop, startupFailed(running, config.startupTimeoutMs), bug])
-    if (signal === undefined) {
-      for (const feed of running) telemetry.log.error(`feed ${feed.name} could not start: ${feed.parkedBecause()}`)
-      return finish(exitCodes.unavailable)
-    }
-    emit({ type: 'daemon.stopping', signal })
-    const undelivered = await Promise.race([drain(running, parts, config.drainTimeoutMs), bug])
-    return finish(undelivered > 0 ? exitCodes.undelivered : exitCodes.ok, undelivered)
-  } catch (error) {
-    if (error instanceof Unusable) {
-      telemetry.log.error(error.message)
-      return finish(exitCodes.unavailable)
-    }
-    if (!isPortTrouble(error)) throw error
-    telemetry.log.error(
-      `METRICS_PORT ${config.metricsPort} on METRICS_HOST ${config.metricsHost} cannot be listened on (${error.code}): choose another, or end the program that has it`,
-    )
-    return finish(exitCodes.unavailable)
-  } finally {
-    await scope.close()
-    telemetry.log.flush()
+/** Everything in order, the operator's port first; each thing opened registers its close. */
+async function openAll(config: Config, daemon: Observable, scope: Scope): Promise<void> {
+  const { emit } = daemon.telemetry
+  const http = scope.use(await serve(pages(daemon), config.metricsHost, config.metricsPort), (it) => it.close())
+  emit({ type: 'http.listening', host: config.metricsHost, port: http.port })
+  for (const warning of [...config.warnings, ...(await lanesLeftOver(config))]) emit({ type: 'daemon.warned', warning })
+  scope.use(closeHttp, (close) => close())
+  const openSink = await sinks[config.sink as keyof typeof sinks].load()
+  const sink = scope.use(openSink(config.kafka, emit), (it) => it.close())
+  const holdOptions = { lingerMs: config.lingerMs, brokers: config.kafka.brokers }
+  const outlet = scope.use(hold(sink, holdOptions, emit), (it) => it.close())
+  const encoder = scope.use(avro({ registry: config.registry, emit }), (it) => it.close())
+  daemon.encoder = encoder
+  const dial = await openDialler(config.dialRate, emit)
+  for (const feed of config.feeds) {
+    const sources = describeSources(feed.name, feed.urls)
+    daemon.status.addFeed(feed.name, sources)
+    const parts = await makeParts(feed, sources, config, { encoder, outlet, dial, emit })
+    scope.use(parts.lane, (it) => it.close())
+    daemon.feeds.set(feed.name, parts)
   }
+  const sources = [...daemon.feeds.values()].reduce((sum, feed) => sum + feed.sources.length, 0)
+  emit({ type: 'daemon.started', version: daemon.version, feeds: daemon.feeds.size, sources, sink: config.sink })
+}
+
+/** A warning per lane of a feed that is no longer configured. */
+async function lanesLeftOver({ lane: { directory }, feeds }: Config): Promise<readonly string[]> {
+  if (directory === undefined) return []
+  const names = feeds.map(({ name }) => name)
+  return leftOver(directory, names)
 }
 
 interface Shared {
@@ -192,6 +203,9 @@ function ledgers(parts: ReadonlyMap<string, FeedParts>): Record<string, ReturnTy
   )
 }
 
-function isPortTrouble(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error && error.syscall === 'listen'
+/** What an operator is told when the daemon cannot be opened on this machine; undefined for a bug of ours. */
+function startTrouble(error: unknown, { metricsHost, metricsPort }: Config): string | undefined {
+  if (error instanceof Unusable) return error.message
+  if (!(error instanceof Error && 'syscall' in error && error.syscall === 'listen' && 'code' in error)) return undefined
+  return `METRICS_PORT ${metricsPort} on METRICS_HOST ${metricsHost} cannot be listened on (${error.code}): choose another, or end the program that has it`
 }

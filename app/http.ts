@@ -12,7 +12,18 @@ export interface Page {
 /** Path → page. A page may take its time (a scrape renders text) but must not throw. */
 export type Pages = ReadonlyMap<string, () => Page | Promise<Page>>
 
-const LIMITS = {
+/** What a client may take of us. Times are milliseconds. */
+export interface HttpLimits {
+  readonly connections: number
+  /** Until the head of a request is there. */
+  readonly headersMs: number
+  /** Until all of a request is there, and how long a connection may be idle. */
+  readonly requestMs: number
+  readonly headerBytes: number
+  readonly requestsPerSocket: number
+}
+
+const LIMITS: HttpLimits = {
   connections: 200,
   headersMs: 5_000,
   requestMs: 10_000,
@@ -25,15 +36,18 @@ export async function serve(
   pages: Pages,
   host: string,
   port: number,
+  limits: HttpLimits = LIMITS,
 ): Promise<{ port: number; close(): Promise<void> }> {
-  const server = createServer({ maxHeaderSize: LIMITS.headerBytes }, (request, response) => {
+  // Node looks for late requests every 30 s unless told otherwise.
+  const options = { maxHeaderSize: limits.headerBytes, connectionsCheckingInterval: limits.headersMs / 2 }
+  const server = createServer(options, (request, response) => {
     answer(pages, request, response).catch(() => response.destroy())
   })
-  server.maxConnections = LIMITS.connections
-  server.headersTimeout = LIMITS.headersMs
-  server.requestTimeout = LIMITS.requestMs
-  server.timeout = LIMITS.requestMs
-  server.maxRequestsPerSocket = LIMITS.requestsPerSocket
+  server.maxConnections = limits.connections
+  server.headersTimeout = limits.headersMs
+  server.requestTimeout = limits.requestMs
+  server.timeout = limits.requestMs
+  server.maxRequestsPerSocket = limits.requestsPerSocket
   await listen(server, host, port)
   return {
     port: (server.address() as AddressInfo).port,

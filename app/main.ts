@@ -2,6 +2,7 @@
 /** The command: environment → configuration → daemon; signals; exit codes. The only reader of process.env. */
 import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
+import { check } from './check/index.ts'
 import { choices } from './choices.ts'
 import { readConfig, readLaneConfig } from './config/index.ts'
 import { exitCodes, runDaemon } from './daemon.ts'
@@ -18,6 +19,8 @@ async function main(argument: string | undefined, rest: readonly string[]): Prom
       return runDaemon(readConfig(process.env, choices), { version: version(), stop: stopSignal() })
     case 'lane':
       return lane(rest)
+    case 'check':
+      return (await check(readConfig(process.env, choices), say)) === 0 ? exitCodes.ok : exitCodes.unavailable
     case '--help':
     case '-h':
       process.stdout.write(help())
@@ -47,6 +50,10 @@ function stopSignal(): Promise<string> {
       })
     }
   })
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
 }
 
 function version(): string {

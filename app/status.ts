@@ -27,7 +27,13 @@ export interface FeedStatus {
 /** Folds events into the picture. */
 export class Status {
   readonly feeds = new Map<string, FeedStatus>()
+  /** False for a sink that goes elsewhere. */
+  readonly needsKafka: boolean
   kafkaConnected = false
+
+  constructor(needsKafka = true) {
+    this.needsKafka = needsKafka
+  }
 
   /** Declares a feed, so that it is shown before anything happens. */
   addFeed(name: string, sources: readonly SourceInfo[]): void {

@@ -44,12 +44,15 @@ export type SaslConfig =
       readonly username: string
       readonly password: string
     }
-  | {
-      readonly mechanism: 'OAUTHBEARER'
-      readonly tokenEndpointUrl: string
-      readonly clientId: string
-      readonly clientSecret: string
-    }
+  | OauthConfig
+
+/** Tokens come from the endpoint's client-credentials grant. */
+export interface OauthConfig {
+  readonly mechanism: 'OAUTHBEARER'
+  readonly tokenEndpointUrl: string
+  readonly clientId: string
+  readonly clientSecret: string
+}
 
 /** TLS material, read from the files at start (PEM). An absent `ca` means the system's trust store. */
 export interface TlsConfig {

@@ -1,6 +1,6 @@
 /** From a feed's settings to one source's arrivals: source, files read again at each dial, gate and redial loop together. */
 import type { Emit } from '../events.ts'
-import type { Message, SourceInfo } from '../model.ts'
+import type { Message, Source, SourceInfo } from '../model.ts'
 import { dialGate } from './gate.ts'
 import { sources } from './index.ts'
 import type { WebSocketOptions } from './options.ts'
@@ -29,11 +29,21 @@ export type Dialler = (
 /** `dialRate` is dials per second and host, over all feeds. */
 export async function openDialler(dialRate: number, emit: Emit): Promise<Dialler> {
   const gate = dialGate(dialRate)
+  const sourceOf = await sourceMaker()
+  return (feed, info, index, signal) =>
+    redial(sourceOf(feed, info, index), { gate, emit, signal, backoffMaxMs: feed.backoffMaxMs })
+}
+
+/** Makes the source of the `index`-th URL of `feed`; nothing is dialled before it is pulled. */
+export type SourceMaker = (feed: DialSettings, info: SourceInfo, index: number) => Source
+
+/** Loads what sources are made of. */
+export async function sourceMaker(): Promise<SourceMaker> {
   const open = await sources.websocket.load()
-  return (feed, info, index, signal) => {
+  return (feed, info, index) => {
     const url = urlReader(feed.urls[index] ?? '', index, named(feed, 'URLS', feed.urlsFile))
     const headers = headersReader(feed.headers, named(feed, 'HEADERS', feed.headersFile))
-    return redial(open({ ...feed, info, url, headers }), { gate, emit, signal, backoffMaxMs: feed.backoffMaxMs })
+    return open({ ...feed, info, url, headers })
   }
 }
 

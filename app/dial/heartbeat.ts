@@ -1,6 +1,9 @@
 /** Finds dead peers: a ping per interval, and any traffic within the next one counts as life. */
 import { watch } from './watch.ts'
 
+/** Looks per interval: a moment in which we ourselves did nothing costs one of them, not the connection. */
+const LOOKS = 4
+
 /** What a heartbeat sees and does. */
 export interface Pulse {
   /** Bytes read from the socket so far: any change is life. */
@@ -17,26 +20,26 @@ export interface Heartbeat {
   stop(): void
 }
 
-/** Starts pinging every `intervalMs`; a peer is dead after one to two silent intervals. */
+/** Starts pinging every `intervalMs`; a peer is dead when it stays quiet for that long after a ping. */
 export function heartbeat(intervalMs: number, pulse: Pulse): Heartbeat {
   let heard = pulse.bytesRead()
-  let pinged = false
-  const stop = watch(intervalMs, (stalled) => {
+  let look = 0
+  /** Looks since the first ping that nothing came after; undefined when none is open. */
+  let unanswered: number | undefined
+  const stop = watch(intervalMs / LOOKS, (stalled) => {
     const bytes = pulse.bytesRead()
-    const quiet = bytes === heard
+    if (bytes !== heard || stalled || pulse.isPaused()) unanswered = undefined
+    else if (unanswered !== undefined) unanswered += 1
     heard = bytes
-    if (pulse.isPaused()) {
-      pinged = false
-    } else if (pinged && quiet && !stalled) {
-      pulse.dead()
-    } else {
-      pinged = true
-      pulse.ping()
-    }
+    if (unanswered === LOOKS) return pulse.dead()
+    look = (look + 1) % LOOKS
+    if (look > 0 || pulse.isPaused()) return
+    unanswered = 0
+    pulse.ping()
   })
   return {
     resumed: () => {
-      pinged = false
+      unanswered = undefined
     },
     stop,
   }

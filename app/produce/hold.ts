@@ -5,6 +5,7 @@
 import type { Emit } from '../events.ts'
 import { sleep } from '../lib/sleep.ts'
 import type { Destination, KafkaRecord, Outlet, Settlement, Sink, TopicInfo } from '../model.ts'
+import { withCure } from './cures.ts'
 import { PartitionQueue } from './partition-queue.ts'
 import { fitsAlone } from './record-size.ts'
 
@@ -12,6 +13,8 @@ import { fitsAlone } from './record-size.ts'
 export interface HoldOptions {
   /** Milliseconds that records gather while the last write to their partition is recent. */
   readonly lingerMs: number
+  /** As configured: named to the operator when a topic cannot be opened. */
+  readonly brokers: readonly string[]
   /** Milliseconds between two looks at a topic's partitions and limits. */
   readonly describeEveryMs?: number
 }
@@ -36,7 +39,10 @@ class Hold implements Outlet {
 
   async open(name: string): Promise<void> {
     if (this.#topics.has(name)) return
-    const topic: Topic = { name, info: await this.#sink.describe(name), queues: [] }
+    const info = await this.#sink.describe(name).catch((error: unknown) => {
+      throw withCure(error, name, this.#options.brokers)
+    })
+    const topic: Topic = { name, info, queues: [] }
     if (this.#topics.has(name)) return
     this.#topics.set(name, topic)
     void this.#keepCurrent(topic)

@@ -1,7 +1,7 @@
 /** SASL in the words of kafkajs. Its own OAUTHBEARER does not see that a token was refused, so that one is ours. */
 
+import type { OauthConfig, SaslConfig } from '../config/types.ts'
 import { tokenRefusal, tokenSource } from './oauth.ts'
-import type { OauthOptions, SaslOptions } from './options.ts'
 
 type Mechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512'
 
@@ -23,13 +23,13 @@ type Authenticate = <T>(exchange: {
 }) => Promise<T | void>
 
 /** For `new Kafka({ sasl })`. Tokens are fetched within `timeoutMs`. */
-export function kafkajsSasl(sasl: SaslOptions, ca: string | undefined, timeoutMs: number): Login | Provided {
+export function kafkajsSasl(sasl: SaslConfig, ca: string | undefined, timeoutMs: number): Login | Provided {
   if (sasl.mechanism === 'OAUTHBEARER') return bearer(sasl, ca, timeoutMs)
   const { username, password } = sasl
   return { mechanism: sasl.mechanism.toLowerCase(), username, password } as Login
 }
 
-function bearer(sasl: OauthOptions, ca: string | undefined, timeoutMs: number): Provided {
+function bearer(sasl: OauthConfig, ca: string | undefined, timeoutMs: number): Provided {
   const token = tokenSource(sasl, ca, timeoutMs)
   return {
     mechanism: 'oauthbearer',

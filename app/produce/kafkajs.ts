@@ -1,6 +1,7 @@
 /** Kafka through kafkajs; its only importer. Idempotence and retries are off: holding and rebuilding are ours. */
 import { type Admin, Kafka, type KafkaConfig, logLevel, type Message, type Producer } from 'kafkajs'
 import { Unavailable } from '../errors.ts'
+import { dropWarning } from '../lib/drop-warning.ts'
 import type { KafkaRecord, Sink } from '../model.ts'
 import { batchLimit } from './batch-limit.ts'
 import type { KafkaClient, TopicFacts } from './kafka-client.ts'
@@ -12,6 +13,8 @@ import { nodeTls } from './tls.ts'
 
 /** Opens a sink; connects on first use. */
 export const openKafkajs: OpenSink = (options, emit): Sink => {
+  // It sets one timer to a negative time, harmlessly.
+  dropWarning('TimeoutNegativeWarning')
   const config = kafkaConfig(options)
   return kafkaSink(() => new KafkajsClient(config), options, emit)
 }

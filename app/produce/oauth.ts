@@ -1,8 +1,8 @@
 /** Bearer tokens by the client-credentials grant (RFC 6749 §4.4), kept until shortly before they expire. */
 import { rootCertificates } from 'node:tls'
+import type { OauthConfig } from '../config/types.ts'
 import { Unavailable } from '../errors.ts'
 import { failureOf, request } from '../lib/http-client.ts'
-import type { OauthOptions } from './options.ts'
 
 const MAX_ANSWER_BYTES = 256 * 1024
 /** A token is renewed when this share of its life is over. */
@@ -17,7 +17,7 @@ export type TokenSource = () => Promise<string>
  * Callers who come while a token is being fetched share it. Rejects with `Unavailable`: `authentication` when the endpoint
  * refuses us, else what keeps us from it. `ca` is trusted beside the public authorities.
  */
-export function tokenSource(oauth: OauthOptions, ca: string | undefined, timeoutMs: number): TokenSource {
+export function tokenSource(oauth: OauthConfig, ca: string | undefined, timeoutMs: number): TokenSource {
   let pending: Promise<Token> | undefined
   let token: Token | undefined
   return async () => {
@@ -36,7 +36,7 @@ interface Token {
   readonly renewAt: number
 }
 
-async function fetchToken(oauth: OauthOptions, ca: string | undefined, timeoutMs: number): Promise<Token> {
+async function fetchToken(oauth: OauthConfig, ca: string | undefined, timeoutMs: number): Promise<Token> {
   const answer = await request({
     url: oauth.tokenEndpointUrl,
     method: 'POST',

@@ -33,7 +33,7 @@ function sized(length: number): number {
 }
 
 /** Bytes of a zigzag varint. */
-function varintBytes(value: number): number {
+export function varintBytes(value: number): number {
   let rest = value < 0 ? -2 * value - 1 : 2 * value
   let bytes = 1
   for (; rest > 127; rest = Math.floor(rest / 128)) bytes++

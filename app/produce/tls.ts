@@ -1,10 +1,11 @@
 /** Our TLS options in the words of node:tls. */
+import { X509Certificate } from 'node:crypto'
 import { createSecureContext, type SecureContextOptions } from 'node:tls'
+import type { TlsConfig } from '../config/types.ts'
 import { ConfigError } from '../errors.ts'
-import type { TlsOptions } from './options.ts'
 
 /** For `tls.connect`. TLS 1.2 at least; certificates are always verified. Throws `ConfigError` for material that is no PEM or does not match. */
-export function nodeTls({ ca, cert, key }: TlsOptions): SecureContextOptions & { rejectUnauthorized: true } {
+export function nodeTls({ ca, cert, key }: TlsConfig): SecureContextOptions & { rejectUnauthorized: true } {
   const context: SecureContextOptions = {
     minVersion: 'TLSv1.2',
     ...(ca === undefined ? {} : { ca }),
@@ -13,6 +14,8 @@ export function nodeTls({ ca, cert, key }: TlsOptions): SecureContextOptions & {
   }
   try {
     createSecureContext(context)
+    // An authority that cannot be read is left out by Node without a word.
+    if (ca !== undefined) for (const one of certificatesOf(ca)) new X509Certificate(one)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? ` (${error.code})` : ''
     throw new ConfigError([
@@ -20,4 +23,8 @@ export function nodeTls({ ca, cert, key }: TlsOptions): SecureContextOptions & {
     ])
   }
   return { ...context, rejectUnauthorized: true }
+}
+
+function certificatesOf(pem: string): readonly string[] {
+  return pem.match(/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]*-----END[^-]*-----/g) ?? [pem]
 }

@@ -118,6 +118,11 @@ const own: readonly MetricDefinition[] = [
   ),
   counter('tributary_dials_total', ['feed', 'outcome'], 'Dials by outcome: opened, or the reason of the failure.'),
   counter(
+    'tributary_connections_lost_total',
+    ['feed', 'reason', 'code'],
+    'Open connections that ended without our doing, by reason and close code (3xxx and 4xxx are not told apart). The log has the words.',
+  ),
+  counter(
     'tributary_produce_retries_total',
     ['topic', 'reason'],
     'Writes that failed and were tried again. Rising: Kafka or the topic is unwell.',

@@ -42,7 +42,8 @@ export function createLog(level: string, fd: number): Log {
     write(event) {
       const line = lineOf(event)
       if (!line) return
-      const unsaid = limits.take(limitKey(event))
+      const key = limitKey(event)
+      const unsaid = key === undefined ? 0 : limits.take(key)
       if (unsaid === undefined) return
       say(unsaid > 0 ? [line[0], `${line[1]} (and ${unsaid} more like it)`, line[2]] : line)
     },
@@ -58,11 +59,12 @@ export function createLog(level: string, fd: number): Log {
   }
 }
 
-/** Upstream-driven lines are bounded per feed and kind, so that no upstream can fill a disk with our log. */
-function limitKey(event: Event): string {
+/** Lines that upstreams and brokers drive are bounded per feed or topic and kind, so that none can fill a disk with our log; ours are not. */
+function limitKey(event: Event): string | undefined {
   if (event.type === 'document.refused') return `${event.type} ${event.feed} ${event.reason}`
   if ('source' in event) return `${event.type} ${event.source.feed}`
-  return `${event.type} ${'topic' in event ? event.topic : ''}`
+  if (event.type === 'produce.held' || event.type === 'produce.resumed') return `${event.type} ${event.topic}`
+  return undefined
 }
 
 function lineOf(event: Event): Line | undefined {
@@ -170,7 +172,7 @@ function rarerLine(event: Event): Line | undefined {
     case 'kafka.connected':
       return ['info', 'Kafka is connected']
     case 'producer.rebuilt':
-      return ['warn', `the Kafka client was replaced: ${event.reason}`]
+      return ['debug', `the Kafka client was replaced: ${event.reason}`]
     case 'schema.fetched':
       return event.changed
         ? ['info', `subject ${event.subject}: version ${event.version}, schema id ${event.id}`]

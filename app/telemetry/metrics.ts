@@ -139,6 +139,12 @@ function observeDeliveries({ feed, receivedAt }: Extract<Event, { type: 'batch.s
   }
 }
 
+/** Close codes from 3000 on are the upstream's choice (RFC 6455 §7.4.2), so they may not become labels one by one. */
+function codeLabel(code: number | undefined): string {
+  if (code === undefined) return ''
+  return code < 3000 ? String(code) : `${Math.floor(code / 1000)}xxx`
+}
+
 /** Counters that start at 0 when their feed does, so that their first increase is seen by rate(). */
 const perTopic = ['requests', 'request_failures'].map((what) => `kafka_producer_${what}_total`)
 const perUrl = ['connections', 'disconnections', 'connection_errors', 'messages_received'].map(
@@ -150,6 +156,9 @@ function countLoss(event: Extract<Event, { type: 'source.lost' }>, url: string, 
   if (openMs === undefined && reason !== 'stopped') inc('tributary_dials_total', { feed: source.feed, outcome: reason })
   if (openMs !== undefined) {
     inc('kafka_producer_websocket_disconnections_total', { url })
+    if (reason !== 'stopped') {
+      inc('tributary_connections_lost_total', { feed: source.feed, reason, code: codeLabel(event.code) })
+    }
     observe('kafka_producer_websocket_connection_duration_seconds', { url }, url, openMs / 1000, 1)
   }
   if (reason === 'silent') inc('kafka_producer_websocket_messages_timeout_total', {})

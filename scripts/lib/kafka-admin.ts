@@ -1,10 +1,12 @@
 /** The Kafka client of the scripts: one that is not the daemon's default, and quiet. */
 import { type Admin, type ITopicConfig, Kafka, type KafkaConfig, logLevel } from 'kafkajs'
+import { dropWarning } from '../../app/lib/drop-warning.ts'
 import { until } from './until.ts'
 
 /** A client for `bootstrapServers` (comma separated) that prints nothing and gives up within seconds. */
 export function quietKafka(bootstrapServers: string, more: Partial<KafkaConfig> = {}): Kafka {
-  dropKnownWarning()
+  // It sets one timer to a negative time, harmlessly.
+  dropWarning('TimeoutNegativeWarning')
   return new Kafka({
     clientId: 'tributary-scripts',
     brokers: bootstrapServers.split(',').map((broker) => broker.trim()),
@@ -37,16 +39,4 @@ export async function createTopics(admin: Admin, topics: ITopicConfig[]): Promis
     return metadata?.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0)) ?? false
   }
   await until(haveLeaders, { what: 'leaders of the new topics', timeoutMs: 30_000, intervalMs: 50 })
-}
-
-let dropping = false
-
-/** kafkajs sets one timer to a negative time, harmlessly; Node says so, to the bewilderment of whoever watches. */
-function dropKnownWarning(): void {
-  if (dropping) return
-  dropping = true
-  const emitWarning = process.emitWarning.bind(process) as (...args: unknown[]) => void
-  process.emitWarning = ((...args: unknown[]) => {
-    if (args[1] !== 'TimeoutNegativeWarning') emitWarning(...args)
-  }) as typeof process.emitWarning
 }

@@ -1,6 +1,6 @@
 /** Fetches Kafka and the registry once, through Maven, into the cache folder. */
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -73,6 +73,8 @@ async function installed(name: string, label: string, fill: Fill): Promise<strin
     const tools = await findTools()
     const shown = progress(label)
     const folder = await mkdtemp(join(cache, `${name}.partial-`))
+    const abandon = (): void => rmSync(folder, { recursive: true, force: true })
+    process.once('exit', abandon)
     try {
       await fill(folder, (command, args) => runShowing(command, args, shown.update), tools)
       await rename(folder, home)
@@ -81,6 +83,7 @@ async function installed(name: string, label: string, fill: Fill): Promise<strin
       shown.clear()
       throw error
     } finally {
+      process.off('exit', abandon)
       await rm(folder, { recursive: true, force: true })
     }
   }
@@ -91,6 +94,9 @@ async function installed(name: string, label: string, fill: Fill): Promise<strin
 /** Runs a command and hands each file that Maven fetches to `show`. Rejects with the last lines of a failed command. */
 async function runShowing(command: string, args: readonly string[], show: (detail: string) => void): Promise<void> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const kill = (): void => void child.kill('SIGKILL')
+  // Before the folder that it writes into is removed.
+  process.prependOnceListener('exit', kill)
   const tail: string[] = []
   let files = 0
   for (const stream of [child.stdout, child.stderr]) {
@@ -101,6 +107,7 @@ async function runShowing(command: string, args: readonly string[], show: (detai
     })
   }
   const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
+  process.off('exit', kill)
   if (code === 0) return
   throw new Failure(`${command} ended with ${code}: ${tail.slice(0, 2).join(' ').slice(0, 250)}`, {
     cure: 'Check the connection to Maven Central (or the mirror in ~/.m2/settings.xml), then run the same command again.',

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { freePort } from '../stack/ports.ts'
 import { NotRun } from './check.ts'
 import { attempt, type Ended, run } from './command.ts'
+import type { ComposeModel } from './compose-contract.ts'
 import { type Engine, ROOT } from './engine.ts'
 
 /** A project of its own; nothing runs before `up`. */
@@ -11,9 +12,10 @@ export interface Project {
   readonly ports: { readonly metrics: number; readonly kafka: number; readonly registry: number }
   /** Name of the daemon's container. */
   readonly container: string
-  services(): Promise<string[]>
-  /** The image of each service. */
-  images(): Promise<Map<string, string>>
+  /** What the compose file says for this project. */
+  model(): Promise<ComposeModel>
+  /** What it says to somebody who sets no variable. */
+  defaults(): Promise<ComposeModel>
   /** Starts the services and resolves when all are healthy. Rejects with what the unhealthy ones last said. */
   up(services: readonly string[]): Promise<void>
   stop(service: string): Promise<void>
@@ -50,12 +52,11 @@ export async function openProject(engine: Engine, image: string, signal: AbortSi
   return {
     ports: { metrics, kafka, registry },
     container: env.PRODUCER_CONTAINER,
-    services: async () => (await compose(['config', '--services'])).split('\n').sort(),
-    async images() {
-      const { services } = JSON.parse(await compose(['config', '--format', 'json'])) as {
-        services: Record<string, { image: string }>
-      }
-      return new Map(Object.entries(services).map(([service, { image: its }]) => [service, its]))
+    model: async () => JSON.parse(await compose(['config', '--format', 'json'])) as ComposeModel,
+    async defaults() {
+      const unset = Object.fromEntries(Object.keys(env).map((variable) => [variable, '']))
+      const text = await run([...command, 'config', '--format', 'json'], { env: unset, signal })
+      return JSON.parse(text) as ComposeModel
     },
     async up(services) {
       const args = ['up', '--detach', '--wait', '--wait-timeout', String(UP_S), '--no-build', '--pull', 'never']

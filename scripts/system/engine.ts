@@ -1,7 +1,8 @@
 /** The container engine of this machine, docker or podman, and images in it. */
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { NotRun } from './check.ts'
-import { attempt, type CommandOptions, lastLine, run, works } from './command.ts'
+import { attempt, type Ended, lastLine, run, works } from './command.ts'
 
 /** An engine that answers. */
 export interface Engine {
@@ -66,14 +67,22 @@ export async function buildImage(engine: Engine, tag: string, pull: boolean, sig
   await run([engine.name, 'build', ...format, ...from, '--tag', tag, ROOT], { signal, timeoutMs: BUILD_MS })
 }
 
-/** Runs `command` in a fresh container of the image, as locked up as compose does it, and resolves to how it ended. */
-export function runLocked(
-  engine: Engine,
+/** Runs a program in a fresh container of the image, as locked up as compose does it, and resolves to how it ended. */
+export async function runLocked(
+  { name }: Engine,
   image: string,
-  entrypoint: string,
-  args: readonly string[],
-  options: CommandOptions,
-) {
+  command: readonly [entrypoint: string, ...args: string[]],
+  signal: AbortSignal,
+): Promise<Ended> {
+  const [entrypoint, ...args] = command
+  const container = `tributary-system-${randomUUID().slice(0, 8)}`
   const locked = ['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--network', 'none']
-  return attempt([engine.name, 'run', '--rm', ...locked, '--entrypoint', entrypoint, image, ...args], options)
+  try {
+    return await attempt([name, 'run', '--name', container, ...locked, '--entrypoint', entrypoint, image, ...args], {
+      signal,
+    })
+  } finally {
+    // Not by `--rm`: with it docker reports 0 for whatever ended when podman stands behind its socket.
+    await attempt([name, 'rm', '--force', container])
+  }
 }

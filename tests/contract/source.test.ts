@@ -1,4 +1,5 @@
 /** The contract of `Source`, over every entry of the registry. */
+import { getEventListeners } from 'node:events'
 import { describe, expect, it } from '@jest/globals'
 import { type OpenSource, sources } from '../../app/dial/index.ts'
 import type { WebSocketOptions } from '../../app/dial/options.ts'
@@ -126,6 +127,20 @@ describe.each(Object.keys(sources) as (keyof typeof sources)[])('source %s', (na
     expect(lost).toMatchObject({ reason: 'closed', code: 1011, pace: 'normal' })
   })
 
+  it('yields what had arrived when the connection closed while nobody pulled', async () => {
+    await using upstream = await startUpstream({ onSocket: (socket) => socket.send('first') })
+    const arrivals = (await open(upstream.url)).receive(never, () => undefined)
+    await arrivals.next()
+    const socket = await upstream.connection(1)
+    socket.send('last')
+    socket.close(1000)
+    await until(() => upstream.closed.length === 1, { what: 'the end of the connection' })
+    // Its own side closes within the same turn or the next ones.
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(texts((await arrivals.next()).value as Message[])).toEqual(['last'])
+    expect(await arrivals.next()).toEqual({ done: true, value: { code: 1000, detail: '' } })
+  })
+
   it('closes with 1001 when told to stop, yields what had arrived, and returns', async () => {
     await using upstream = await startUpstream({ onSocket: (socket) => socket.send('a') })
     const stop = new AbortController()
@@ -155,6 +170,14 @@ describe.each(Object.keys(sources) as (keyof typeof sources)[])('source %s', (na
     let next = await arrivals.next()
     while (!next.done) next = await arrivals.next()
     expect(next.done).toBe(true)
+  })
+
+  it('leaves nothing behind on the signal, however often it is dialled', async () => {
+    await using upstream = await startUpstream({ onSocket: (socket) => socket.close(1000) })
+    const { signal } = new AbortController()
+    const source = await open(upstream.url)
+    for (let i = 0; i < 3; i++) await live(source, signal)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   it('does not dial when it is told to stop before', async () => {

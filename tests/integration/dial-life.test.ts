@@ -53,11 +53,11 @@ describe('an open connection', () => {
           pings += 1
           // The answer comes only after the deadline has passed, and after the stall.
           if (pings === 1) stall(1_500)
-          setTimeout(() => socket.pong(), 100)
+          setTimeout(() => socket.pong(), 520)
         }),
     })
     const stop = new AbortController()
-    const life = live(sourceOf(upstream.url, { pingIntervalMs: 300 }), stop.signal)
+    const life = live(sourceOf(upstream.url, { pingIntervalMs: 600 }), stop.signal)
     await until(() => pings >= 4, { what: 'pings after the stall' })
     stop.abort()
     expect((await life).lost).toBeUndefined()

@@ -109,7 +109,10 @@ describe.each(['platformatic', 'kafkajs'] as const)('%s', (name) => {
   it('says authentication for a token that the broker refuses, and for a client that the endpoint refuses', async () => {
     claims = { exp: 1 }
     const late = await open('SECURE', { sasl: sasl('OAUTHBEARER') })
-    expect(await failureOf(() => late.write('any', 0, texts('a')))).toMatchObject({ reason: 'authentication' })
+    expect(await failureOf(() => late.write('any', 0, texts('a')))).toMatchObject({
+      reason: 'authentication',
+      message: expect.stringContaining('refused the OAuth token'),
+    })
     const unknown = { ...sasl('OAUTHBEARER'), clientSecret: 'not-this-one' } as SinkOptions['sasl']
     const sink = await open('SECURE', { sasl: unknown })
     const failure = await failureOf(() => sink.write('any', 0, texts('a')))

@@ -146,7 +146,8 @@ function control(child: ChildProcess, exited: Promise<Exit>): Daemon {
     return /http:\S+?(?=\/$)/.exec(msg)?.[0] ?? ''
   }
   const get: Daemon['get'] = async (path, init) =>
-    fetch((await url()) + path, { signal: AbortSignal.timeout(10_000), ...init })
+    // A kept connection may be closed by the other side just when it is used again.
+    fetch((await url()) + path, { signal: AbortSignal.timeout(30_000), headers: { connection: 'close' }, ...init })
   const status = async (): Promise<StatusReport> => (await (await get('/status')).json()) as StatusReport
   const metrics = async (): Promise<Samples> => parseMetrics(await (await get('/metrics')).text())
   const stop: Daemon['stop'] = (signal = 'SIGTERM') => {

@@ -91,6 +91,8 @@ export async function readTopic(topic: string, count: number, options: ReadOptio
     groupId: uniqueName('reader'),
     partitionAssigners: [PartitionAssigners.roundRobin],
     maxWaitTimeInMs: 100,
+    // A broker that has just started loads its groups first, and says so until it has.
+    retry: { retries: 50, initialRetryTime: 50, maxRetryTime: 500, restartOnFailure: async () => true },
   })
   const records: ReadRecord[] = []
   try {

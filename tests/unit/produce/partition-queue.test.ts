@@ -42,7 +42,7 @@ async function rig(answers: Answer[], { partitions = 1, maxMessageBytes = 1_000_
     close: async () => {},
   }
   const events: Event[] = []
-  const outlet = hold(sink, { lingerMs: 0 }, (event) => events.push(event))
+  const outlet = hold(sink, { lingerMs: 0, brokers: [] }, (event) => events.push(event))
   opened.push(outlet)
   await outlet.open('t')
   const settled = { produced: 0, refused: [] as string[] }

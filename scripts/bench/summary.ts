@@ -1,0 +1,57 @@
+/** Rounds to figures: medians of each contender, and ratios within rounds. */
+import type { Faults } from './check.ts'
+import type { Result } from './round.ts'
+
+/** One contender over all rounds: medians, and the sums of faults. */
+export interface Summary extends Faults {
+  readonly contender: string
+  readonly recordsPerSecond: number
+  readonly slowest: number
+  readonly fastest: number
+  readonly cpuUs: number
+  readonly brokerCpuUs: number
+  readonly floodCpuUs: number
+  /** The most of all rounds. */
+  readonly peakRssBytes: number
+}
+
+/** Summaries in the order in which the contenders first ran. */
+export function summarise(results: readonly Result[]): Summary[] {
+  return [...Map.groupBy(results, ({ contender }) => contender)].map(([contender, rounds]) => {
+    const all = (of: (result: Result) => number): number[] => rounds.map(of)
+    const total = (of: (faults: Faults) => number): number => all(({ faults }) => of(faults)).reduce((a, b) => a + b, 0)
+    const speeds = all((result) => result.recordsPerSecond)
+    return {
+      contender,
+      recordsPerSecond: median(speeds),
+      slowest: Math.min(...speeds),
+      fastest: Math.max(...speeds),
+      cpuUs: median(all((result) => result.cpuUs)),
+      brokerCpuUs: median(all((result) => result.brokerCpuUs)),
+      floodCpuUs: median(all((result) => result.floodCpuUs)),
+      peakRssBytes: Math.max(...all((result) => result.peakRssBytes)),
+      lost: total((faults) => faults.lost),
+      duplicated: total((faults) => faults.duplicated),
+      outOfOrder: total((faults) => faults.outOfOrder),
+      different: total((faults) => faults.different),
+    }
+  })
+}
+
+/** The median over rounds of how many times as fast `contender` was as `rival` in the same round; undefined when one did not run. */
+export function ratio(results: readonly Result[], contender: string, rival: string): number | undefined {
+  const speeds = (name: string): number[] =>
+    results.filter((result) => result.contender === name).map((result) => result.recordsPerSecond)
+  const [own, other] = [speeds(contender), speeds(rival)]
+  return own.length > 0 && other.length === own.length
+    ? median(own.map((speed, at) => speed / (other[at] as number)))
+    : undefined
+}
+
+/** The middle value; of an even number the mean of the middle two. NaN of none. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const half = sorted.length / 2
+  if (Number.isInteger(half)) return ((sorted[half - 1] ?? Number.NaN) + (sorted[half] ?? Number.NaN)) / 2
+  return sorted[Math.floor(half)] ?? Number.NaN
+}

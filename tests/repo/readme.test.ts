@@ -1,0 +1,55 @@
+/** What the prose names exists: npm scripts, settings, metrics, files. */
+import { existsSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from '@jest/globals'
+import { choices } from '../../app/choices.ts'
+import { readConfig } from '../../app/config/index.ts'
+import { metricDefinitions } from '../../app/telemetry/definitions.ts'
+
+const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md']
+const root = new URL('../../', import.meta.url)
+const read = (page: string): string => readFileSync(new URL(page, root), 'utf8')
+const all = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, found = '']) => found)
+
+/** What `text` names and is not there. */
+function missing(text: string): string[] {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+  const metrics = new Set(metricDefinitions.map(({ name }) => name))
+  return [
+    ...all(text, /npm run ([\w:-]+)/g).filter((script) => !(script in scripts)),
+    ...all(text, /\b((?:tributary|kafka_producer)_[a-z_]+[a-z])\b(?!:)/g).filter(
+      (name) => !metrics.has(name) && name !== 'kafka_producer',
+    ),
+    ...all(text, /\]\((?!https?:)([^)#]+)/g).filter((path) => !existsSync(new URL(path, root))),
+    ...all(text, /`((?:app|tests|scripts|docs)\/[\w./-]+)`/g).filter((path) => !existsSync(new URL(path, root))),
+  ]
+}
+
+describe.each(pages)('%s', (page) => {
+  it('names only npm scripts, metrics and files that exist', () => {
+    expect(missing(read(page))).toEqual([])
+  })
+})
+
+describe('README.md', () => {
+  it('shows settings that the daemon takes as they stand', () => {
+    const assignments = all(read('README.md'), /^((?:[A-Z][A-Z_]+=(?:'[^']*'|[^\s\\]+)\s*)+)/gm).flatMap((line) =>
+      all(line, /([A-Z][A-Z_]+=(?:'[^']*'|[^\s\\]+))/g),
+    )
+    const env = Object.fromEntries(
+      assignments.map((line) => [
+        line.slice(0, line.indexOf('=')),
+        line.slice(line.indexOf('=') + 1).replace(/^'|'$/g, ''),
+      ]),
+    )
+    const { feeds, warnings } = readConfig(env, choices)
+    expect(feeds.map(({ name }) => name)).toEqual(['finnhub_trade', 'quotes'])
+    expect(warnings).toEqual([])
+  })
+})
+
+describe('this check', () => {
+  it('finds what does not exist', () => {
+    const text = 'npm run nothing, `tributary_nothing_total`, [x](docs/nothing.md), `app/nothing.ts`'
+    expect(missing(text)).toEqual(['nothing', 'tributary_nothing_total', 'docs/nothing.md', 'app/nothing.ts'])
+  })
+})

@@ -1,0 +1,122 @@
+/** Events become log lines: what is said, how often, and what never is. */
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from '@jest/globals'
+import type { Event } from '../../../app/events.ts'
+import { createLog } from '../../../app/telemetry/log.ts'
+import { source } from '../../support/messages.ts'
+
+const folders: string[] = []
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
+})
+
+interface Line {
+  readonly level: string
+  readonly msg: string
+  readonly time: string
+}
+
+/** The lines of a log at `level` that was told `events`. */
+function logged(events: readonly Event[], level = 'info'): Line[] {
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-log-'))
+  folders.push(folder)
+  const fd = openSync(join(folder, 'log'), 'a')
+  const log = createLog(level, fd)
+  for (const event of events) log.write(event)
+  log.flush()
+  closeSync(fd)
+  const text = readFileSync(join(folder, 'log'), 'utf8')
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line))
+}
+
+const times = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i))
+const refused = (feed: string, reason: 'not_json' | 'bad_value' = 'not_json'): Event => ({
+  type: 'document.refused',
+  feed,
+  sourceId: 'ws://a/',
+  reason,
+  detail: 'no JSON',
+})
+const held = (first: boolean, topic = 't'): Event => ({
+  type: 'produce.held',
+  topic,
+  partition: 1,
+  reason: 'connect',
+  detail: 'Kafka is away',
+  first,
+})
+
+describe('the log', () => {
+  it('is one JSON object a line, with level, time in ISO 8601, and text', () => {
+    const lines = logged([{ type: 'kafka.connected' }])
+    expect(lines).toEqual([{ level: 'info', time: expect.any(String), msg: 'Kafka is connected' }])
+    expect(new Date(lines[0]?.time ?? '').toISOString()).toBe(lines[0]?.time)
+  })
+
+  it('says ten refusals of a feed and reason in ten seconds, and no more', () => {
+    const lines = logged([
+      ...times(1_000, () => refused('a')),
+      ...times(3, () => refused('a', 'bad_value')),
+      ...times(20, () => refused('b')),
+    ])
+    const count = (feed: string, reason: string): number =>
+      lines.filter(
+        (line) => (line as unknown as Record<string, unknown>).feed === feed && JSON.stringify(line).includes(reason),
+      ).length
+    expect([count('a', 'not_json'), count('a', 'bad_value'), count('b', 'not_json')]).toEqual([10, 3, 10])
+  })
+
+  it('bounds what sources make it say per feed, whatever their number', () => {
+    const opened = (i: number, feed: string): Event => ({
+      type: 'source.opened',
+      source: source(`ws://h/${i}`, feed),
+      afterDials: 1,
+    })
+    expect(logged([...times(300, (i) => opened(i, 'a')), opened(0, 'b')])).toHaveLength(11)
+  })
+
+  it('says one line when Kafka goes down and one when it is back', () => {
+    const lines = logged([
+      held(true),
+      ...times(50, () => held(false)),
+      { type: 'produce.resumed', topic: 't', partition: 1, heldMs: 15_049 },
+    ])
+    expect(lines.map(({ level, msg }) => [level, msg])).toEqual([
+      ['warn', 'Kafka does not take t[1]: Kafka is away; holding and trying again'],
+      ['info', 'Kafka takes t[1] again after 15.0 s'],
+    ])
+  })
+
+  it('says of each feed and subject how it stands, however many there are', () => {
+    const parked = times(
+      30,
+      (i): Event => ({ type: 'feed.parked', feed: `f${i}`, reason: 'no_subject', detail: 'none' }),
+    )
+    const started = times(30, (i): Event => ({ type: 'feed.started', feed: `f${i}`, topic: 't', sources: [] }))
+    const away = times(
+      30,
+      (i): Event => ({ type: 'schema.unavailable', subject: `s${i}`, reason: 'connect', detail: 'away', inUse: true }),
+    )
+    const warned = times(30, (i): Event => ({ type: 'daemon.warned', warning: `w${i}` }))
+    expect(logged([...parked, ...started, ...away, ...warned])).toHaveLength(120)
+  })
+
+  it('is silent below its level', () => {
+    const stopped: Event = {
+      type: 'source.lost',
+      source: source(),
+      reason: 'stopped',
+      code: 1001,
+      detail: '',
+      openMs: 5,
+      redialInMs: undefined,
+    }
+    expect(logged([stopped])).toEqual([])
+    expect(logged([stopped], 'debug').map(({ level }) => level)).toEqual(['debug'])
+  })
+})
