@@ -97,7 +97,7 @@ export async function runDaemon(config: Config, { version, stop }: DaemonOptions
     return finish(exitCodes.unavailable)
   } finally {
     await scope.close()
-    telemetry.log.flush()
+    await telemetry.log.flush()
   }
 }
 
