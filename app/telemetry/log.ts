@@ -2,25 +2,27 @@
 import pino from 'pino'
 import type { Event } from '../events.ts'
 import { RateLimit } from '../lib/rate-limit.ts'
+import { sleep } from '../lib/sleep.ts'
 
 type Level = 'debug' | 'info' | 'warn' | 'error'
 type Line = readonly [level: Level, text: string, fields?: object | undefined]
 
 /** Bytes of log kept for a reader that has stalled; what does not fit is dropped and counted. */
 const MAX_BACKLOG_BYTES = 1024 * 1024
+const FLUSH_MS = 1_000
 
-/** A logger of events. `dropped` counts lines lost to a stalled reader; `flush` writes what is pending, synchronously. */
+/** A logger of events. `dropped` counts lines lost to a stalled reader; `flush` waits until all is written, or for `FLUSH_MS`. */
 export interface Log {
   readonly dropped: number
   write(event: Event): void
   info(text: string, fields?: object): void
   error(text: string, fields?: object): void
-  flush(): void
+  flush(): Promise<void>
 }
 
 /** Opens the log at `level` (pino's names) on the file descriptor `fd`. Survives a reader that stalls or goes away. */
 export function createLog(level: string, fd: number): Log {
-  const destination = pino.destination({ fd, sync: false, minLength: 0, maxLength: MAX_BACKLOG_BYTES })
+  const destination = pino.destination({ fd, sync: false, minLength: 1, maxLength: MAX_BACKLOG_BYTES })
   let dropped = 0
   destination.on('drop', () => dropped++)
   destination.on('error', () => dropped++)
@@ -49,12 +51,12 @@ export function createLog(level: string, fd: number): Log {
     },
     info: (text, fields) => say(['info', text, fields]),
     error: (text, fields) => say(['error', text, fields]),
-    flush() {
-      try {
-        destination.flushSync()
-      } catch {
-        // The reader is gone: nobody is left to tell.
-      }
+    // Not flushSync: it does not wait for the write under way, and never returns where nobody reads.
+    async flush() {
+      const patience = new AbortController()
+      const written = new Promise<void>((resolve) => destination.flush(() => resolve()))
+      await Promise.race([written, sleep(FLUSH_MS, patience.signal)])
+      patience.abort()
     },
   }
 }

@@ -1,6 +1,7 @@
 /** The daemon as an operator starts it: a process of its own, told everything by environment variables. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseMetrics, type Samples } from './daemon-metrics.ts'
 import { stack } from './stack.ts'
@@ -183,7 +184,9 @@ function control(child: ChildProcess, exited: Promise<Exit>): Daemon {
     },
     metrics,
     said,
-    rss: async () => (await metrics()).value('process_resident_memory_bytes') ?? 0,
+    // Asking the process itself makes garbage that would be measured too.
+    rss: async () =>
+      (await residentBytes(child.pid ?? 0)) ?? (await metrics()).value('process_resident_memory_bytes') ?? 0,
     stop,
     signal: (signal) => void child.kill(signal),
     [Symbol.asyncDispose]: async () => {
@@ -191,6 +194,13 @@ function control(child: ChildProcess, exited: Promise<Exit>): Daemon {
       await exited
     },
   }
+}
+
+/** What the kernel says, where there is a /proc. */
+async function residentBytes(pid: number): Promise<number | undefined> {
+  const text = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(text)?.[1]
+  return kib === undefined ? undefined : Number(kib) * 1024
 }
 
 function logLines(text: string): LogLine[] {

@@ -2,9 +2,10 @@
 import { randomUUID } from 'node:crypto'
 import { type IHeaders, type Kafka as KafkaClient, type KafkaMessage, PartitionAssigners } from 'kafkajs'
 import { createTopics, quietKafka, withAdmin } from '../../scripts/lib/kafka-admin.ts'
+import { until } from '../../scripts/lib/until.ts'
 import { STACK_VARIABLE } from './stack-holder.ts'
 
-export { until } from '../../scripts/lib/until.ts'
+export { until }
 
 /** Where the shared servers are. */
 export interface Stack {
@@ -87,12 +88,15 @@ export async function readTopic(topic: string, count: number, options: ReadOptio
   const client = kafkaClient(bootstrapServers)
   const wanted = count > 0 ? count : await recordsIn(client, topic)
   if (wanted === 0) return []
+  const groupId = uniqueName('reader')
+  // A broker that has just started loads its groups first, and a consumer that meets it then may stay silent for ever.
+  const offsets = () => withAdmin(client, (admin) => admin.fetchOffsets({ groupId, topics: [topic] }))
+  await until(offsets, { what: 'the group coordinator', timeoutMs })
   const consumer = client.consumer({
-    groupId: uniqueName('reader'),
+    groupId,
     partitionAssigners: [PartitionAssigners.roundRobin],
     maxWaitTimeInMs: 100,
-    // A broker that has just started loads its groups first, and says so until it has.
-    retry: { retries: 50, initialRetryTime: 50, maxRetryTime: 500, restartOnFailure: async () => true },
+    retry: { retries: 50, initialRetryTime: 50, maxRetryTime: 500 },
   })
   const records: ReadRecord[] = []
   try {

@@ -102,10 +102,10 @@ describe('serve', () => {
   })
 
   it('ends the connection of a client that drips its head', async () => {
-    const slow = client(await start({ headerBytes: 1024 * 1024 }), 'GET /text HTTP/1.1\r\n')
+    const slow = client(await start({ requestMs: 60_000, headerBytes: 1024 * 1024 }), 'GET /text HTTP/1.1\r\n')
     const drip = setInterval(() => slow.socket.write('x: y\r\n'), 10)
     opened.push({ close: () => clearInterval(drip) })
-    await until(slow.closed, { what: 'the end' })
+    await until(slow.closed, { what: 'the end', timeoutMs: 5_000 })
   })
 
   it('ends the connection of a client that does not read its answer', async () => {

@@ -19,13 +19,13 @@ interface Line {
 }
 
 /** The lines of a log at `level` that was told `events`. */
-function logged(events: readonly Event[], level = 'info'): Line[] {
+async function logged(events: readonly Event[], level = 'info'): Promise<Line[]> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-log-'))
   folders.push(folder)
   const fd = openSync(join(folder, 'log'), 'a')
   const log = createLog(level, fd)
   for (const event of events) log.write(event)
-  log.flush()
+  await log.flush()
   closeSync(fd)
   const text = readFileSync(join(folder, 'log'), 'utf8')
   return text
@@ -52,14 +52,14 @@ const held = (first: boolean, topic = 't'): Event => ({
 })
 
 describe('the log', () => {
-  it('is one JSON object a line, with level, time in ISO 8601, and text', () => {
-    const lines = logged([{ type: 'kafka.connected' }])
+  it('is one JSON object a line, with level, time in ISO 8601, and text', async () => {
+    const lines = await logged([{ type: 'kafka.connected' }])
     expect(lines).toEqual([{ level: 'info', time: expect.any(String), msg: 'Kafka is connected' }])
     expect(new Date(lines[0]?.time ?? '').toISOString()).toBe(lines[0]?.time)
   })
 
-  it('says ten refusals of a feed and reason in ten seconds, and no more', () => {
-    const lines = logged([
+  it('says ten refusals of a feed and reason in ten seconds, and no more', async () => {
+    const lines = await logged([
       ...times(1_000, () => refused('a')),
       ...times(3, () => refused('a', 'bad_value')),
       ...times(20, () => refused('b')),
@@ -71,17 +71,17 @@ describe('the log', () => {
     expect([count('a', 'not_json'), count('a', 'bad_value'), count('b', 'not_json')]).toEqual([10, 3, 10])
   })
 
-  it('bounds what sources make it say per feed, whatever their number', () => {
+  it('bounds what sources make it say per feed, whatever their number', async () => {
     const opened = (i: number, feed: string): Event => ({
       type: 'source.opened',
       source: source(`ws://h/${i}`, feed),
       afterDials: 1,
     })
-    expect(logged([...times(300, (i) => opened(i, 'a')), opened(0, 'b')])).toHaveLength(11)
+    expect(await logged([...times(300, (i) => opened(i, 'a')), opened(0, 'b')])).toHaveLength(11)
   })
 
-  it('says one line when Kafka goes down and one when it is back', () => {
-    const lines = logged([
+  it('says one line when Kafka goes down and one when it is back', async () => {
+    const lines = await logged([
       held(true),
       ...times(50, () => held(false)),
       { type: 'produce.resumed', topic: 't', partition: 1, heldMs: 15_049 },
@@ -92,7 +92,7 @@ describe('the log', () => {
     ])
   })
 
-  it('says of each feed and subject how it stands, however many there are', () => {
+  it('says of each feed and subject how it stands, however many there are', async () => {
     const parked = times(
       30,
       (i): Event => ({ type: 'feed.parked', feed: `f${i}`, reason: 'no_subject', detail: 'none' }),
@@ -103,10 +103,10 @@ describe('the log', () => {
       (i): Event => ({ type: 'schema.unavailable', subject: `s${i}`, reason: 'connect', detail: 'away', inUse: true }),
     )
     const warned = times(30, (i): Event => ({ type: 'daemon.warned', warning: `w${i}` }))
-    expect(logged([...parked, ...started, ...away, ...warned])).toHaveLength(120)
+    expect(await logged([...parked, ...started, ...away, ...warned])).toHaveLength(120)
   })
 
-  it('is silent below its level', () => {
+  it('is silent below its level', async () => {
     const stopped: Event = {
       type: 'source.lost',
       source: source(),
@@ -116,7 +116,7 @@ describe('the log', () => {
       openMs: 5,
       redialInMs: undefined,
     }
-    expect(logged([stopped])).toEqual([])
-    expect(logged([stopped], 'debug').map(({ level }) => level)).toEqual(['debug'])
+    expect(await logged([stopped])).toEqual([])
+    expect((await logged([stopped], 'debug')).map(({ level }) => level)).toEqual(['debug'])
   })
 })
