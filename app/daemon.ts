@@ -66,7 +66,7 @@ export async function runDaemon(config: Config, { version, stop }: DaemonOptions
     return finish(exitCodes.unavailable)
   } finally {
     await scope.close()
-    log.flush()
+    await log.flush()
   }
 }
 
