@@ -35,6 +35,7 @@ export interface LedgerReport {
     Record<'found' | 'produced' | 'dead_lettered' | 'refused' | 'ignored' | 'expired' | 'in_flight', number>
   >
   readonly refused: Readonly<Record<string, number>>
+  readonly dead_lettered: Readonly<Record<string, number>>
 }
 
 /** What /status answers, as far as tests look at it. */
