@@ -8,7 +8,7 @@ import { findJava } from './java.ts'
 import { type Jvm, startJvm } from './jvm.ts'
 import { type BrokerSettings, brokerProperties, type Listener, type Membership } from './kafka-properties.ts'
 import { formatWithUsers, prepareStorage } from './kafka-storage.ts'
-import { freePort } from './ports.ts'
+import { freePort, isPortFree } from './ports.ts'
 
 /** How the broker shall be. Everything has a default. */
 export interface KafkaOptions {
@@ -117,7 +117,9 @@ function control(
     async restart() {
       await halt()
       jvm = start()
-      await jvm.ready(() => isServing(bootstrapServers, membership.nodeId))
+      await jvm.ready(() =>
+        membership.role === 'controller' ? isTaken(membership) : isServing(bootstrapServers, membership.nodeId),
+      )
     },
   }
 }
@@ -127,6 +129,12 @@ async function isServing(bootstrapServers: string, nodeId: number): Promise<bool
   const client = quietKafka(bootstrapServers, { retry: { retries: 0 } })
   const { brokers } = await withAdmin(client, (admin) => admin.describeCluster())
   return brokers.some((broker) => broker.nodeId === nodeId)
+}
+
+/** A controller answers no client: it is enough that it listens. */
+async function isTaken({ nodeId, voters }: Membership): Promise<boolean> {
+  const own = voters.find((voter) => voter.nodeId === nodeId)
+  return own !== undefined && !(await isPortFree(own.port))
 }
 
 async function settle(options: KafkaOptions, dataDir: string): Promise<BrokerSettings> {
