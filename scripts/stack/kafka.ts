@@ -41,6 +41,8 @@ export interface Kafka {
   readonly listeners: Readonly<Record<string, string>>
   /** Of the JVM; changes with `restart`. */
   readonly pid: number
+  /** True until the JVM has ended. */
+  readonly running: boolean
   readonly dataDir: string
   readonly logFile: string
   /** Stops it for good and removes the temporary folder. */
@@ -105,6 +107,9 @@ function control(
     logFile: files.logFile,
     get pid() {
       return jvm?.pid ?? 0
+    },
+    get running() {
+      return jvm?.running ?? false
     },
     async stop() {
       await halt()

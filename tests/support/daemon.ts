@@ -73,6 +73,8 @@ export interface Daemon {
   readonly stderr: string
   /** The log so far, whichever stream it is on. */
   readonly log: readonly LogLine[]
+  /** True until the process has ended. */
+  readonly running: boolean
   readonly exited: Promise<Exit>
   /** Resolves to the port's base URL once the log names it. */
   url(): Promise<string>
@@ -180,6 +182,9 @@ function control(child: ChildProcess, exited: Promise<Exit>): Daemon {
     },
     get log() {
       return log()
+    },
+    get running() {
+      return !gone()
     },
     exited,
     url,

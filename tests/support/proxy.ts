@@ -14,7 +14,7 @@ export interface Way {
 }
 
 /** A running proxy. Its ways can be changed at any time, for connections that are open, too. */
-export interface Proxy {
+export interface TcpProxy {
   /** `127.0.0.1:port`. */
   readonly address: string
   readonly port: number
@@ -52,7 +52,7 @@ interface State {
 }
 
 /** Starts one in front of port `target` of loopback. */
-export async function startProxy(target = 0): Promise<Proxy> {
+export async function startProxy(target = 0): Promise<TcpProxy> {
   const state: State = { up: PLAIN, down: PLAIN, swallowed: 0, fuse: undefined }
   const clients = new Set<Socket>()
   const port = await freePort()
@@ -72,7 +72,7 @@ export async function startProxy(target = 0): Promise<Proxy> {
     reset()
     await closed
   }
-  const proxy: Proxy = {
+  const proxy: TcpProxy = {
     address: `127.0.0.1:${port}`,
     port,
     target,
