@@ -95,7 +95,8 @@ function siteOf(brokers: readonly Broker[], stopKafka: () => Promise<void>): Own
     async restore() {
       for (const { kafka, proxy } of brokers) {
         proxy.set({})
-        await proxy.down().then(() => proxy.up())
+        proxy.reset()
+        await proxy.up()
         kafka.resume()
         if (!kafka.running) await kafka.restart()
       }

@@ -100,7 +100,7 @@ async function setUp(row: Row, options: RunOptions, ground: Ground, stack: Async
   stack.defer(() => site.stop())
   stack.defer(async () => {
     registry.proxy.set({})
-    await registry.proxy.up().catch(() => {})
+    await registry.proxy.up()
   })
   const folder = await mkdtemp(join(tmpdir(), 'tributary-fault-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))

@@ -98,7 +98,9 @@ export async function startProxy(target = 0): Promise<TcpProxy> {
         state.fuse = { left: bytes, blown: resolve }
       }),
     down,
-    up: () => listen(server, port),
+    up: async () => {
+      if (!server.listening) await listen(server, port)
+    },
     close: down,
     [Symbol.asyncDispose]: down,
   }

@@ -26,6 +26,7 @@ async function terminated(rig: Rig): Promise<Finding[]> {
   await rig.flows(1_000)
   await rig.wait(10)
   const { daemon, fault, control } = rig
+  rig.sampler.paused = true
   const at = performance.now()
   const exit = await daemon.stop()
   const ending = { ...exit, afterMs: performance.now() - at }
