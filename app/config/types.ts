@@ -26,7 +26,8 @@ export interface FeedConfig {
   readonly headersFile: string | undefined
   /** From dial to open. */
   readonly handshakeTimeoutMs: number
-  readonly silenceTimeoutMs: number | undefined
+  /** `auto`: learned from each source. */
+  readonly silenceTimeoutMs: number | 'auto' | undefined
   /** 0 = no pings. */
   readonly pingIntervalMs: number
   readonly maxMessageBytes: number

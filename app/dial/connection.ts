@@ -8,6 +8,7 @@ import { byClose, byError, byStatus } from './classify.ts'
 import { type Heartbeat, heartbeat } from './heartbeat.ts'
 import { Inbox } from './inbox.ts'
 import type { WebSocketOptions } from './options.ts'
+import type { SilenceLimit } from './rhythm.ts'
 import { type Silence, silence } from './silence.ts'
 
 const GOING_AWAY = 1001
@@ -24,9 +25,12 @@ export interface Target {
   readonly headers: Readonly<Record<string, string>>
 }
 
+/** What one connection needs; the silence limit outlives it. */
+export type ConnectionOptions = WebSocketOptions & { readonly silenceLimit: SilenceLimit | undefined }
+
 /** Dials at once. Throws `SourceLost('configuration')` when the URL or a header cannot be used. */
 export class Connection {
-  readonly #options: WebSocketOptions
+  readonly #options: ConnectionOptions
   readonly #ws: WebSocket
   readonly #inbox: Inbox
   readonly #deadline: NodeJS.Timeout
@@ -37,7 +41,7 @@ export class Connection {
   #opened = false
   #closed = false
 
-  constructor(target: Target, options: WebSocketOptions, opened: () => void) {
+  constructor(target: Target, options: ConnectionOptions, opened: () => void) {
     this.#options = options
     this.#ws = open(target, options)
     this.#inbox = new Inbox(options.info, options.watermarkBytes ?? WATERMARK_BYTES, {
@@ -108,9 +112,9 @@ export class Connection {
     clearTimeout(this.#deadline)
     this.#opened = true
     for (const message of this.#options.openMessages) this.#ws.send(message, { compress: false })
-    const { pingIntervalMs, silenceTimeoutMs } = this.#options
+    const { pingIntervalMs, silenceLimit } = this.#options
     if (pingIntervalMs > 0) this.#heartbeat = this.#beat(pingIntervalMs)
-    if (silenceTimeoutMs !== undefined) this.#silence = this.#listenForSilence(silenceTimeoutMs)
+    if (silenceLimit) this.#silence = this.#listenForSilence(silenceLimit)
   }
 
   #beat(intervalMs: number): Heartbeat {
@@ -122,11 +126,14 @@ export class Connection {
     })
   }
 
-  #listenForSilence(limitMs: number): Silence {
+  #listenForSilence(limit: SilenceLimit): Silence {
     return silence(
-      limitMs,
+      limit,
       () => this.#inbox.isHolding,
-      () => this.#lose(new SourceLost('silent', `no message for ${limitMs} ms`)),
+      (limitMs) => {
+        limit.silent()
+        this.#lose(new SourceLost('silent', `no message for ${Math.round(limitMs)} ms`))
+      },
     )
   }
 

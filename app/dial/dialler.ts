@@ -8,7 +8,8 @@ import { redial } from './redial.ts'
 import { headersReader, type SettingFile, urlReader } from './reread.ts'
 
 /** What dialling needs of a feed's settings. */
-export interface DialSettings extends Omit<WebSocketOptions, 'info' | 'url' | 'headers' | 'watermarkBytes'> {
+export interface DialSettings
+  extends Omit<WebSocketOptions, 'info' | 'url' | 'headers' | 'watermarkBytes' | 'rhythmBounds'> {
   readonly name: string
   readonly urls: readonly string[]
   readonly headers: Readonly<Record<string, string>>

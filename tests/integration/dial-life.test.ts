@@ -89,6 +89,38 @@ describe('an open connection', () => {
     await expect(drain()).rejects.toMatchObject({ reason: 'silent' })
   })
 
+  it('has a learned limit: a busy source is noticed silent soon, also on the next connection, and ever later as it stays silent', async () => {
+    // 10 arrivals a second for the first connection; the others say nothing.
+    await using upstream = await startUpstream({
+      onSocket: (socket, n) => {
+        if (n > 1) return
+        const talk = setInterval(() => socket.send('more'), 100)
+        setTimeout(() => clearInterval(talk), 4_000)
+        socket.on('close', () => clearInterval(talk))
+      },
+    })
+    const rhythmBounds = { floorMs: 400, ceilingMs: 30_000 }
+    const source = sourceOf(upstream.url, { silenceTimeoutMs: 'auto', rhythmBounds })
+    const limits: number[] = []
+    for (let connection = 1; connection <= 3; connection++) {
+      const { lost, messages } = await live(source)
+      expect(lost?.reason).toBe('silent')
+      expect(messages.length > 0).toBe(connection === 1)
+      limits.push(Number(/\d+/.exec(lost?.message ?? '')))
+    }
+    const [first = 0, second = 0, third = 0] = limits
+    expect(first).toBeLessThan(5_000)
+    expect(second).toBeGreaterThanOrEqual(2 * first)
+    expect(third).toBeGreaterThanOrEqual(2 * second)
+  })
+
+  it('of which little is known yet may be silent up to the ceiling', async () => {
+    await using upstream = await startUpstream({ onSocket: (socket) => socket.send('only') })
+    const rhythmBounds = { floorMs: 50, ceilingMs: 700 }
+    const { lost } = await live(sourceOf(upstream.url, { silenceTimeoutMs: 'auto', rhythmBounds }))
+    expect(lost).toMatchObject({ reason: 'silent', message: 'no message for 700 ms' })
+  })
+
   it.each([
     [1000, 'ended', undefined],
     [1001, 'ended', undefined],

@@ -19,6 +19,11 @@ const path = format('a dotted path of field names, such as device_id or sensor.i
   return names.every((name) => name !== '') ? names : undefined
 })
 
+const fixedSilence = duration({ zero: true })
+const silence = format<number | 'auto'>(`${fixedSilence.expects}, or auto`, (given) =>
+  given.trim().toLowerCase() === 'auto' ? 'auto' : fixedSilence.parse(given),
+)
+
 /** The settings of one feed, by suffix. The values of a preset feed's own variables are read by the same formats. */
 export const feedSettings = ({ normalisers, lanes }: Choices) =>
   ({
@@ -76,8 +81,8 @@ export const feedSettings = ({ normalisers, lanes }: Choices) =>
     },
     SILENCE_TIMEOUT: {
       group: 'Feeds by name',
-      format: duration({ zero: true }),
-      help: 'No message for that long means a redial, counted as a timeout.',
+      format: silence,
+      help: 'No message for that long means a redial, counted as a timeout. auto: the limit is learned from the rhythm of each source, between 5 seconds and 10 minutes.',
       default: 'off',
       example: '5m',
     },
