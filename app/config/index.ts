@@ -37,6 +37,9 @@ export function readConfig(env: Env, choices: Choices): Config {
     laneMaxBytes,
   }
   const feeds = readFeeds(env, choices, shared, report)
+  if (feeds.some(({ schema }) => schema === daemon.GAPS_TOPIC)) {
+    report.problems.push('GAPS_TOPIC must not be the topic of a feed.')
+  }
   report.warnings.push(
     ...unknownWarnings(env, Object.keys({ ...kafkaTable, ...securitySettings, ...registrySettings })),
   )
@@ -67,6 +70,7 @@ function daemonPart(daemon: Values<typeof daemonSettings>) {
     lingerMs: daemon.LINGER,
     dialRate: daemon.DIAL_RATE,
     recordHeaders: daemon.RECORD_HEADERS,
+    gapsTopic: daemon.GAPS_TOPIC,
     startupTimeoutMs: daemon.STARTUP_TIMEOUT,
     drainTimeoutMs: daemon.DRAIN_TIMEOUT,
     maxInFlightBatches: daemon.MAX_IN_FLIGHT_BATCHES,

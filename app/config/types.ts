@@ -28,6 +28,8 @@ export interface FeedConfig {
   readonly handshakeTimeoutMs: number
   /** `auto`: learned from each source. */
   readonly silenceTimeoutMs: number | 'auto' | undefined
+  /** Where in a document its number is, if sources count them. */
+  readonly sequenceField: readonly string[] | undefined
   /** 0 = no pings. */
   readonly pingIntervalMs: number
   readonly maxMessageBytes: number
@@ -115,6 +117,8 @@ export interface Config {
   /** Dials per second and host. */
   readonly dialRate: number
   readonly recordHeaders: readonly ('feed' | 'source' | 'received-at')[]
+  /** Undefined: the usual one, where it exists. */
+  readonly gapsTopic: string | undefined
   readonly startupTimeoutMs: number
   readonly drainTimeoutMs: number
   readonly maxInFlightBatches: number

@@ -45,7 +45,7 @@ export class Connection {
     this.#options = options
     this.#ws = open(target, options)
     this.#inbox = new Inbox(options.info, options.watermarkBytes ?? WATERMARK_BYTES, {
-      pause: () => this.#ws.pause(),
+      pause: () => this.#pause(),
       resume: () => this.#resume(),
       burst: () => this.#lose(new SourceLost('too_big', 'too much arrived at once')),
     })
@@ -137,9 +137,15 @@ export class Connection {
     )
   }
 
+  #pause(): void {
+    this.#ws.pause()
+    this.#options.paused?.(true)
+  }
+
   #resume(): void {
     this.#heartbeat?.resumed()
     this.#ws.resume()
+    if (!this.#closed) this.#options.paused?.(false)
   }
 
   /** The first verdict counts: what follows is its consequence. No closing handshake with a peer that does not answer. */
@@ -153,6 +159,7 @@ export class Connection {
     this.#heartbeat?.stop()
     this.#silence?.stop()
     this.#closed = true
+    if (this.#inbox.isPaused) this.#options.paused?.(false)
     this.#inbox.wake()
   }
 }

@@ -9,7 +9,7 @@ import { headersReader, type SettingFile, urlReader } from './reread.ts'
 
 /** What dialling needs of a feed's settings. */
 export interface DialSettings
-  extends Omit<WebSocketOptions, 'info' | 'url' | 'headers' | 'watermarkBytes' | 'rhythmBounds'> {
+  extends Omit<WebSocketOptions, 'info' | 'url' | 'headers' | 'watermarkBytes' | 'rhythmBounds' | 'paused'> {
   readonly name: string
   readonly urls: readonly string[]
   readonly headers: Readonly<Record<string, string>>
@@ -30,7 +30,7 @@ export type Dialler = (
 /** `dialRate` is dials per second and host, over all feeds. */
 export async function openDialler(dialRate: number, emit: Emit): Promise<Dialler> {
   const gate = dialGate(dialRate)
-  const sourceOf = await sourceMaker()
+  const sourceOf = await sourceMaker(emit)
   return (feed, info, index, signal) =>
     redial(sourceOf(feed, info, index), { gate, emit, signal, backoffMaxMs: feed.backoffMaxMs })
 }
@@ -38,13 +38,15 @@ export async function openDialler(dialRate: number, emit: Emit): Promise<Dialler
 /** Makes the source of the `index`-th URL of `feed`; nothing is dialled before it is pulled. */
 export type SourceMaker = (feed: DialSettings, info: SourceInfo, index: number) => Source
 
-/** Loads what sources are made of. */
-export async function sourceMaker(): Promise<SourceMaker> {
+/** Loads what sources are made of. `emit` is told when one is paused, and when no longer. */
+export async function sourceMaker(emit: Emit): Promise<SourceMaker> {
   const open = await sources.websocket.load()
   return (feed, info, index) => {
     const url = urlReader(feed.urls[index] ?? '', index, named(feed, 'URLS', feed.urlsFile))
     const headers = headersReader(feed.headers, named(feed, 'HEADERS', feed.headersFile))
-    return open({ ...feed, info, url, headers })
+    const paused = (isPaused: boolean): void =>
+      emit({ type: isPaused ? 'source.paused' : 'source.resumed', source: info })
+    return open({ ...feed, info, url, headers, paused })
   }
 }
 

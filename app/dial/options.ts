@@ -23,6 +23,8 @@ export interface WebSocketOptions {
   readonly rhythmBounds?: RhythmBounds
   /** Offer permessage-deflate. */
   readonly compression: boolean
+  /** Told when the socket is paused because nobody pulls, and when no longer. */
+  readonly paused?: (isPaused: boolean) => void
   /** What may wait to be pulled before the socket is paused. */
   readonly watermarkBytes?: number
 }

@@ -5,6 +5,7 @@ import { choice, choices, decimal, flag, integer, text } from '../formats/basic.
 import { format } from '../formats/format.ts'
 import { duration } from '../formats/measures.ts'
 import type { Settings } from '../setting.ts'
+import { topic } from './feed.ts'
 
 /** Words for log levels, Python's included → ours. */
 const LEVELS: Readonly<Record<string, string>> = {
@@ -43,6 +44,12 @@ export const daemonSettings = {
     format: duration({ zero: true, bare: 's' }),
     help: 'Silence limit of these feeds: no message for that long means a redial, counted as a timeout. Their FEED_…_SILENCE_TIMEOUT wins.',
     default: 'off',
+  },
+  GAPS_TOPIC: {
+    group: 'Gaps',
+    format: topic,
+    help: 'Topic of the gap records, with the subject <topic>-value; the daemon keeps them until it takes them. Unset: tributary.gaps, where that topic and its subject exist (looked up every minute).',
+    example: 'tributary.gaps',
   },
   STARTUP_TIMEOUT: {
     group: 'Start, stop and batches',

@@ -9,7 +9,8 @@ import type { Choices, Settings } from '../setting.ts'
 
 const MIB = 1024 * 1024
 
-const topic = format('a topic name: up to 249 letters, digits, dots, dashes and underscores', (given) => {
+/** The name of a Kafka topic. */
+export const topic = format('a topic name: up to 249 letters, digits, dots, dashes and underscores', (given) => {
   const name = given.trim()
   return /^[a-zA-Z0-9._-]{1,249}$/.test(name) && name !== '.' && name !== '..' ? name : undefined
 })
@@ -85,6 +86,12 @@ export const feedSettings = ({ normalisers, lanes }: Choices) =>
       help: 'No message for that long means a redial, counted as a timeout. auto: the limit is learned from the rhythm of each source, between 5 seconds and 10 minutes.',
       default: 'off',
       example: '5m',
+    },
+    SEQUENCE_FIELD: {
+      group: 'Feeds by name',
+      format: path,
+      help: "Where in the upstream's document, before it is normalised, is a whole number that each source counts up by one. Missing and repeated numbers are counted; missing ones become gap records too.",
+      example: 'seq',
     },
     PING_INTERVAL: {
       group: 'Feeds by name',
