@@ -18,8 +18,9 @@ import { bySchema } from './route/by-schema.ts'
 
 const LANE_MAX_BYTES = 16 * 1024 * 1024
 const STATE_FILE = 'gaps.json'
-/** Between two looks at what changed. */
+/** Between two looks at what changed; for each further thousand of sources one more passes until the state is written. */
 const TICK_MS = 1_000
+const SOURCES_PER_TICK = 1_000
 /** Ticks until the state is written though nothing changed: a quiet feed's death shall not look older than this. */
 const IDLE_TICKS = 10
 
@@ -143,7 +144,8 @@ async function keepState(config: Config, parts: GapParts, scope: Scope): Promise
       if (path) await writeState(path, gaps.state(name, stopped), sync === 'flush')
     }
   }
-  const ticker = everySecond(gaps, names, write, parts.emit)
+  const sources = [...feeds.values()].reduce((sum, feed) => sum + feed.sources.length, 0)
+  const ticker = writing(gaps, names, write, Math.ceil(sources / SOURCES_PER_TICK), parts.emit)
   await ticker.begin()
   scope.use(ticker, async (it) => {
     await it.stop()
@@ -161,16 +163,17 @@ async function before(path: string | undefined, emit: Emit): Promise<GapState | 
   }
 }
 
-/** One write at a time; a disk that does not take it is told once, and what it has stays true, if older. */
-function everySecond(
+/** One write at a time, every `busyTicks` at most; a disk that does not take it is told once, and what it has stays true, if older. */
+function writing(
   gaps: Gaps,
   names: readonly string[],
   write: (stopped: boolean) => Promise<void>,
+  busyTicks: number,
   emit: Emit,
 ): { begin(): Promise<void>; stop(): Promise<void> } {
-  let idle = 0
+  let ticks = 0
   let isHeld = false
-  let writing: Promise<void> | undefined
+  let current: Promise<void> | undefined
   const attempt = async (): Promise<void> => {
     try {
       await write(false)
@@ -180,14 +183,14 @@ function everySecond(
       if (!isHeld) emit({ type: 'daemon.warned', warning })
       isHeld = true
     }
-    writing = undefined
+    current = undefined
+    ticks = 0
   }
   const tick = (): void => {
     for (const watch of gaps.sequences.values()) watch.flush()
-    if (writing) return
-    const hasChanged = names.filter((name) => gaps.takeChanged(name)).length > 0
-    idle = hasChanged ? 0 : idle + 1
-    if (hasChanged || idle % IDLE_TICKS === 0) writing = attempt()
+    if (current || ++ticks < busyTicks) return
+    const changed = names.filter((name) => gaps.takeChanged(name))
+    if (changed.length > 0 || ticks >= IDLE_TICKS) current = attempt()
   }
   let timer: NodeJS.Timeout | undefined
   return {
@@ -197,7 +200,7 @@ function everySecond(
     },
     async stop() {
       clearInterval(timer)
-      await writing
+      await current
     },
   }
 }

@@ -6,8 +6,8 @@ import { GAP_FEED, type GapRecord } from './record.ts'
 /** Whether gap records go anywhere: not known yet, wanted, or not. */
 export type Use = 'unknown' | 'in_use' | 'off'
 
-/** Most records that wait while there is no lane, or a full one; what comes then is dropped. */
-const MOST = 1_000
+/** Most records that wait while there is no lane, or a full one; what comes then is dropped. Twice as many as a feed may have sources. */
+export const MOST_WAITING = 20_000
 const MOST_AT_ONCE = 500
 
 /** A queue of records. A record leaves it when the lane has kept it. */
@@ -41,7 +41,7 @@ export class Outbox {
 
   add(record: GapRecord): void {
     if (this.#use === 'off') return
-    if (this.#pending.length >= MOST) return this.#dropped()
+    if (this.#pending.length >= MOST_WAITING) return this.#dropped()
     this.#pending.push(record)
     this.#changed.notify()
   }

@@ -1,12 +1,12 @@
 /** What must outlive the process to know its gaps: a small file beside the lane of each feed. */
 import { open, readFile, rename } from 'node:fs/promises'
 import { errorCode } from '../lib/error-code.ts'
+import { MOST_WAITING } from './outbox.ts'
 import type { GapRecord } from './record.ts'
 import type { OpenGap, SavedSource } from './track.ts'
 import type { SavedFeed } from './tracker.ts'
 
 const VERSION = 1
-const MOST_RECORDS = 10_000
 
 /** What is kept of one feed. */
 export interface GapState extends SavedFeed {
@@ -48,7 +48,7 @@ function parse(text: string): GapState | undefined {
     if (version !== VERSION || typeof stopped !== 'boolean' || !Array.isArray(sources) || !Array.isArray(records)) {
       return undefined
     }
-    if (!sources.every(isEntry) || !records.every(isRecord) || records.length > MOST_RECORDS) return undefined
+    if (!sources.every(isEntry) || !records.every(isRecord) || records.length > MOST_WAITING) return undefined
     return { stopped, sources: new Map(sources), records }
   } catch {
     return undefined

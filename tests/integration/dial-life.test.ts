@@ -89,6 +89,27 @@ describe('an open connection', () => {
     await expect(drain()).rejects.toMatchObject({ reason: 'silent' })
   })
 
+  it('tells when it is paused because nobody pulls, and when no longer, also by its end', async () => {
+    await using upstream = await startUpstream()
+    const told: boolean[] = []
+    const paused = (isPaused: boolean): void => void told.push(isPaused)
+    const arrivals = sourceOf(upstream.url, { watermarkBytes: 1_000, paused }).receive(never, () => undefined)
+    const first = arrivals.next()
+    const socket = await upstream.connection(1)
+    socket.send('first')
+    await first
+    socket.send('x'.repeat(2_000))
+    await until(() => told.length === 1, { what: 'the pause' })
+    await arrivals.next()
+    expect(told).toEqual([true, false])
+    socket.send('x'.repeat(2_000))
+    await until(() => told.length === 3, { what: 'another pause' })
+    socket.terminate()
+    await arrivals.next()
+    await arrivals.next().catch(() => {})
+    expect(told).toEqual([true, false, true, false])
+  })
+
   it('has a learned limit: a busy source is noticed silent soon, also on the next connection, and ever later as it stays silent', async () => {
     // 10 arrivals a second for the first connection; the others say nothing.
     await using upstream = await startUpstream({

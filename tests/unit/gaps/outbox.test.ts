@@ -1,6 +1,6 @@
 /** Gap records on their way into a lane. */
 import { describe, expect, it } from '@jest/globals'
-import { Outbox } from '../../../app/gaps/outbox.ts'
+import { MOST_WAITING, Outbox } from '../../../app/gaps/outbox.ts'
 import type { GapRecord } from '../../../app/gaps/record.ts'
 import { texts } from '../../support/messages.ts'
 
@@ -49,8 +49,8 @@ describe('the outbox', () => {
   it('is bounded: what finds no room is told', () => {
     let dropped = 0
     const outbox = new Outbox(() => dropped++)
-    for (let i = 0; i < 1_010; i++) outbox.add(record(i))
-    expect([outbox.pending.length, dropped]).toEqual([1_000, 10])
+    for (let i = 0; i < MOST_WAITING + 10; i++) outbox.add(record(i))
+    expect([outbox.pending.length, dropped]).toEqual([MOST_WAITING, 10])
   })
 
   it('that is off forgets', () => {
