@@ -79,6 +79,8 @@ type SourceEvent =
   /** The socket is not read, because we are the slow ones. */
   | { readonly type: 'source.paused'; readonly source: SourceInfo }
   | { readonly type: 'source.resumed'; readonly source: SourceInfo }
+  /** The upstream writes faster than it is read: what it wrote before `since` (milliseconds since the epoch) is read, what it wrote after may not be. 0: all is read. */
+  | { readonly type: 'source.behind'; readonly source: SourceInfo; readonly since: number }
   /** Times are milliseconds since the epoch, 0 = never. */
   | {
       readonly type: 'gap.ended'

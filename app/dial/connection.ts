@@ -4,6 +4,7 @@ import { WebSocket } from 'ws'
 import { SourceLost } from '../errors.ts'
 import { errorCode } from '../lib/error-code.ts'
 import type { Ended, Message } from '../model.ts'
+import { watchBacklog } from './backlog.ts'
 import { byClose, byError, byStatus } from './classify.ts'
 import { type Heartbeat, heartbeat } from './heartbeat.ts'
 import { Inbox } from './inbox.ts'
@@ -112,7 +113,8 @@ export class Connection {
     clearTimeout(this.#deadline)
     this.#opened = true
     for (const message of this.#options.openMessages) this.#ws.send(message, { compress: false })
-    const { pingIntervalMs, silenceLimit } = this.#options
+    const { pingIntervalMs, silenceLimit, behind } = this.#options
+    if (this.#socket && behind) watchBacklog(this.#socket, behind)
     if (pingIntervalMs > 0) this.#heartbeat = this.#beat(pingIntervalMs)
     if (silenceLimit) this.#silence = this.#listenForSilence(silenceLimit)
   }

@@ -7,9 +7,11 @@ import type { WebSocketOptions } from './options.ts'
 import { redial } from './redial.ts'
 import { headersReader, type SettingFile, urlReader } from './reread.ts'
 
+/** What does not come from the settings. */
+type Own = 'info' | 'url' | 'headers' | 'watermarkBytes' | 'rhythmBounds' | 'paused' | 'behind'
+
 /** What dialling needs of a feed's settings. */
-export interface DialSettings
-  extends Omit<WebSocketOptions, 'info' | 'url' | 'headers' | 'watermarkBytes' | 'rhythmBounds' | 'paused'> {
+export interface DialSettings extends Omit<WebSocketOptions, Own> {
   readonly name: string
   readonly urls: readonly string[]
   readonly headers: Readonly<Record<string, string>>
@@ -38,7 +40,7 @@ export async function openDialler(dialRate: number, emit: Emit): Promise<Dialler
 /** Makes the source of the `index`-th URL of `feed`; nothing is dialled before it is pulled. */
 export type SourceMaker = (feed: DialSettings, info: SourceInfo, index: number) => Source
 
-/** Loads what sources are made of. `emit` is told when one is paused, and when no longer. */
+/** Loads what sources are made of. `emit` is told when one is paused or behind, and when no longer. */
 export async function sourceMaker(emit: Emit): Promise<SourceMaker> {
   const open = await sources.websocket.load()
   return (feed, info, index) => {
@@ -46,7 +48,8 @@ export async function sourceMaker(emit: Emit): Promise<SourceMaker> {
     const headers = headersReader(feed.headers, named(feed, 'HEADERS', feed.headersFile))
     const paused = (isPaused: boolean): void =>
       emit({ type: isPaused ? 'source.paused' : 'source.resumed', source: info })
-    return open({ ...feed, info, url, headers, paused })
+    const behind = (since: number): void => emit({ type: 'source.behind', source: info, since })
+    return open({ ...feed, info, url, headers, paused, behind })
   }
 }
 

@@ -25,6 +25,8 @@ export interface WebSocketOptions {
   readonly compression: boolean
   /** Told when the socket is paused because nobody pulls, and when no longer. */
   readonly paused?: (isPaused: boolean) => void
+  /** Told when the socket is not read empty any more, with the time at which it last was, and 0 when it is again. */
+  readonly behind?: (since: number) => void
   /** What may wait to be pulled before the socket is paused. */
   readonly watermarkBytes?: number
 }

@@ -16,9 +16,12 @@ export interface OpenGap {
 export interface Track {
   readonly source: SourceInfo
   gap: OpenGap | undefined
+  /** Receive time of the last message; earlier while the socket is behind, so that what was not read was sent after it. */
   lastMessageAt: number
-  /** Receive time of the newest message that the lane has kept. */
+  /** The same of the newest message that the lane has kept. */
   lastKeptAt: number
+  /** What the upstream wrote before is read; 0: all is. */
+  behindSince: number
   /** When it was first heard of, which is before any of its messages. */
   readonly since: number
   /** Messages were received and the lane has not kept them yet. */
@@ -37,9 +40,9 @@ export interface SavedSource {
 
 /** What the next start has to know if the process ended now. */
 export function saved(track: Track, now: number): SavedSource {
-  const { waiting, lastKeptAt, since, closedAt, gap } = track
+  const { waiting, lastKeptAt, behindSince, since, closedAt, gap } = track
   return {
-    keptUntil: waiting ? lastKeptAt || since : closedAt || now,
+    keptUntil: waiting ? lastKeptAt || since : behindSince || closedAt || now,
     lastMessageAt: lastKeptAt,
     gap: gap && { ...gap },
   }
@@ -57,6 +60,7 @@ export function track(
     gap: undefined,
     lastMessageAt: before?.lastMessageAt ?? 0,
     lastKeptAt: before?.lastMessageAt ?? 0,
+    behindSince: 0,
     since: now,
     waiting: false,
     closedAt: 0,

@@ -44,12 +44,18 @@ export class GapTracker {
     switch (event.type) {
       case 'messages.received':
         if (track.gap) this.#end(track, track.gap, event.firstAt, emit)
-        track.lastMessageAt = event.at
+        track.lastMessageAt = track.behindSince === 0 ? event.at : Math.min(track.behindSince, event.at)
         track.waiting = true
         return true
       case 'messages.kept':
-        track.lastKeptAt = event.at
+        track.lastKeptAt = track.lastMessageAt
         track.waiting = false
+        return true
+      case 'source.behind':
+        track.behindSince = event.since
+        return true
+      case 'source.opened':
+        track.behindSince = 0
         return true
       case 'source.dialled':
         if (track.gap) track.gap.dials++

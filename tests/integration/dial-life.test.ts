@@ -110,6 +110,27 @@ describe('an open connection', () => {
     expect(told).toEqual([true, false, true, false])
   })
 
+  it('tells when it is not read as fast as the peer writes, since when, and when it has caught up', async () => {
+    await using upstream = await startUpstream()
+    const told: number[] = []
+    const behind = (since: number): void => void told.push(since)
+    const source = sourceOf(upstream.url, { behind, maxMessageBytes: 1024 * 1024 })
+    const stop = new AbortController()
+    const life = live(source, stop.signal)
+    const socket = await upstream.connection(1)
+    socket.send('small')
+    await until(() => socket.bufferedAmount === 0, { what: 'it to be sent' })
+    expect(told).toEqual([])
+    const before = Date.now()
+    for (let i = 0; i < 20; i++) socket.send('x'.repeat(500_000))
+    socket.send('last')
+    await until(() => told.length >= 2 && told.at(-1) === 0, { what: 'it to catch up' })
+    expect(told[0]).toBeGreaterThan(0)
+    expect(told[0]).toBeLessThanOrEqual(before + 1_000)
+    stop.abort()
+    expect((await life).messages).toHaveLength(22)
+  })
+
   it('has a learned limit: a busy source is noticed silent soon, also on the next connection, and ever later as it stays silent', async () => {
     // 10 arrivals a second for the first connection; the others say nothing.
     await using upstream = await startUpstream({

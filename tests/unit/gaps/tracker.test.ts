@@ -24,6 +24,7 @@ function tracking(before?: SavedFeed, startAt = 1_000) {
       message: (from: SourceInfo, firstAt = now) =>
         tracker.apply({ type: 'messages.received', source: from, messages: 1, firstAt, at: now }, emit),
       kept: (from: SourceInfo) => tracker.apply({ type: 'messages.kept', source: from, at: now }, emit),
+      behind: (from: SourceInfo, since: number) => tracker.apply({ type: 'source.behind', source: from, since }, emit),
       dialled: (from: SourceInfo) => tracker.apply({ type: 'source.dialled', source: from }, emit),
       opened: (from: SourceInfo) => tracker.apply({ type: 'source.opened', source: from, afterDials: 1 }, emit),
       refused: (from: SourceInfo) =>
@@ -118,6 +119,22 @@ describe('a gap', () => {
     expect(gaps).toEqual([expect.objectContaining({ beganAt: 12_000, endedAt: 12_000, lastMessageAt: 12_000 })])
   })
 
+  it('reaches back to when all was read, if the source was not read as fast as it wrote', () => {
+    const { at, gaps } = tracking()
+    at(2_000).message(a)
+    at(5_000).behind(a, 2_000)
+    at(5_000).message(a)
+    at(6_000).lost(a)
+    at(7_000).opened(a)
+    at(8_000).message(a)
+    at(9_000).lost(a)
+    at(9_500).message(a)
+    expect(gaps.map(({ beganAt, lastMessageAt }) => [beganAt, lastMessageAt])).toEqual([
+      [6_000, 2_000],
+      [9_000, 8_000],
+    ])
+  })
+
   it('ends with the process where nothing outlives it', () => {
     const { at, gaps } = tracking()
     at(2_000).lost(a)
@@ -155,6 +172,19 @@ describe('what outlives the process', () => {
     expect(at(3_000).saved(a)).toEqual({ keptUntil: 3_000, lastMessageAt: 2_000, gap: undefined })
     at(3_500).message(a)
     expect(at(9_000).saved(a)).toEqual({ keptUntil: 2_000, lastMessageAt: 2_000, gap: undefined })
+  })
+
+  it('is not more than what was read when the source was behind, also when what was read since is not kept yet', () => {
+    const { at } = tracking()
+    at(3_000).behind(a, 2_000)
+    at(3_100).message(a)
+    at(3_200).kept(a)
+    expect(at(3_300).saved(a)).toMatchObject({ keptUntil: 2_000, lastMessageAt: 2_000 })
+    at(3_400).behind(a, 0)
+    at(3_400).message(a)
+    expect(at(3_500).saved(a)).toMatchObject({ keptUntil: 2_000, lastMessageAt: 2_000 })
+    at(3_600).kept(a)
+    expect(at(3_700).saved(a)).toMatchObject({ keptUntil: 3_700, lastMessageAt: 3_400 })
   })
 
   it('is when we closed the connection, after an orderly stop', () => {
