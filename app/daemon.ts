@@ -5,7 +5,10 @@ import { openDialler } from './dial/dialler.ts'
 import { avro } from './encode/avro.ts'
 import { Unusable } from './errors.ts'
 import { type FeedParts, type RunningFeed, runFeed } from './feed.ts'
-import { makeParts } from './feed-parts.ts'
+import { makeParts, openLane } from './feed-parts.ts'
+import { type GapFeed, type GapParts, openGapFeed } from './gap-feed.ts'
+import { Gaps } from './gaps/index.ts'
+import { GAP_FEED } from './gaps/record.ts'
 import { serve } from './http.ts'
 import { leftOver } from './lane/disk/left-over.ts'
 import { ledgerReport } from './ledger.ts'
@@ -43,16 +46,16 @@ export async function runDaemon(config: Config, { version, stop }: DaemonOptions
     return code
   }
   try {
-    await openAll(config, daemon, scope)
-    const running = [...daemon.feeds.values()].map(runFeed)
-    const bug = Promise.all(running.map((feed) => feed.ended)).then(() => new Promise<never>(() => {}))
+    const gapFeed = await openAll(config, daemon, scope)
+    const running = [...daemon.feeds.values()].filter(({ name }) => name !== GAP_FEED).map(runFeed)
+    const bug = Promise.all([gapFeed, ...running].map((feed) => feed.ended)).then(() => new Promise<never>(() => {}))
     const signal = await Promise.race([stop, startupFailed(running, config.startupTimeoutMs), bug])
     if (signal === undefined) {
       for (const feed of running) log.error(`feed ${feed.name} could not start: ${feed.parkedBecause()}`)
       return finish(exitCodes.unavailable)
     }
     emit({ type: 'daemon.stopping', signal })
-    const undelivered = await Promise.race([drain(running, daemon.feeds, config.drainTimeoutMs), bug])
+    const undelivered = await Promise.race([drain(running, gapFeed, daemon.feeds, config.drainTimeoutMs), bug])
     return finish(undelivered > 0 ? exitCodes.undelivered : exitCodes.ok, undelivered)
   } catch (error) {
     const trouble = startTrouble(error, config)
@@ -76,20 +79,21 @@ function observed(config: Config, version: string): Observable {
   const status = new Status(!('offline' in sink))
   const feeds = new Map<string, FeedParts>()
   const schemas = (): Encoder['schemas'] => daemon.encoder?.schemas ?? new Map()
+  const gaps = new Gaps()
   const telemetry = createTelemetry({
     commonLabels: config.labels,
     maxUrls: config.metricsMaxUrls,
     logLevel: config.logLevel,
     logFd: 'takesStdout' in sink ? STDERR : STDOUT,
     version,
-    observed: { status, feeds, schemas },
+    observed: { status, gaps, feeds, schemas },
   })
-  const daemon: Observable = { version, status, feeds, schemas, telemetry, encoder: undefined }
+  const daemon: Observable = { version, status, gaps, feeds, schemas, telemetry, encoder: undefined }
   return daemon
 }
 
 /** Everything in order, the operator's port first; each thing opened registers its close. */
-async function openAll(config: Config, daemon: Observable, scope: Scope): Promise<void> {
+async function openAll(config: Config, daemon: Observable, scope: Scope): Promise<GapFeed> {
   const { emit } = daemon.telemetry
   const http = scope.use(await serve(pages(daemon), config.metricsHost, config.metricsPort), (it) => it.close())
   emit({ type: 'http.listening', host: config.metricsHost, port: http.port })
@@ -107,19 +111,21 @@ async function openAll(config: Config, daemon: Observable, scope: Scope): Promis
   for (const feed of config.feeds) {
     const sources = describeSources(feed.name, feed.urls)
     daemon.status.addFeed(feed.name, sources)
-    const parts = await makeParts(feed, sources, config, { encoder, outlet, deadLetters, dial, emit })
+    const parts = await makeParts(feed, sources, config, { ...daemon, encoder, outlet, deadLetters, dial, emit })
     scope.use(parts.lane, (it) => it.close())
     daemon.feeds.set(feed.name, parts)
   }
   const sources = [...daemon.feeds.values()].reduce((sum, feed) => sum + feed.sources.length, 0)
   emit({ type: 'daemon.started', version: daemon.version, feeds: daemon.feeds.size, sources, sink: config.sink })
+  const open: GapParts['openLane'] = (feed, parts) => openLane(feed, config, parts)
+  return openGapFeed(config, { ...daemon, encoder, outlet, emit, openLane: open }, scope)
 }
 
 /** A warning per lane of a feed that is no longer configured. */
 async function lanesLeftOver({ lane: { directory }, feeds }: Config): Promise<readonly string[]> {
   if (directory === undefined) return []
   const names = feeds.map(({ name }) => name)
-  return leftOver(directory, names)
+  return leftOver(directory, [...names, GAP_FEED])
 }
 
 /** Resolves (with undefined) when no feed has started within `timeoutMs`; never when one has, or when `timeoutMs` is 0. */
@@ -134,12 +140,15 @@ async function startupFailed(running: readonly RunningFeed[], timeoutMs: number)
 /** Resolves with how many messages are left undelivered when `timeoutMs` is over, at the latest. */
 async function drain(
   running: readonly RunningFeed[],
+  gapFeed: GapFeed,
   parts: ReadonlyMap<string, FeedParts>,
   timeoutMs: number,
 ): Promise<number> {
   const deadline = AbortSignal.timeout(timeoutMs)
+  gapFeed.stopping()
   await Promise.all(running.map((feed) => feed.drain(deadline)))
   for (const feed of running) feed.halt()
+  await gapFeed.drain(deadline)
   let left = 0
   for (const { lane } of parts.values()) left += lane.held.messages - lane.held.kept
   return left

@@ -24,6 +24,8 @@ type DaemonEvent =
       readonly ledgers: object
     }
   | { readonly type: 'daemon.warned'; readonly warning: string }
+  /** There is nowhere to tell gaps; `detail` says what is missing. */
+  | { readonly type: 'gaps.off'; readonly detail: string }
   | { readonly type: 'http.listening'; readonly host: string; readonly port: number }
 
 type FeedEvent =
@@ -68,7 +70,34 @@ type FeedEvent =
 type SourceEvent =
   | { readonly type: 'source.dialled'; readonly source: SourceInfo }
   | { readonly type: 'source.opened'; readonly source: SourceInfo; readonly afterDials: number }
-  | { readonly type: 'messages.received'; readonly source: SourceInfo; readonly messages: number; readonly at: number }
+  /** `firstAt`, `at`: receive times of the first and the last, milliseconds since the epoch. */
+  | {
+      readonly type: 'messages.received'
+      readonly source: SourceInfo
+      readonly messages: number
+      readonly firstAt: number
+      readonly at: number
+    }
+  /** The lane has kept all that was received up to `at`. */
+  | { readonly type: 'messages.kept'; readonly source: SourceInfo; readonly at: number }
+  /** The socket is not read, because we are the slow ones. */
+  | { readonly type: 'source.paused'; readonly source: SourceInfo }
+  | { readonly type: 'source.resumed'; readonly source: SourceInfo }
+  /** The upstream writes faster than it is read: what it wrote before `since` (milliseconds since the epoch) is read, what it wrote after may not be. 0: all is read. */
+  | { readonly type: 'source.behind'; readonly source: SourceInfo; readonly since: number }
+  /** Times are milliseconds since the epoch, 0 = never. */
+  | {
+      readonly type: 'gap.ended'
+      readonly source: SourceInfo
+      /** Why it began: a loss, `ended`, `restart`, `death`, or `sequence` for numbers that are missing. */
+      readonly reason: string
+      readonly beganAt: number
+      readonly endedAt: number
+      readonly lastMessageAt: number
+      readonly code: number | undefined
+      readonly dials: number
+      readonly sequence: { readonly from: number; readonly to: number } | undefined
+    }
   | {
       readonly type: 'source.lost'
       readonly source: SourceInfo

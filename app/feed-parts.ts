@@ -3,6 +3,7 @@ import type { Config, FeedConfig } from './config/types.ts'
 import type { Dialler } from './dial/dialler.ts'
 import type { Emit } from './events.ts'
 import type { FeedParts } from './feed.ts'
+import type { Gaps } from './gaps/index.ts'
 import { lanes } from './lane/index.ts'
 import { sourceFinder } from './lane/sources.ts'
 import { createLedger } from './ledger.ts'
@@ -19,6 +20,7 @@ export interface Shared {
   readonly encoder: Encoder
   readonly outlet: Outlet
   readonly deadLetters: DeadLetterDesk
+  readonly gaps: Gaps
   readonly dial: Dialler
   readonly emit: Emit
 }
@@ -28,7 +30,7 @@ export async function makeParts(
   feed: FeedConfig,
   sources: FeedParts['sources'],
   config: Config,
-  { encoder, outlet, deadLetters, dial, emit }: Shared,
+  { encoder, outlet, deadLetters, gaps, dial, emit }: Shared,
 ): Promise<FeedParts> {
   const ledger = createLedger()
   return {
@@ -45,13 +47,15 @@ export async function makeParts(
     timeOf: feed.timestampField && timeOf(feed.timestampField),
     maxAgeMs: feed.maxAgeMs,
     headers: headersOf(config.recordHeaders),
+    watch: feed.sequenceField && gaps.watch(feed.name, feed.sequenceField, emit),
     ledger,
     emit,
   }
 }
 
-async function openLane(
-  feed: FeedConfig,
+/** The lane of one feed, as configured. Throws `Unusable`. */
+export async function openLane(
+  feed: Pick<FeedConfig, 'name' | 'laneMaxBytes' | 'overload'>,
   { lane: { kind, directory, sync }, maxInFlightBatches }: Config,
   { sources, ledger, emit }: Pick<FeedParts, 'sources' | 'ledger' | 'emit'>,
 ): Promise<FeedParts['lane']> {

@@ -1,8 +1,10 @@
 /** What the operator's port answers. */
 import type { FeedParts } from './feed.ts'
+import type { Gaps } from './gaps/index.ts'
+import { GAP_FEED } from './gaps/record.ts'
 import { json, type Page, type Pages, text } from './http.ts'
 import { balances, ledgerReport } from './ledger.ts'
-import type { Encoder } from './model.ts'
+import type { Encoder, SourceInfo } from './model.ts'
 import type { FeedStatus, Status } from './status.ts'
 import type { Telemetry } from './telemetry/index.ts'
 
@@ -10,6 +12,7 @@ import type { Telemetry } from './telemetry/index.ts'
 export interface PageSources {
   readonly version: string
   readonly status: Status
+  readonly gaps: Gaps
   readonly feeds: ReadonlyMap<string, FeedParts>
   readonly schemas: () => Encoder['schemas']
   readonly telemetry: Telemetry
@@ -51,7 +54,7 @@ function notReady({ feeds, needsKafka, kafkaConnected }: Status): string[] {
   ]
 }
 
-function statusOf({ version, status, feeds, schemas }: PageSources) {
+function statusOf({ version, status, feeds, schemas, gaps }: PageSources) {
   return {
     version,
     node: process.versions.node,
@@ -60,16 +63,20 @@ function statusOf({ version, status, feeds, schemas }: PageSources) {
     schemas: Object.fromEntries(
       [...schemas()].map(([subject, s]) => [subject, { id: s.id, version: s.version, fetched_at: time(s.fetchedAt) }]),
     ),
-    feeds: Object.fromEntries([...status.feeds].map(([name, feed]) => [name, feedOf(name, feed, feeds)])),
+    feeds: Object.fromEntries([...status.feeds].map(([name, feed]) => [name, feedOf(name, feed, feeds, gaps)])),
+    gap_records: {
+      use: gaps.outbox.use,
+      ...(gaps.obstacle() ? { detail: gaps.obstacle() } : {}),
+      waiting: gaps.outbox.pending.length,
+      ...partsOf(feeds.get(GAP_FEED)),
+    },
   }
 }
 
-function feedOf(name: string, { state, detail, sources }: FeedStatus, feeds: PageSources['feeds']) {
-  const parts = feeds.get(name)
+/** What is the same for every feed, the internal one too. */
+function partsOf(parts: FeedParts | undefined) {
   const ledger = parts && ledgerReport(parts.ledger, parts.lane.held.messages)
   return {
-    state,
-    ...(detail ? { detail } : {}),
     topics: parts?.router.topics,
     dead_letter_topic: parts && (parts.deadLetters.topic ?? null),
     ledger: ledger && { ...ledger, balances: balances(ledger) },
@@ -78,7 +85,15 @@ function feedOf(name: string, { state, detail, sources }: FeedStatus, feeds: Pag
       limit_bytes: parts.lane.held.limitBytes,
       oldest_message_at: time(parts.lane.held.oldestReceivedAt),
     },
-    sources: [...sources.values()].map((source) => ({
+  }
+}
+
+function feedOf(name: string, { state, detail, sources }: FeedStatus, feeds: PageSources['feeds'], gaps: Gaps) {
+  return {
+    state,
+    ...(detail ? { detail } : {}),
+    ...partsOf(feeds.get(name)),
+    sources: [...sources].map(([info, source]) => ({
       url: source.id,
       state: source.state,
       dials: source.dials,
@@ -86,8 +101,14 @@ function feedOf(name: string, { state, detail, sources }: FeedStatus, feeds: Pag
       last_message_at: time(source.lastMessageAt),
       opened_at: time(source.openedAt),
       last_close: source.lastClose && { ...source.lastClose, at: time(source.lastClose.at) },
+      gap: gapOf(gaps, info),
     })),
   }
+}
+
+function gapOf(gaps: Gaps, source: SourceInfo) {
+  const gap = gaps.tracker.gapOf(source)
+  return gap && { since: time(gap.beganAt), reason: gap.reason, dials: gap.dials }
 }
 
 /** ISO 8601, or null for never. */

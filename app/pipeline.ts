@@ -37,6 +37,8 @@ export interface Feed {
   readonly maxAgeMs: number | undefined
   /** The record headers of a message's records; undefined when none are asked for. */
   readonly headers: ((message: Message) => KafkaRecord['headers']) | undefined
+  /** Told of every document as it was found, in order; never throws. */
+  readonly watch?: ((document: Document, message: Message) => void) | undefined
   readonly ledger: Ledger
   readonly emit: Emit
 }
@@ -44,11 +46,14 @@ export interface Feed {
 /** The left loop, one per source: dial ► messages ► lane. Ends when `arrivals` end. Asking for the next means that the last are kept. */
 export async function receive(arrivals: AsyncIterable<readonly Message[]>, feed: Feed): Promise<void> {
   for await (const messages of arrivals) {
+    const [first] = messages
     const last = messages.at(-1)
-    if (!last) continue
+    if (!first || !last) continue
+    const { source, receivedAt: at } = last
     feed.ledger.received += messages.length
-    feed.emit({ type: 'messages.received', source: last.source, messages: messages.length, at: last.receivedAt })
+    feed.emit({ type: 'messages.received', source, messages: messages.length, firstAt: first.receivedAt, at })
     await feed.lane.append(messages)
+    feed.emit({ type: 'messages.kept', source, at })
   }
 }
 
@@ -68,15 +73,20 @@ export async function deliver(feed: Feed, signal: AbortSignal): Promise<void> {
 function parse(message: Message, feed: Feed, delivery: Delivery): void {
   try {
     const found = feed.parse(message)
-    if (!Array.isArray(found)) return normalise(found as Document, 0, { message, element: undefined }, feed, delivery)
+    if (!Array.isArray(found)) return take(found as Document, { message, element: undefined }, feed, delivery)
     for (const [element, candidate] of found.entries()) {
       const origin = { message, element }
-      if (isObject(candidate)) normalise(candidate, 0, origin, feed, delivery)
+      if (isObject(candidate)) take(candidate, origin, feed, delivery)
       else delivery.rejected(new Rejected('not_an_object', 'an element of the array is not an object'), origin)
     }
   } catch (error) {
     delivery.rejected(error, { message, element: undefined })
   }
+}
+
+function take(document: Document, origin: Origin, feed: Feed, delivery: Delivery): void {
+  feed.watch?.(document, origin.message)
+  normalise(document, 0, origin, feed, delivery)
 }
 
 function normalise(document: Document, step: number, origin: Origin, feed: Feed, delivery: Delivery): void {

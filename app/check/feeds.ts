@@ -13,7 +13,7 @@ const AT_ONCE = 50
 
 /** Dials every URL, within the dial rate and `AT_ONCE` at once; one group per feed. */
 export async function checkFeeds(config: Config): Promise<Group[]> {
-  const sourceOf = await sourceMaker()
+  const sourceOf = await sourceMaker(() => {})
   const gate = dialGate(config.dialRate)
   const limited = limit(AT_ONCE)
   const never = new AbortController().signal

@@ -17,12 +17,13 @@ const CURES: Partial<Record<UnavailableReason, string>> = {
   timeout: ADDRESS,
   authentication: 'check KAFKA_SECURITY_PROTOCOL, KAFKA_SASL_… and KAFKA_SSL_…',
   authorization: 'let this user describe the topic and write to it (ACLs Describe and Write)',
-  no_topic: "create the topic, or correct the feed's schema name",
+  no_topic: "create the topic, or correct the feed's schema name (or GAPS_TOPIC)",
 }
 
 /** Asks for every topic at once. Throws `ConfigError` as opening the sink does. */
 export async function checkKafka(config: Config, scope: Scope): Promise<Group> {
-  const topics = [...new Set(config.feeds.flatMap((feed) => bySchema(feed).topics))]
+  const gapsTopic = config.gapsTopic === undefined ? [] : [config.gapsTopic]
+  const topics = [...new Set([...config.feeds.flatMap((feed) => bySchema(feed).topics), ...gapsTopic])]
   const kind = sinks[config.sink as keyof typeof sinks]
   if ('offline' in kind) return noKafka(config.sink)
   const open = await kind.load()

@@ -21,7 +21,8 @@ const CURES: Partial<Record<UnavailableReason, string>> = {
 
 /** Fetches and compiles every subject at once. */
 export function checkRegistry(config: Config, scope: Scope): Group {
-  const subjects = [...new Set(config.feeds.flatMap((feed) => bySchema(feed).subjects))]
+  const gapsSubject = config.gapsTopic === undefined ? [] : [`${config.gapsTopic}-value`]
+  const subjects = [...new Set([...config.feeds.flatMap((feed) => bySchema(feed).subjects), ...gapsSubject])]
   const encoder = scope.use(avro({ registry: config.registry, emit: () => {} }), (it) => it.close())
   const findings = Promise.all(subjects.map((subject) => prepare(encoder, subject)))
   return {

@@ -97,6 +97,7 @@ function plainValues(values: Values<FeedSettings>) {
     normalise: values.NORMALISE,
     openMessages: values.OPEN_MESSAGES,
     headers: values.HEADERS,
+    sequenceField: values.SEQUENCE_FIELD,
     pingIntervalMs: values.PING_INTERVAL,
     maxMessageBytes: values.MAX_MESSAGE_BYTES,
     backoffMaxMs: values.BACKOFF_MAX,

@@ -10,7 +10,7 @@ import type { Choices, Settings, Values } from './setting.ts'
 import { daemonSettings } from './tables/daemon.ts'
 import { kafkaSettings, registrySettings, securitySettings } from './tables/kafka.ts'
 import { laneSettings } from './tables/lane.ts'
-import type { CommonLabels, Config, LaneConfig } from './types.ts'
+import type { CommonLabels, Config, FeedConfig, LaneConfig } from './types.ts'
 import { unknownWarnings } from './unknown.ts'
 import { validate } from './validate.ts'
 
@@ -37,12 +37,7 @@ export function readConfig(env: Env, choices: Choices): Config {
     laneMaxBytes,
   }
   const feeds = readFeeds(env, choices, shared, report)
-  const toItself = feeds.find(({ schema }) => schema === daemon.DEAD_LETTER_TOPIC)
-  if (toItself) {
-    report.problems.push(
-      `DEAD_LETTER_TOPIC is the topic of feed ${toItself.name}: choose one of its own, because its records are not Avro.`,
-    )
-  }
+  checkOwnTopics(feeds, daemon, report)
   report.warnings.push(
     ...unknownWarnings(env, Object.keys({ ...kafkaTable, ...securitySettings, ...registrySettings })),
   )
@@ -55,6 +50,18 @@ export function readConfig(env: Env, choices: Choices): Config {
     lane,
     ...daemonPart(daemon),
     warnings: report.warnings,
+  }
+}
+
+/** Topics for what is not a feed's record: dead letters are no Avro, and gap records are of another schema. */
+function checkOwnTopics(feeds: readonly FeedConfig[], daemon: Values<typeof daemonSettings>, report: Report): void {
+  const { DEAD_LETTER_TOPIC, GAPS_TOPIC } = daemon
+  for (const [variable, topic] of Object.entries({ DEAD_LETTER_TOPIC, GAPS_TOPIC })) {
+    const feed = feeds.find(({ schema }) => schema === topic)
+    if (feed) report.problems.push(`${variable} is the topic of feed ${feed.name}: choose one of its own.`)
+  }
+  if (GAPS_TOPIC !== undefined && GAPS_TOPIC === DEAD_LETTER_TOPIC) {
+    report.problems.push('GAPS_TOPIC and DEAD_LETTER_TOPIC are the same: choose two topics.')
   }
 }
 
@@ -74,6 +81,7 @@ function daemonPart(daemon: Values<typeof daemonSettings>) {
     dialRate: daemon.DIAL_RATE,
     recordHeaders: daemon.RECORD_HEADERS,
     deadLetters: { topic: daemon.DEAD_LETTER_TOPIC, maxBytes: daemon.DEAD_LETTER_MAX_BYTES },
+    gapsTopic: daemon.GAPS_TOPIC,
     startupTimeoutMs: daemon.STARTUP_TIMEOUT,
     drainTimeoutMs: daemon.DRAIN_TIMEOUT,
     maxInFlightBatches: daemon.MAX_IN_FLIGHT_BATCHES,

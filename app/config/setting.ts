@@ -10,6 +10,7 @@ export const groups = [
   'Kafka security',
   'Dialling',
   'Lanes',
+  'Gaps',
   'Start, stop and batches',
   'Dead letters',
   'Metrics and log',

@@ -26,7 +26,10 @@ export interface FeedConfig {
   readonly headersFile: string | undefined
   /** From dial to open. */
   readonly handshakeTimeoutMs: number
-  readonly silenceTimeoutMs: number | undefined
+  /** `auto`: learned from each source. */
+  readonly silenceTimeoutMs: number | 'auto' | undefined
+  /** Where in a document its number is, if sources count them. */
+  readonly sequenceField: readonly string[] | undefined
   /** 0 = no pings. */
   readonly pingIntervalMs: number
   readonly maxMessageBytes: number
@@ -127,6 +130,8 @@ export interface Config {
   readonly dialRate: number
   readonly recordHeaders: readonly ('feed' | 'source' | 'received-at')[]
   readonly deadLetters: DeadLetterConfig
+  /** Undefined: the usual one, where it exists. */
+  readonly gapsTopic: string | undefined
   readonly startupTimeoutMs: number
   readonly drainTimeoutMs: number
   readonly maxInFlightBatches: number

@@ -4,10 +4,12 @@ import { WebSocket } from 'ws'
 import { SourceLost } from '../errors.ts'
 import { errorCode } from '../lib/error-code.ts'
 import type { Ended, Message } from '../model.ts'
+import { watchBacklog } from './backlog.ts'
 import { byClose, byError, byStatus } from './classify.ts'
 import { type Heartbeat, heartbeat } from './heartbeat.ts'
 import { Inbox } from './inbox.ts'
 import type { WebSocketOptions } from './options.ts'
+import type { SilenceLimit } from './rhythm.ts'
 import { type Silence, silence } from './silence.ts'
 
 const GOING_AWAY = 1001
@@ -24,9 +26,12 @@ export interface Target {
   readonly headers: Readonly<Record<string, string>>
 }
 
+/** What one connection needs; the silence limit outlives it. */
+export type ConnectionOptions = WebSocketOptions & { readonly silenceLimit: SilenceLimit | undefined }
+
 /** Dials at once. Throws `SourceLost('configuration')` when the URL or a header cannot be used. */
 export class Connection {
-  readonly #options: WebSocketOptions
+  readonly #options: ConnectionOptions
   readonly #ws: WebSocket
   readonly #inbox: Inbox
   readonly #deadline: NodeJS.Timeout
@@ -37,11 +42,11 @@ export class Connection {
   #opened = false
   #closed = false
 
-  constructor(target: Target, options: WebSocketOptions, opened: () => void) {
+  constructor(target: Target, options: ConnectionOptions, opened: () => void) {
     this.#options = options
     this.#ws = open(target, options)
     this.#inbox = new Inbox(options.info, options.watermarkBytes ?? WATERMARK_BYTES, {
-      pause: () => this.#ws.pause(),
+      pause: () => this.#pause(),
       resume: () => this.#resume(),
       burst: () => this.#lose(new SourceLost('too_big', 'too much arrived at once')),
     })
@@ -108,9 +113,10 @@ export class Connection {
     clearTimeout(this.#deadline)
     this.#opened = true
     for (const message of this.#options.openMessages) this.#ws.send(message, { compress: false })
-    const { pingIntervalMs, silenceTimeoutMs } = this.#options
+    const { pingIntervalMs, silenceLimit, behind } = this.#options
+    if (this.#socket && behind) watchBacklog(this.#socket, behind)
     if (pingIntervalMs > 0) this.#heartbeat = this.#beat(pingIntervalMs)
-    if (silenceTimeoutMs !== undefined) this.#silence = this.#listenForSilence(silenceTimeoutMs)
+    if (silenceLimit) this.#silence = this.#listenForSilence(silenceLimit)
   }
 
   #beat(intervalMs: number): Heartbeat {
@@ -122,17 +128,26 @@ export class Connection {
     })
   }
 
-  #listenForSilence(limitMs: number): Silence {
+  #listenForSilence(limit: SilenceLimit): Silence {
     return silence(
-      limitMs,
+      limit,
       () => this.#inbox.isHolding,
-      () => this.#lose(new SourceLost('silent', `no message for ${limitMs} ms`)),
+      (limitMs) => {
+        limit.silent()
+        this.#lose(new SourceLost('silent', `no message for ${Math.round(limitMs)} ms`))
+      },
     )
+  }
+
+  #pause(): void {
+    this.#ws.pause()
+    this.#options.paused?.(true)
   }
 
   #resume(): void {
     this.#heartbeat?.resumed()
     this.#ws.resume()
+    if (!this.#closed) this.#options.paused?.(false)
   }
 
   /** The first verdict counts: what follows is its consequence. No closing handshake with a peer that does not answer. */
@@ -146,6 +161,7 @@ export class Connection {
     this.#heartbeat?.stop()
     this.#silence?.stop()
     this.#closed = true
+    if (this.#inbox.isPaused) this.#options.paused?.(false)
     this.#inbox.wake()
   }
 }

@@ -7,8 +7,11 @@ import type { WebSocketOptions } from './options.ts'
 import { redial } from './redial.ts'
 import { headersReader, type SettingFile, urlReader } from './reread.ts'
 
+/** What does not come from the settings. */
+type Own = 'info' | 'url' | 'headers' | 'watermarkBytes' | 'rhythmBounds' | 'paused' | 'behind'
+
 /** What dialling needs of a feed's settings. */
-export interface DialSettings extends Omit<WebSocketOptions, 'info' | 'url' | 'headers' | 'watermarkBytes'> {
+export interface DialSettings extends Omit<WebSocketOptions, Own> {
   readonly name: string
   readonly urls: readonly string[]
   readonly headers: Readonly<Record<string, string>>
@@ -29,7 +32,7 @@ export type Dialler = (
 /** `dialRate` is dials per second and host, over all feeds. */
 export async function openDialler(dialRate: number, emit: Emit): Promise<Dialler> {
   const gate = dialGate(dialRate)
-  const sourceOf = await sourceMaker()
+  const sourceOf = await sourceMaker(emit)
   return (feed, info, index, signal) =>
     redial(sourceOf(feed, info, index), { gate, emit, signal, backoffMaxMs: feed.backoffMaxMs })
 }
@@ -37,13 +40,16 @@ export async function openDialler(dialRate: number, emit: Emit): Promise<Dialler
 /** Makes the source of the `index`-th URL of `feed`; nothing is dialled before it is pulled. */
 export type SourceMaker = (feed: DialSettings, info: SourceInfo, index: number) => Source
 
-/** Loads what sources are made of. */
-export async function sourceMaker(): Promise<SourceMaker> {
+/** Loads what sources are made of. `emit` is told when one is paused or behind, and when no longer. */
+export async function sourceMaker(emit: Emit): Promise<SourceMaker> {
   const open = await sources.websocket.load()
   return (feed, info, index) => {
     const url = urlReader(feed.urls[index] ?? '', index, named(feed, 'URLS', feed.urlsFile))
     const headers = headersReader(feed.headers, named(feed, 'HEADERS', feed.headersFile))
-    return open({ ...feed, info, url, headers })
+    const paused = (isPaused: boolean): void =>
+      emit({ type: isPaused ? 'source.paused' : 'source.resumed', source: info })
+    const behind = (since: number): void => emit({ type: 'source.behind', source: info, since })
+    return open({ ...feed, info, url, headers, paused, behind })
   }
 }
 

@@ -1,5 +1,6 @@
 /** What a source over WebSocket needs to know. */
 import type { SourceInfo } from '../model.ts'
+import type { RhythmBounds } from './rhythm.ts'
 
 /** Durations are milliseconds, sizes are bytes. */
 export interface WebSocketOptions {
@@ -16,10 +17,16 @@ export interface WebSocketOptions {
   readonly maxMessageBytes: number
   /** Between pings, and how long their answer may take; 0 = no pings. */
   readonly pingIntervalMs: number
-  /** Longest time without a message; undefined = no limit. */
-  readonly silenceTimeoutMs: number | undefined
+  /** Longest time without a message; `auto` = learned from the source, undefined = no limit. */
+  readonly silenceTimeoutMs: number | 'auto' | undefined
+  /** Within which the limit is learned, unless the usual bounds shall hold. */
+  readonly rhythmBounds?: RhythmBounds
   /** Offer permessage-deflate. */
   readonly compression: boolean
+  /** Told when the socket is paused because nobody pulls, and when no longer. */
+  readonly paused?: (isPaused: boolean) => void
+  /** Told when the socket is not read empty any more, with the time at which it last was, and 0 when it is again. */
+  readonly behind?: (since: number) => void
   /** What may wait to be pulled before the socket is paused. */
   readonly watermarkBytes?: number
 }

@@ -1,4 +1,5 @@
 /** The silence limit: an upstream that is connected and says nothing for too long. */
+import type { SilenceLimit } from './rhythm.ts'
 import { watch } from './watch.ts'
 
 /** Looks per limit: silence is noticed at most a tenth late. */
@@ -10,15 +11,24 @@ export interface Silence {
   stop(): void
 }
 
-/** Calls `silent` when nothing was heard for `limitMs`. While `isHeldUp` says that we are the slow ones, no time passes. */
-export function silence(limitMs: number, isHeldUp: () => boolean, silent: () => void): Silence {
+/** Calls `silent` when nothing was heard for as long as `limit` says. While `isHeldUp` says that we are the slow ones, no time passes. */
+export function silence(limit: SilenceLimit, isHeldUp: () => boolean, silent: (limitMs: number) => void): Silence {
   let since = performance.now()
-  const heard = (): void => {
-    since = performance.now()
-  }
-  const stop = watch(limitMs / LOOKS, (stalled) => {
-    if (stalled || isHeldUp()) heard()
-    else if (performance.now() - since >= limitMs) silent()
+  limit.opened(since)
+  const stop = watch(limit.shortestMs / LOOKS, (stalled) => {
+    const now = performance.now()
+    if (stalled || isHeldUp()) since = now
+    else if (now - since >= limit.limitMs) {
+      stop()
+      silent(limit.limitMs)
+    }
   })
-  return { heard, stop }
+  return {
+    heard() {
+      const now = performance.now()
+      limit.heard(now, now - since)
+      since = now
+    },
+    stop,
+  }
 }

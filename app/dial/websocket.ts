@@ -1,17 +1,24 @@
 /** The WebSocket source: one connection's life as one async generator. */
 import type { Ended, Message, Source } from '../model.ts'
-import { Connection } from './connection.ts'
+import { Connection, type ConnectionOptions } from './connection.ts'
 import type { WebSocketOptions } from './options.ts'
+import { fixedLimit, Rhythm, type SilenceLimit } from './rhythm.ts'
 
 /** A source that dials `options.url` each time `receive` is called; see `Source` for the contract. */
 export function websocket(options: WebSocketOptions): Source {
-  return { info: options.info, receive: (signal, opened) => receive(options, signal, opened) }
+  const settings = { ...options, silenceLimit: silenceLimit(options) }
+  return { info: options.info, receive: (signal, opened) => receive(settings, signal, opened) }
+}
+
+function silenceLimit({ silenceTimeoutMs, rhythmBounds }: WebSocketOptions): SilenceLimit | undefined {
+  if (silenceTimeoutMs === undefined) return undefined
+  return silenceTimeoutMs === 'auto' ? new Rhythm(rhythmBounds) : fixedLimit(silenceTimeoutMs)
 }
 
 const NOT_DIALLED: Ended = { code: undefined, detail: '' }
 
 async function* receive(
-  options: WebSocketOptions,
+  options: ConnectionOptions,
   signal: AbortSignal,
   opened: () => void,
 ): AsyncGenerator<readonly Message[], Ended, void> {

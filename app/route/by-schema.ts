@@ -2,7 +2,7 @@
 import type { KeyRule } from '../config/types.ts'
 import { Rejected } from '../errors.ts'
 import { murmur2 } from '../lib/murmur2.ts'
-import { propertyAt } from '../lib/property.ts'
+import { ownValue } from '../lib/own-value.ts'
 import type { Destination, Document, Message, Router, SourceInfo } from '../model.ts'
 
 type Route = Router['route']
@@ -53,7 +53,7 @@ function perSource(make: (source: SourceInfo) => Destination): Route {
 }
 
 function keyText(document: Document, path: readonly string[]): string {
-  const value = propertyAt(document, path)
+  const value = ownValue(document, path)
   if (typeof value === 'string') return value
   if (typeof value === 'boolean' || Number.isFinite(value)) return String(value)
   throw noKey(path)

@@ -128,6 +128,32 @@ const own: readonly MetricDefinition[] = [
     'Open connections that ended without our doing, by reason and close code (3xxx and 4xxx are not told apart). The log has the words.',
   ),
   counter(
+    'tributary_gap_seconds_total',
+    ['feed', 'reason'],
+    'Seconds from a loss to the first message after, over all sources; grows while a gap is open. What the upstream sent meanwhile may be missing. (Holes in sequence numbers are in tributary_sequence_missing_total.)',
+  ),
+  gauge('tributary_gaps_open', ['feed'], 'Sources that nothing has come from since they were lost.'),
+  gauge(
+    'tributary_gap_records_in_use',
+    [],
+    '1 when gaps are told in a topic; 0: neither GAPS_TOPIC is set, nor does tributary.gaps exist.',
+  ),
+  counter(
+    'tributary_source_paused_seconds_total',
+    ['feed'],
+    'Seconds in which sockets were not read because the lane did not take more, over all sources. Rising: the lane, its disk or Kafka is too slow.',
+  ),
+  counter(
+    'tributary_sequence_missing_total',
+    ['feed'],
+    'Sequence numbers that were passed over, with FEED_…_SEQUENCE_FIELD. Above zero: something is lost, here or before.',
+  ),
+  counter(
+    'tributary_sequence_repeated_total',
+    ['feed'],
+    'Documents whose sequence number was not above the one before, with FEED_…_SEQUENCE_FIELD.',
+  ),
+  counter(
     'tributary_produce_retries_total',
     ['topic', 'reason'],
     'Writes that failed and were tried again. Rising: Kafka or the topic is unwell.',

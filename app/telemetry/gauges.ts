@@ -1,4 +1,5 @@
 /** Gauges and ledger counters, read when somebody scrapes: nothing is counted twice to keep them. */
+import type { Gaps } from '../gaps/index.ts'
 import type { Ledger } from '../model.ts'
 import type { FeedStatus, SourceState } from '../status.ts'
 import type { Observed } from './observed.ts'
@@ -37,6 +38,7 @@ export function fillGauges(
   for (const [subject, { fetchedAt }] of observed.schemas()) {
     set('tributary_schema_last_success_timestamp_seconds', { subject }, fetchedAt / 1000)
   }
+  fillGaps(set, counters, observed.gaps)
   to(counters, 'tributary_log_lines_dropped_total', {}, observed.logLinesDropped())
 }
 
@@ -50,6 +52,23 @@ function fillFeed(set: (name: string, labels: Labels, value: number) => void, fe
   for (const state of states) set('tributary_sources', { feed, state }, counts.get(state) ?? 0)
   set('tributary_source_last_message_timestamp_seconds', { feed }, last / 1000)
   set('tributary_feed_parked', { feed }, status.state === 'parked' ? 1 : 0)
+}
+
+function fillGaps(
+  set: (name: string, labels: Labels, value: number) => void,
+  counters: ReadonlyMap<string, Counter>,
+  { tracker, pauses, sequences, outbox }: Gaps,
+): void {
+  for (const [feed, open] of tracker.open()) set('tributary_gaps_open', { feed }, open)
+  for (const [feed, reasons] of tracker.millis()) {
+    for (const [reason, ms] of reasons) to(counters, 'tributary_gap_seconds_total', { feed, reason }, ms / 1000)
+  }
+  for (const [feed, ms] of pauses.millis()) to(counters, 'tributary_source_paused_seconds_total', { feed }, ms / 1000)
+  for (const [feed, { missing, repeated }] of sequences) {
+    to(counters, 'tributary_sequence_missing_total', { feed }, missing)
+    to(counters, 'tributary_sequence_repeated_total', { feed }, repeated)
+  }
+  set('tributary_gap_records_in_use', {}, outbox.use === 'in_use' ? 1 : 0)
 }
 
 function mirror(counters: ReadonlyMap<string, Counter>, feed: string, ledger: Ledger): void {

@@ -22,13 +22,11 @@ export function createTelemetry(
 ): Telemetry {
   const log = createLog(options.logLevel, options.logFd)
   const metrics = createMetrics({ ...options, observed: { ...options.observed, logLinesDropped: () => log.dropped } })
-  return {
-    log,
-    metrics,
-    emit(event) {
-      options.observed.status.apply(event)
-      metrics.apply(event)
-      log.write(event)
-    },
+  const emit = (event: Event): void => {
+    options.observed.status.apply(event)
+    metrics.apply(event)
+    log.write(event)
+    options.observed.gaps.apply(event, emit)
   }
+  return { log, metrics, emit }
 }

@@ -10,6 +10,7 @@ type Line = readonly [level: Level, text: string, fields?: object | undefined]
 /** Bytes of log kept for a reader that has stalled; what does not fit is dropped and counted. */
 const MAX_BACKLOG_BYTES = 1024 * 1024
 const FLUSH_MS = 1_000
+const SHORT_GAP_MS = 5_000
 
 /** A logger of events. `dropped` counts lines lost to a stalled reader; `flush` waits until all is written, or for `FLUSH_MS`. */
 export interface Log {
@@ -87,6 +88,8 @@ function lineOf(event: Event): Line | undefined {
         `${event.source.id} will not be dialled again: ${event.detail}`,
         { feed: event.source.feed, reason: event.reason },
       ]
+    case 'gap.ended':
+      return gapLine(event)
     case 'document.refused':
       return [
         'warn',
@@ -120,6 +123,20 @@ function lostLine(event: Extract<Event, { type: 'source.lost' }>): Line {
   return ['warn', `${source.id} is lost after ${(openMs / 1000).toFixed(1)} s: ${detail}${next}`, fields]
 }
 
+/** Short gaps are told by the lines of the loss and the opening. */
+function gapLine(event: Extract<Event, { type: 'gap.ended' }>): Line | undefined {
+  const { source, reason, beganAt, endedAt, code, dials, sequence } = event
+  const fields = { feed: source.feed, reason, ...(code === undefined ? {} : { code }), dials }
+  if (sequence) {
+    const { from, to } = sequence
+    const which = from === to ? `number ${from} is` : `numbers ${from} to ${to} are`
+    return ['info', `${source.id}: ${which} missing`, { feed: source.feed, reason }]
+  }
+  const ms = endedAt - beganAt
+  if (ms < SHORT_GAP_MS) return undefined
+  return ['info', `${source.id} was in a gap for ${(ms / 1000).toFixed(1)} s`, fields]
+}
+
 function rarerLine(event: Event): Line | undefined {
   switch (event.type) {
     case 'daemon.started':
@@ -137,6 +154,8 @@ function rarerLine(event: Event): Line | undefined {
       ]
     case 'daemon.warned':
       return ['warn', event.warning]
+    case 'gaps.off':
+      return ['info', `gaps are counted, but not told in a topic: ${event.detail}; looking again every minute`]
     case 'http.listening':
       return ['info', `metrics on http://${event.host}:${event.port}/`]
     case 'feed.parked':

@@ -1,10 +1,12 @@
 /** What telemetry looks at when it is scraped, beside the events it was told. */
+import type { Gaps } from '../gaps/index.ts'
 import type { DeadLetters, Lane, Ledger } from '../model.ts'
 import type { Status } from '../status.ts'
 
 /** Live views, owned by the daemon. */
 export interface Observed {
   readonly status: Status
+  readonly gaps: Gaps
   readonly feeds: ReadonlyMap<
     string,
     {

@@ -6,11 +6,15 @@ import { until } from '../lib/until.ts'
 import { readSchemaFiles, type SchemaFile } from './schema-files.ts'
 import { createMissingTopics, pingKafka, type TopicShape } from './topics.ts'
 
+const GAPS = 'tributary.gaps'
+
 /** Where, what from, and how long to wait for both servers (milliseconds). */
 export interface InitialiseOptions extends TopicShape {
   readonly bootstrapServers: string
   readonly registryUrl: string
   readonly folder: string
+  /** Topic of the gap records, where it is not to be called as their schema's file. */
+  readonly gapsTopic?: string | undefined
   readonly timeoutMs: number
   /** Receives a line for each thing done. */
   readonly say: (line: string) => void
@@ -19,7 +23,7 @@ export interface InitialiseOptions extends TopicShape {
 /** Waits for Kafka and the registry, then creates and registers what is missing. Throws `Failure` with the cure. */
 export async function initialise(options: InitialiseOptions): Promise<void> {
   const { bootstrapServers, say } = options
-  const files = await readSchemaFiles(options.folder)
+  const files = named(await readSchemaFiles(options.folder), options.gapsTopic)
   const registry = registryClient(options.registryUrl)
   const deadline = Date.now() + options.timeoutMs
   await answering(`Kafka at ${bootstrapServers}`, 'BOOTSTRAP_SERVERS', deadline, () => pingKafka(bootstrapServers))
@@ -38,6 +42,11 @@ export async function initialise(options: InitialiseOptions): Promise<void> {
     done.set(file.subject, version)
     say(`subject ${file.subject}: ${isNew ? 'registered' : 'exists'}, version ${version}, id ${id}`)
   }
+}
+
+function named(files: readonly SchemaFile[], gapsTopic: string | undefined): readonly SchemaFile[] {
+  if (gapsTopic === undefined) return files
+  return files.map((file) => (file.name === GAPS ? { ...file, name: gapsTopic, subject: `${gapsTopic}-value` } : file))
 }
 
 /** Any error may be that of a server that is still coming up, so all are tried again; the last one is what is told. */

@@ -48,6 +48,16 @@ describe('tributary check', () => {
     expect(upstream.closed).toEqual([{ code: 1001, reason: '' }])
   })
 
+  it('looks for the topic and subject of gap records where one is set', async () => {
+    await using upstream = await startUpstream()
+    const { topic } = await topicFor('TradeEvent')
+    const gaps = uniqueName('gaps')
+    const result = await runCheck({ ...tradeFeed(topic, [upstream.url]), GAPS_TOPIC: gaps })
+    expect(result.code).toBe(69)
+    expect(about(result, gaps).line).toMatch(/^ {2}wrong /)
+    expect(about(result, `${gaps}-value`).line).toMatch(/^ {2}wrong /)
+  })
+
   it('names what is missing or refuses, with the cure, and no secret', async () => {
     const secret = randomUUID()
     await using denying = await startSynthesiserWith({ refuse: { status: 401 } })

@@ -89,6 +89,80 @@ describe('an open connection', () => {
     await expect(drain()).rejects.toMatchObject({ reason: 'silent' })
   })
 
+  it('tells when it is paused because nobody pulls, and when no longer, also by its end', async () => {
+    await using upstream = await startUpstream()
+    const told: boolean[] = []
+    const paused = (isPaused: boolean): void => void told.push(isPaused)
+    const arrivals = sourceOf(upstream.url, { watermarkBytes: 1_000, paused }).receive(never, () => undefined)
+    const first = arrivals.next()
+    const socket = await upstream.connection(1)
+    socket.send('first')
+    await first
+    socket.send('x'.repeat(2_000))
+    await until(() => told.length === 1, { what: 'the pause' })
+    await arrivals.next()
+    expect(told).toEqual([true, false])
+    socket.send('x'.repeat(2_000))
+    await until(() => told.length === 3, { what: 'another pause' })
+    socket.terminate()
+    await arrivals.next()
+    await arrivals.next().catch(() => {})
+    expect(told).toEqual([true, false, true, false])
+  })
+
+  it('tells when it is not read as fast as the peer writes, since when, and when it has caught up', async () => {
+    await using upstream = await startUpstream()
+    const told: number[] = []
+    const behind = (since: number): void => void told.push(since)
+    const source = sourceOf(upstream.url, { behind, maxMessageBytes: 1024 * 1024 })
+    const stop = new AbortController()
+    const life = live(source, stop.signal)
+    const socket = await upstream.connection(1)
+    socket.send('small')
+    await until(() => socket.bufferedAmount === 0, { what: 'it to be sent' })
+    expect(told).toEqual([])
+    const before = Date.now()
+    for (let i = 0; i < 20; i++) socket.send('x'.repeat(500_000))
+    socket.send('last')
+    await until(() => told.length >= 2 && told.at(-1) === 0, { what: 'it to catch up' })
+    expect(told[0]).toBeGreaterThan(0)
+    expect(told[0]).toBeLessThanOrEqual(before + 1_000)
+    stop.abort()
+    expect((await life).messages).toHaveLength(22)
+  })
+
+  it('has a learned limit: a busy source is noticed silent soon, also on the next connection, and ever later as it stays silent', async () => {
+    // 10 arrivals a second for the first connection; the others say nothing.
+    await using upstream = await startUpstream({
+      onSocket: (socket, n) => {
+        if (n > 1) return
+        const talk = setInterval(() => socket.send('more'), 100)
+        setTimeout(() => clearInterval(talk), 4_000)
+        socket.on('close', () => clearInterval(talk))
+      },
+    })
+    const rhythmBounds = { floorMs: 400, ceilingMs: 30_000 }
+    const source = sourceOf(upstream.url, { silenceTimeoutMs: 'auto', rhythmBounds })
+    const limits: number[] = []
+    for (let connection = 1; connection <= 3; connection++) {
+      const { lost, messages } = await live(source)
+      expect(lost?.reason).toBe('silent')
+      expect(messages.length > 0).toBe(connection === 1)
+      limits.push(Number(/\d+/.exec(lost?.message ?? '')))
+    }
+    const [first = 0, second = 0, third = 0] = limits
+    expect(first).toBeLessThan(5_000)
+    expect(second).toBeGreaterThan(1.9 * first)
+    expect(third).toBeGreaterThan(1.9 * second)
+  })
+
+  it('of which little is known yet may be silent up to the ceiling', async () => {
+    await using upstream = await startUpstream({ onSocket: (socket) => socket.send('only') })
+    const rhythmBounds = { floorMs: 50, ceilingMs: 700 }
+    const { lost } = await live(sourceOf(upstream.url, { silenceTimeoutMs: 'auto', rhythmBounds }))
+    expect(lost).toMatchObject({ reason: 'silent', message: 'no message for 700 ms' })
+  })
+
   it.each([
     [1000, 'ended', undefined],
     [1001, 'ended', undefined],

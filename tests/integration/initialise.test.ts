@@ -66,6 +66,15 @@ function healthIs(running: Running, status: number): Promise<true> {
 }
 
 describe('initialise', () => {
+  it('names the topic and subject of the gap records as the daemon is told to', async () => {
+    const name = uniqueName('gaps')
+    await cp('schemas/tributary.gaps.avsc', join(folder, 'tributary.gaps.avsc'))
+    const { code, output } = await run(['--dir', folder], { GAPS_TOPIC: name })
+    expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining(`topic ${name}: created`) })
+    expect(output).not.toContain('tributary.gaps')
+    expect(await registry(`/subjects/${name}-value/versions`)).toEqual([1])
+  })
+
   it('creates the topic and registers the subject under the name of the file, once', async () => {
     const name = uniqueName('readings')
     await cp('schemas/health_sensor.avsc', join(folder, `${name}.avsc`))

@@ -65,6 +65,19 @@ describe('tributary lane', () => {
     }
   })
 
+  it('takes the names of internal feeds, and none that lead elsewhere', async () => {
+    const lane = await bench.open('disk', { feed: 'tributary.gaps' })
+    await lane.append([message('{}', source('tributary.gaps', 'tributary.gaps'))])
+    await lane.close()
+    expect((await tributary(['lane', 'list'])).stdout).toContain('tributary.gaps: messages 1')
+    expect((await tributary(['lane', 'export', 'tributary.gaps'])).stderr).toBe('exported 1 messages\n')
+    expect((await tributary(['lane', 'discard', 'tributary.gaps', '--yes'])).code).toBe(0)
+    expect((await tributary(['lane', 'list'])).stdout).not.toContain('tributary.gaps')
+    for (const name of ['..', '.', '../f', './f', 'f/../f']) {
+      expect((await tributary(['lane', 'export', name])).stderr).toContain('there is no lane of feed')
+    }
+  })
+
   it('exports what can be read of a damaged lane, and says what cannot', async () => {
     const store = new Store(join(bench.directory, 'f'))
     const tally = (await store.readTally()) ?? Buffer.alloc(0)

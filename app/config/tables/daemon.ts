@@ -45,6 +45,12 @@ export const daemonSettings = {
     help: 'Silence limit of these feeds: no message for that long means a redial, counted as a timeout. Their FEED_…_SILENCE_TIMEOUT wins.',
     default: 'off',
   },
+  GAPS_TOPIC: {
+    group: 'Gaps',
+    format: topic,
+    help: 'Topic of the gap records, with the subject <topic>-value; the daemon keeps them until it takes them. Unset: tributary.gaps, where that topic and its subject exist (looked up every minute).',
+    example: 'tributary.gaps',
+  },
   STARTUP_TIMEOUT: {
     group: 'Start, stop and batches',
     format: duration({ zero: true }),

@@ -15,6 +15,11 @@ const path = format('a dotted path of field names, such as device_id or sensor.i
   return names.every((name) => name !== '') ? names : undefined
 })
 
+const fixedSilence = duration({ zero: true })
+const silence = format<number | 'auto'>(`${fixedSilence.expects}, or auto`, (given) =>
+  given.trim().toLowerCase() === 'auto' ? 'auto' : fixedSilence.parse(given),
+)
+
 /** The settings of one feed, by suffix. The values of a preset feed's own variables are read by the same formats. */
 export const feedSettings = ({ normalisers, lanes }: Choices) =>
   ({
@@ -72,10 +77,16 @@ export const feedSettings = ({ normalisers, lanes }: Choices) =>
     },
     SILENCE_TIMEOUT: {
       group: 'Feeds by name',
-      format: duration({ zero: true }),
-      help: 'No message for that long means a redial, counted as a timeout.',
+      format: silence,
+      help: 'No message for that long means a redial, counted as a timeout. auto: the limit is learned from the rhythm of each source, between 5 seconds and 10 minutes.',
       default: 'off',
       example: '5m',
+    },
+    SEQUENCE_FIELD: {
+      group: 'Feeds by name',
+      format: path,
+      help: "Where in the upstream's document, before it is normalised, is a whole number that each source counts up by one. Missing and repeated numbers are counted; missing ones become gap records too.",
+      example: 'seq',
     },
     PING_INTERVAL: {
       group: 'Feeds by name',

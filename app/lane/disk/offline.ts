@@ -69,7 +69,8 @@ async function readable(store: Store, key: number, sourceOf: ReturnType<typeof s
 
 async function locked<T>(laneDir: string, feed: string, use: (folder: string) => Promise<T>): Promise<T> {
   const folder = folderOf(laneDir, feed)
-  if (!/^\w+$/.test(feed) || !hasLane(folder)) {
+  // A dot is in the names of internal feeds.
+  if (!/^\w+(\.\w+)*$/.test(feed) || !hasLane(folder)) {
     throw new Unusable(`there is no lane of feed ${feed} in ${laneDir}; see tributary lane list`)
   }
   try {

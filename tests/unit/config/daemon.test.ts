@@ -5,7 +5,7 @@ import { base, problems, problemsOf, read } from './environment.ts'
 describe('a dead letter topic', () => {
   it("may not be a feed's own", () => {
     expect(problems({ DEAD_LETTER_TOPIC: 'T', FEED_T_SCHEMA: 'T' })).toEqual([
-      'DEAD_LETTER_TOPIC is the topic of feed t: choose one of its own, because its records are not Avro.',
+      'DEAD_LETTER_TOPIC is the topic of feed t: choose one of its own.',
     ])
   })
 })

@@ -106,6 +106,7 @@ describe('a FEED_… variable of a preset feed', () => {
     [{ FEED_FINNHUB_TRADE_NORMALISE: 'off' }, { normalise: [] }],
     [{ FEED_FINNHUB_TRADE_SILENCE_TIMEOUT: '1m' }, { silenceTimeoutMs: 60_000 }],
     [{ FEED_FINNHUB_TRADE_SILENCE_TIMEOUT: 'off' }, { silenceTimeoutMs: undefined }],
+    [{ FEED_FINNHUB_TRADE_SILENCE_TIMEOUT: ' Auto' }, { silenceTimeoutMs: 'auto' }],
     [{ FEED_FINNHUB_TRADE_PING_INTERVAL: '5s' }, { pingIntervalMs: 5000 }],
   ])('wins: %j', (env, expected) => {
     expect(only(env)).toMatchObject(expected)

@@ -1,6 +1,7 @@
 /** Who is dead and who is silent, on a clock of the test's own. */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { heartbeat } from '../../../app/dial/heartbeat.ts'
+import { fixedLimit } from '../../../app/dial/rhythm.ts'
 import { silence } from '../../../app/dial/silence.ts'
 
 beforeEach(() => {
@@ -114,7 +115,7 @@ describe('heartbeat', () => {
 })
 
 describe('silence', () => {
-  const limit = 10_000
+  const limit = fixedLimit(10_000)
 
   afterEach(() => {
     jest.restoreAllMocks()

@@ -17,7 +17,13 @@ describe('receive', () => {
     await receive(arrivals(), feed)
     expect([feed.ledger.received, feed.lane.held.messages]).toEqual([5, 5])
     expect(feed.events).toEqual(
-      [2, 3].map((messages) => ({ type: 'messages.received', source: source(), messages, at: 1_700_000_000_000 })),
+      [2, 3].flatMap((messages) => {
+        const at = 1_700_000_000_000
+        return [
+          { type: 'messages.received', source: source(), messages, firstAt: at, at },
+          { type: 'messages.kept', source: source(), at },
+        ]
+      }),
     )
   })
 

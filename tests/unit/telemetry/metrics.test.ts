@@ -1,6 +1,7 @@
 /** Events become the metrics of the table. */
 import { describe, expect, it } from '@jest/globals'
 import type { Event } from '../../../app/events.ts'
+import { Gaps } from '../../../app/gaps/index.ts'
 import { Status } from '../../../app/status.ts'
 import { createMetrics } from '../../../app/telemetry/metrics.ts'
 import { source } from '../../support/messages.ts'
@@ -10,7 +11,13 @@ const common = 'did_provider="did:key",ssi_validation="true",cache_did="false",p
 
 /** The sample lines after `events`. */
 async function scrape(events: readonly Event[], maxUrls = 200): Promise<string[]> {
-  const observed = { status: new Status(), feeds: new Map(), schemas: () => new Map(), logLinesDropped: () => 0 }
+  const observed = {
+    status: new Status(),
+    gaps: new Gaps(),
+    feeds: new Map(),
+    schemas: () => new Map(),
+    logLinesDropped: () => 0,
+  }
   const metrics = createMetrics({ commonLabels, maxUrls, version: '0', observed })
   for (const event of events) metrics.apply(event)
   return (await metrics.render()).split('\n').filter((line) => !line.startsWith('#'))
@@ -78,7 +85,13 @@ describe('metrics', () => {
       commonLabels,
       maxUrls: 1,
       version: '0',
-      observed: { status: new Status(), feeds: new Map(), schemas: () => new Map(), logLinesDropped: () => 0 },
+      observed: {
+        status: new Status(),
+        gaps: new Gaps(),
+        feeds: new Map(),
+        schemas: () => new Map(),
+        logLinesDropped: () => 0,
+      },
     })
     expect((await metrics.render()).match(/^# TYPE \S+_total gauge$/gm)).toBeNull()
   })

@@ -1,5 +1,6 @@
 /** What a scrape reads: the ledger and the lanes as they are, rendered once for all who ask. */
 import { describe, expect, it } from '@jest/globals'
+import { Gaps } from '../../../app/gaps/index.ts'
 import { createLedger } from '../../../app/ledger.ts'
 import { Status } from '../../../app/status.ts'
 import { createMetrics } from '../../../app/telemetry/metrics.ts'
@@ -21,6 +22,7 @@ function observed() {
     version: '1',
     observed: {
       status,
+      gaps: new Gaps(),
       feeds: new Map([['f', { ledger, lane: { held }, deadLetters: { topic: 'd' } }]]),
       schemas: () => {
         scrapes.count++
@@ -64,7 +66,13 @@ describe('a scrape', () => {
     if (!first) throw new Error('no source')
     status.apply({ type: 'source.dialled', source: first })
     status.apply({ type: 'source.opened', source: first, afterDials: 1 })
-    status.apply({ type: 'messages.received', source: first, messages: 2, at: 1_700_000_001_000 })
+    status.apply({
+      type: 'messages.received',
+      source: first,
+      messages: 2,
+      firstAt: 1_700_000_000_900,
+      at: 1_700_000_001_000,
+    })
     status.apply({ type: 'feed.parked', feed: 'f', reason: 'no_subject', detail: '' })
     const { value } = await samples()
     const states = ['waiting', 'dialling', 'open', 'refused', 'stopped']

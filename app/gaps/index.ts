@@ -1,0 +1,63 @@
+/** Everything that is known of gaps, kept from events: what /status, the metrics and the gap records tell. */
+import type { Emit, Event } from '../events.ts'
+import { createLedger } from '../ledger.ts'
+import type { SourceInfo } from '../model.ts'
+import { Outbox } from './outbox.ts'
+import { Pauses } from './pauses.ts'
+import { gapRecord } from './record.ts'
+import { SequenceWatch } from './sequence.ts'
+import type { GapState } from './state.ts'
+import { GapTracker } from './tracker.ts'
+
+/** One for the daemon; the sums in it are read at each scrape. */
+export class Gaps {
+  readonly tracker = new GapTracker()
+  readonly pauses = new Pauses()
+  /** By feed, where numbers are watched. */
+  readonly sequences = new Map<string, SequenceWatch>()
+  /** Of the internal feed. */
+  readonly ledger = createLedger()
+  readonly outbox = new Outbox(() => {
+    this.ledger.received++
+    this.ledger.dropped.set('overflow', (this.ledger.dropped.get('overflow') ?? 0) + 1)
+  })
+  /** Why records go nowhere just now; empty when they do. */
+  obstacle: () => string = () => ''
+  readonly #changed = new Set<string>()
+
+  /** Declares a feed, perhaps with what an earlier process left of it. */
+  addFeed(name: string, sources: readonly SourceInfo[], before?: GapState): void {
+    this.pauses.addFeed(name)
+    this.tracker.addFeed(name, sources, before)
+    for (const record of before?.records ?? []) this.outbox.add(record)
+    this.#changed.add(name)
+  }
+
+  /** Watches the numbers at `path` in the documents of `feed`; the answer is to be called with each, in order. */
+  watch(feed: string, path: readonly string[], emit: Emit): SequenceWatch['check'] {
+    const watch = new SequenceWatch(path, emit)
+    this.sequences.set(feed, watch)
+    return watch.check
+  }
+
+  /** Never throws. What follows from the event is emitted. */
+  apply(event: Event, emit: Emit): void {
+    if (!('source' in event)) return
+    if (event.type === 'source.paused' || event.type === 'source.resumed') this.pauses.apply(event)
+    else if (event.type === 'gap.ended') {
+      this.outbox.add(gapRecord(event))
+      this.#changed.add(event.source.feed)
+    } else if (this.tracker.apply(event, emit)) this.#changed.add(event.source.feed)
+  }
+
+  /** Whether something changed that is to be kept of `feed` since this was asked last. */
+  takeChanged(feed: string): boolean {
+    return this.#changed.delete(feed)
+  }
+
+  /** What is to be kept of `feed` if the process ended now; `stopped`: because it was told to. */
+  state(feed: string, stopped: boolean): GapState {
+    const records = this.outbox.pending.filter((record) => record.feed === feed)
+    return { stopped, sources: this.tracker.saved(feed), records }
+  }
+}
