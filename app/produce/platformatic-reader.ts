@@ -18,6 +18,8 @@ type Batches = NonNullable<Fetched['responses'][number]['partitions'][number]['r
 type Fetched = Awaited<ReturnType<Consumer['fetch']>>
 
 const SLACK_MS = 1_000
+/** Nobody waits long to learn that an address is wrong. */
+const AT_FIRST_MS = 5_000
 const BACKOFF = { baseMs: 100, capMs: 2_000 }
 const FETCH = { minBytes: 1, maxBytes: 1024 * 1024, maxWaitTime: 500 }
 const EARLIEST = -2n
@@ -41,7 +43,7 @@ class PlatformaticReader implements TopicReader {
   }
 
   stretches(topic: string, since?: number): Promise<readonly Stretch[]> {
-    return this.#patiently(async (consumer) => {
+    const ask = async (consumer: Consumer): Promise<Stretch[]> => {
       await leaderOf(consumer, topic, 0)
       const at = since === undefined ? EARLIEST : BigInt(since)
       // The end first: a `from` beyond it would be of a record that came in between.
@@ -52,12 +54,16 @@ class PlatformaticReader implements TopicReader {
         const first = from.get(topic)?.[partition] ?? -1n
         return { topic, partition, from: first < 0n || first > end ? end : first, to: end }
       })
-    })
+    }
+    return this.#patiently(ask, Math.min(this.#limits.patienceMs || AT_FIRST_MS, AT_FIRST_MS))
   }
 
   async *read({ topic, partition, from, to }: Stretch): AsyncGenerator<readonly StoredRecord[]> {
     for (let next = from; next < to; ) {
-      const { batches, end } = await this.#patiently((consumer) => fetchFrom(consumer, topic, partition, next))
+      const { batches, end } = await this.#patiently(
+        (consumer) => fetchFrom(consumer, topic, partition, next),
+        this.#limits.patienceMs,
+      )
       yield batches.flatMap((batch) => recordsOf(batch, topic, partition)).filter(isBetween(next, to))
       next = end
     }
@@ -70,7 +76,7 @@ class PlatformaticReader implements TopicReader {
   }
 
   /** A client that failed is thrown away, so that neither what it remembers nor what it waits for stands in the way. */
-  async #patiently<T>(work: (consumer: Consumer) => Promise<T>): Promise<T> {
+  async #patiently<T>(work: (consumer: Consumer) => Promise<T>, patienceMs: number): Promise<T> {
     const startedAt = performance.now()
     for (let attempt = 0; ; attempt++) {
       try {
@@ -78,7 +84,6 @@ class PlatformaticReader implements TopicReader {
       } catch (thrown) {
         const { error } = diagnose(thrown)
         await this.close()
-        const { patienceMs } = this.#limits
         const isOver = patienceMs > 0 && performance.now() - startedAt > patienceMs
         if (isOver || FINAL.has(error.reason)) throw error
       }

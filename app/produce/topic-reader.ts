@@ -23,7 +23,8 @@ export interface Stretch {
 
 /**
  * Reads topics; connects on first use. Needs the permissions Describe and Read on the topic, and none on a group.
- * Whatever is away is asked again for as long as the reader was told to be patient; then calls throw `Unavailable`.
+ * Whatever goes away while a stretch is read is asked again for as long as the reader was told to be patient, at first for
+ * seconds only; then calls throw `Unavailable`.
  */
 export interface TopicReader {
   /** What every partition of `topic` holds now, or of it what comes at or after `since` (ms since the epoch). Throws `Unavailable`, `no_topic` too. */
