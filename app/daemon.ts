@@ -6,7 +6,6 @@ import { avro } from './encode/avro.ts'
 import { Unusable } from './errors.ts'
 import type { Emit } from './events.ts'
 import { type FeedParts, type RunningFeed, runFeed } from './feed.ts'
-import { feedSteps } from './feed-steps.ts'
 import { serve } from './http.ts'
 import { leftOver } from './lane/disk/left-over.ts'
 import { lanes } from './lane/index.ts'
@@ -16,9 +15,13 @@ import { closeHttp } from './lib/http-client.ts'
 import { Scope } from './lib/scope.ts'
 import { sleep } from './lib/sleep.ts'
 import type { Encoder, Outlet } from './model.ts'
+import { normalisers } from './normalise/index.ts'
 import { type PageSources, pages } from './pages.ts'
+import { parsers } from './parse/index.ts'
+import { headersOf } from './produce/headers.ts'
 import { hold } from './produce/hold.ts'
 import { sinks } from './produce/index.ts'
+import { bySchema } from './route/by-schema.ts'
 import { Status } from './status.ts'
 import { createTelemetry } from './telemetry/index.ts'
 
@@ -141,9 +144,12 @@ async function makeParts(
     sources,
     dial: (source, signal) => dial(feed, source, sources.indexOf(source), signal),
     lane: await openLane(feed, config, { sources, ledger, emit }),
-    ...(await feedSteps(feed, config)),
+    parse: (await parsers.json.load())(),
+    normalise: await Promise.all(feed.normalise.map((name) => normalisers[name as keyof typeof normalisers].load())),
+    router: bySchema(feed),
     encoder,
     outlet,
+    headers: headersOf(config.recordHeaders),
     ledger,
     emit,
   }

@@ -43,9 +43,9 @@ async function lane(args: readonly string[]): Promise<number> {
 }
 
 async function redrive(args: readonly string[]): Promise<number> {
-  const deadLetterTopic = process.env.DEAD_LETTER_TOPIC?.trim() || undefined
+  const deadLetters = { topic: process.env.DEAD_LETTER_TOPIC?.trim() || undefined }
   const note = (line: string): void => void process.stderr.write(`${line}\n`)
-  const config = () => ({ ...readConfig(process.env, choices), deadLetterTopic })
+  const config = () => ({ ...readConfig(process.env, choices), deadLetters })
   return exitCodes[await redriveCommand(args, config, { print: say, note, stop: stopSignal() })]
 }
 

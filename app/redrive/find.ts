@@ -1,7 +1,7 @@
 /** Where the dead letters are. */
-import type { Config } from '../config/types.ts'
 import { Unavailable } from '../errors.ts'
 import type { Stretch, TopicReader } from '../produce/topic-reader.ts'
+import type { RedriveConfig } from './index.ts'
 import type { RedriveOptions } from './options.ts'
 
 /**
@@ -11,9 +11,9 @@ import type { RedriveOptions } from './options.ts'
 export async function findLetters(
   reader: TopicReader,
   { topics, since }: Pick<RedriveOptions, 'topics' | 'since'>,
-  { feeds, kafka, deadLetterTopic }: Pick<Config, 'feeds' | 'kafka'> & { readonly deadLetterTopic: string | undefined },
+  { feeds, kafka, deadLetters }: Pick<RedriveConfig, 'feeds' | 'kafka' | 'deadLetters'>,
 ): Promise<readonly Stretch[]> {
-  const named = topics.length > 0 ? topics : deadLetterTopic === undefined ? [] : [deadLetterTopic]
+  const named = topics.length > 0 ? topics : deadLetters.topic === undefined ? [] : [deadLetters.topic]
   const possible = feeds.map(({ schema }) => `${schema}.dead-letter`)
   const found: Stretch[] = []
   let exists = false

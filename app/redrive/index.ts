@@ -22,7 +22,7 @@ import { Way } from './way.ts'
 const SAY_EVERY_MS = 5_000
 
 /** The configuration as a redrive needs it. */
-export type RedriveConfig = Config & { readonly deadLetterTopic: string | undefined }
+export type RedriveConfig = Config & { readonly deadLetters: { readonly topic: string | undefined } }
 
 /** Where it says what. `stop` resolves when it shall end early. */
 export interface Surroundings {

@@ -3,12 +3,15 @@ import { describe, EXIT, Failure } from '../lib/failure.ts'
 import { progress } from '../lib/progress.ts'
 import { type Registered, type RegistryClient, type ResolvedReference, registryClient } from '../lib/registry-client.ts'
 import { until } from '../lib/until.ts'
+import type { ConnectKafka } from './kafka.ts'
 import { readSchemaFiles, type SchemaFile } from './schema-files.ts'
-import { createMissingTopics, pingKafka, type TopicShape } from './topics.ts'
+import { createMissingTopics, pingKafka } from './topics.ts'
+import { type TopicShape, wantedTopics } from './wanted.ts'
 
 /** Where, what from, and how long to wait for both servers (milliseconds). */
 export interface InitialiseOptions extends TopicShape {
   readonly bootstrapServers: string
+  readonly kafka: ConnectKafka
   readonly registryUrl: string
   readonly folder: string
   readonly timeoutMs: number
@@ -22,15 +25,15 @@ export async function initialise(options: InitialiseOptions): Promise<void> {
   const files = await readSchemaFiles(options.folder)
   const registry = registryClient(options.registryUrl)
   const deadline = Date.now() + options.timeoutMs
-  await answering(`Kafka at ${bootstrapServers}`, 'BOOTSTRAP_SERVERS', deadline, () => pingKafka(bootstrapServers))
+  const patient = options.kafka()
+  const once = options.kafka({ retry: { retries: 0 } })
+  await answering(`Kafka at ${bootstrapServers}`, 'BOOTSTRAP_SERVERS', deadline, () => pingKafka(once))
   await answering(`the schema registry at ${registry.address}`, 'SCHEMA_REGISTRY_URL', deadline, () => registry.ping())
-  const topics = files.map((file) => file.name)
-  const created = new Set(await createMissingTopics(bootstrapServers, topics, options))
-  for (const topic of topics) {
-    const outcome = created.has(topic)
-      ? `created, partitions ${options.partitions}, replicas ${options.replication}`
-      : 'exists'
-    say(`topic ${topic}: ${outcome}`)
+  const schemas = files.map((file) => file.name)
+  const topics = wantedTopics(schemas, options)
+  const created = new Set(await createMissingTopics(patient, topics))
+  for (const { name, partitions, replication } of topics) {
+    say(`topic ${name}: ${created.has(name) ? `created, partitions ${partitions}, replicas ${replication}` : 'exists'}`)
   }
   const done = new Map<string, number>()
   for (const file of files) {

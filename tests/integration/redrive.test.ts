@@ -188,7 +188,7 @@ describe('tributary redrive', () => {
       reason: i % 7 === 0 ? 'encode' : 'bad_value',
       receivedAt: AT + i,
     }))
-    await writeLetters(letters, many, 1)
+    await writeLetters(letters, many, { compression: 1 })
     const bySource = { FEED_QUOTES_KEY_FIELD: undefined }
     for (const client of ['platformatic', 'kafkajs']) {
       const topic = uniqueName('Quote')

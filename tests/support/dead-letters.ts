@@ -49,8 +49,12 @@ export function deadLetter(letter: LetterText) {
 }
 
 /** Produces them in order and waits until they are acknowledged. */
-export async function writeLetters(topic: string, letters: readonly LetterText[], compression = 0): Promise<void> {
-  const producer = kafkaClient().producer({ allowAutoTopicCreation: false })
+export async function writeLetters(
+  topic: string,
+  letters: readonly LetterText[],
+  { compression = 0, bootstrapServers }: { readonly compression?: number; readonly bootstrapServers?: string } = {},
+): Promise<void> {
+  const producer = kafkaClient(bootstrapServers).producer({ allowAutoTopicCreation: false })
   await producer.connect()
   try {
     await producer.send({ topic, messages: letters.map(deadLetter), compression })
