@@ -1,7 +1,7 @@
 /** `tributary redrive`: dead letters through the present configuration again, a dry run unless told to go. */
 import { Unavailable } from './errors.ts'
-import { type RedriveConfig, redrive, type Surroundings } from './redrive/index.ts'
-import { redriveOptions } from './redrive/options.ts'
+import { redrive, type Surroundings } from './redrive/index.ts'
+import { type RedriveConfig, redriveOptions } from './redrive/options.ts'
 import type { Outcome } from './redrive/report.ts'
 
 /** `tributary redrive --help`. */

@@ -1,8 +1,7 @@
 /** Where the dead letters are. */
 import { Unavailable } from '../errors.ts'
 import type { Stretch, TopicReader } from '../produce/topic-reader.ts'
-import type { RedriveConfig } from './index.ts'
-import type { RedriveOptions } from './options.ts'
+import type { RedriveConfig, RedriveOptions } from './options.ts'
 
 /**
  * What the topics hold that were asked for; else DEAD_LETTER_TOPIC; else each `<schema>.dead-letter` of a configured feed

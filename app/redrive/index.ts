@@ -14,15 +14,12 @@ import { byTime } from './by-time.ts'
 import { dryOutlet } from './dry-outlet.ts'
 import { findLetters } from './find.ts'
 import { Flight } from './flight.ts'
-import type { RedriveOptions } from './options.ts'
+import type { RedriveConfig, RedriveOptions } from './options.ts'
 import { type Outcome, reportLines } from './report.ts'
 import { Walk } from './walk.ts'
 import { Way } from './way.ts'
 
 const SAY_EVERY_MS = 5_000
-
-/** The configuration as a redrive needs it. */
-export type RedriveConfig = Config & { readonly deadLetters: { readonly topic: string | undefined } }
 
 /** Where it says what. `stop` resolves when it shall end early. */
 export interface Surroundings {
@@ -94,7 +91,6 @@ async function walkOver(
     await walk.go(byTime(readAll(reader, stretches, reading.signal)), { options, way, signal: reading.signal })
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error
-    walk.left = 'stopped'
     away(error.message)
   }
   await flight.landed()

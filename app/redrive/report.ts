@@ -23,7 +23,8 @@ function done({ tally }: Walk, places: string): string {
   return `${counted(sent)} sent of ${found}.${rest}`
 }
 
-function nothing({ read, passedOver }: Walk, places: string): string {
+function nothing({ read, passedOver, left }: Walk, places: string): string {
+  if (left === 'stopped') return 'It was stopped before it found any.'
   const others = [...passedOver].map(([what, count]) => `${what} ${count}`).join(', ')
   if (others) return `No dead letter in ${places} is of this --feed and --reason; there are: ${others}.`
   return read > 0 ? `No dead letter in ${places} is of these times.` : `There is no dead letter in ${places}.`

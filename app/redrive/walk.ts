@@ -13,41 +13,59 @@ export class Walk {
   readonly passedOver = new Map<string, number>()
   /** Records read, those out of the times asked for included. */
   read = 0
-  /** A time at which all begins that was not walked over, milliseconds since the epoch; undefined when nothing was. */
-  resume: number | undefined
   /** It ended at --limit, or was stopped, with letters left. */
   left: 'limit' | 'stopped' | undefined
+  /** Times of the first letter beyond the limit and of the latest that was walked over. */
+  #next: number | undefined
+  #latest: number | undefined
 
-  /** Ends with `records`, at the limit, or when `signal` aborts. All letters are handed over to `way` then. */
+  /**
+   * A time at which that begins which was not walked over, milliseconds since the epoch; undefined when nothing was. What is
+   * left behind a walk that ended early may be of the same millisecond as what was not.
+   */
+  get resume(): number | undefined {
+    if (this.#next !== undefined || this.#latest === undefined) return this.#next
+    return this.left === undefined ? this.#latest + 1 : this.#latest
+  }
+
+  /**
+   * Ends with `records`, at the limit, or when `signal` aborts; throws what reading throws. Whatever the end, every letter
+   * that was taken is handed over to `way` then.
+   */
   async go(
     records: AsyncIterable<StoredRecord>,
     { options, way, signal }: { readonly options: RedriveOptions; readonly way: Way; readonly signal: AbortSignal },
   ): Promise<void> {
     const chunks = new Chunks((letters, row) => way.send(letters, row))
-    const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, limit } = options
-    for await (const record of records) {
-      if (signal.aborted) break
-      this.read++
-      const { timestamp } = record
-      if (timestamp < since || timestamp > until) continue
-      const letter = letterOf(record)
-      if (this.#isWanted(letter, options)) {
-        if (this.tally.found >= limit) {
-          this.left = 'limit'
-          this.resume = timestamp
-          break
-        }
-        await this.#take(letter, chunks)
+    this.left = 'stopped'
+    try {
+      for await (const record of records) {
+        if (signal.aborted || !(await this.#step(record, options, chunks))) break
       }
-      this.resume = Math.max(this.resume ?? 0, timestamp + 1)
+      if (!signal.aborted && this.left === 'stopped') this.left = undefined
+    } finally {
+      await chunks.end()
     }
-    await chunks.end()
-    if (signal.aborted) this.left = 'stopped'
   }
 
-  async #take(letter: Letter, chunks: Chunks): Promise<void> {
-    const row = this.tally.take(letter)
-    if (!letter.flaw) await chunks.add(letter, row)
+  /** False at the limit. */
+  async #step(record: StoredRecord, options: RedriveOptions, chunks: Chunks): Promise<boolean> {
+    this.read++
+    const { timestamp } = record
+    const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, limit } = options
+    if (timestamp < since || timestamp > until) return true
+    const letter = letterOf(record)
+    if (this.#isWanted(letter, options)) {
+      if (this.tally.found >= limit) {
+        this.left = 'limit'
+        this.#next = timestamp
+        return false
+      }
+      const row = this.tally.take(letter)
+      if (!letter.flaw) await chunks.add(letter, row)
+    }
+    this.#latest = Math.max(this.#latest ?? 0, timestamp)
+    return true
   }
 
   #isWanted({ feed, reason }: Letter, { feeds, reasons }: RedriveOptions): boolean {

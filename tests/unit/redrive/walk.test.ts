@@ -121,6 +121,18 @@ describe('a walk over dead letters', () => {
     expect(reportLines(walk, 'letters', true).at(-1)).toContain('run it again with the same options')
   })
 
+  it('hands over what it has read by then when Kafka goes away', async () => {
+    const options = redriveOptions([], 0)
+    const broken = async function* () {
+      yield* records([{ message: '{"n":1}' }, { message: '{"n":2}' }])
+      throw new Unavailable('timeout', 'Kafka did not answer')
+    }
+    const parts = { config: readConfigOf('quotes'), encoder: jsonEncoder(), outlet: keepingOutlet(added), flight }
+    const way = new Way({ ...parts, unavailable: () => {} })
+    await expect(walk.go(broken(), { options, way, signal: flight.ended })).rejects.toThrow('did not answer')
+    expect([walk.tally.found, added.length]).toEqual([2, 2])
+  })
+
   it('waits while too much is under way, and ends when nothing of it arrives', async () => {
     let stuck = ''
     flight = new Flight(1, (what) => {
