@@ -25,7 +25,7 @@ Options:
 environment variables. It reads what is there when it begins, without a consumer group; it needs Describe and Read on the topic.
 
 What is sent is parsed, normalised, routed and encoded as the daemon does it now, with the receive time it had then, at least
-once and in the order of the dead-letter topic. A message that was an array goes element by element: only the refused ones.
+once and in the order of the dead-letter topic. Of a message that was an array only the refused element is sent.
 What fails again is counted and not written to the dead-letter topic a second time, for it is there already. What was truncated,
 what does not have the SHA-256 it had, and what is of a feed that is not configured cannot be sent, and is counted.
 Nothing is removed or remembered: the same command sends the same letters again. The last line says where a next one begins.

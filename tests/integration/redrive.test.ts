@@ -158,27 +158,14 @@ describe('tributary redrive', () => {
       of('D', { receivedAt: AT + 180_000 }),
       of('E', { receivedAt: AT + 240_000 }),
     )
-    const found = async (...args: readonly string[]) => {
-      const { stdout } = await redrive(args)
-      return Number(/of (\d+)\. Send with --go/.exec(stdout)?.[1])
-    }
-    expect(await found()).toBe(5)
-    expect(await found('--feed', 'quotes')).toBe(4)
-    expect(await found('--feed', 'quotes,other', '--reason', 'encode')).toBe(4)
-    expect(await found('--reason', 'no_key', '--reason', 'too_large')).toBe(1)
-    expect(await found('--since', '2026-01-19T12:01:00Z', '--until', '2026-01-19T12:03:00Z')).toBe(3)
-    expect(await found('--until', '1h')).toBe(5)
+    const args = ['--feed', 'quotes,other', '--reason', 'encode', '--since', '2026-01-19T12:01:00Z', '--until', '1h']
+    expect((await redrive(args)).stdout).toContain('2 records would be sent of 3.')
 
     const first = await redrive(['--go', '--limit', '2', '--feed', 'quotes'])
     expect(first.stdout).toContain('There are more; the rest begins at --since 2026-01-19T12:03:00.000Z')
     expect((await redrive(['--go', '--feed', 'quotes', '--since', '2026-01-19T12:03:00.000Z'])).code).toBe(0)
     const records = await readTopic(schema, 4)
     expect(records.map(({ key }) => String(key)).sort()).toEqual(['A', 'B', 'D', 'E'])
-
-    expect((await redrive(['--since', '1h'])).stdout).toContain(`There is no dead letter in ${letters}`)
-    expect((await redrive(['--reason', 'misspelt'])).stdout).toContain(
-      'is of this --feed and --reason; there are: quotes encode 3, quotes no_key 1, other encode 1.',
-    )
   })
 
   it('keeps the order of the topic and the partition of a source, over batches and reasons', async () => {
@@ -252,7 +239,6 @@ describe('tributary redrive', () => {
     const away = await redrive(['--go'], noRegistry)
     expect(away).toMatchObject({ code: 69, stderr: expect.stringContaining('feed quotes: no schema for') })
     expect(row(away, 'quotes', 'encode')).toMatchObject({ found: 1, sent: 0, 'not sent': 1 })
-    expect(await redrive(['--since', 'yesterday', '--limit', '0'])).toMatchObject({ code: 78, stdout: '' })
     expect((await redrive(['--help'], { BOOTSTRAP_SERVERS: undefined })).stdout).toContain(
       'tributary redrive [options] --go',
     )

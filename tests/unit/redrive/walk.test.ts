@@ -100,6 +100,27 @@ describe('a walk over dead letters', () => {
     expect(walk.tally.unsent).toBe(2)
   })
 
+  it.each([
+    [['--feed', 'quotes'], 'abd'],
+    [['--feed', 'other'], 'c'],
+    [['--reason', 'no_key,encode'], 'acd'],
+    [['--reason', 'no_key', '--feed', 'other'], 'c'],
+    [['--since', '1970-01-01T00:00:00.002Z'], 'bcd'],
+    [['--until', '1970-01-01T00:00:00.002Z'], 'ab'],
+    [['--since', '1970-01-01T00:00:00.002Z', '--until', '1970-01-01T00:00:00.003Z', '--feed', 'quotes'], 'b'],
+  ])('with %j takes %s', async (args, taken) => {
+    const letters = [
+      { message: '{"n":"a"}' },
+      { message: '{"n":"b"}', reason: 'bad_value' },
+      { message: '{"n":"c"}', reason: 'no_key', feed: 'other' },
+      { message: '{"n":"d"}' },
+    ]
+    const sent = await go(letters, args)
+    const isOther = walk.tally.rows.some(({ feed }) => feed === 'other')
+    expect(sent.map((text) => JSON.parse(text).n).join('')).toBe(taken.replace('c', ''))
+    expect([walk.tally.found, isOther]).toEqual([taken.length, taken.includes('c')])
+  })
+
   it('stops at the limit and says where the rest begins', async () => {
     await go(
       [{ message: '{}' }, { message: '{}', feed: 'gone' }, { message: '{}' }, { message: '{}' }],
