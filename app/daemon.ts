@@ -1,27 +1,22 @@
 /** Composition root: opens everything in order into one Scope, runs until told to stop, closes it in reverse. */
-import type { Config, FeedConfig } from './config/types.ts'
+import type { Config } from './config/types.ts'
 import { describeSources } from './dial/address.ts'
 import { openDialler } from './dial/dialler.ts'
 import { avro } from './encode/avro.ts'
 import { Unusable } from './errors.ts'
-import type { Emit } from './events.ts'
 import { type FeedParts, type RunningFeed, runFeed } from './feed.ts'
+import { makeParts } from './feed-parts.ts'
 import { serve } from './http.ts'
 import { leftOver } from './lane/disk/left-over.ts'
-import { lanes } from './lane/index.ts'
-import { sourceFinder } from './lane/sources.ts'
-import { createLedger, ledgerReport } from './ledger.ts'
+import { ledgerReport } from './ledger.ts'
 import { closeHttp } from './lib/http-client.ts'
 import { Scope } from './lib/scope.ts'
 import { sleep } from './lib/sleep.ts'
-import type { Encoder, Outlet } from './model.ts'
-import { normalisers } from './normalise/index.ts'
+import type { Encoder } from './model.ts'
 import { type PageSources, pages } from './pages.ts'
-import { parsers } from './parse/index.ts'
-import { headersOf } from './produce/headers.ts'
+import { openDeadLetters } from './produce/dead-letters.ts'
 import { hold } from './produce/hold.ts'
 import { sinks } from './produce/index.ts'
-import { bySchema } from './route/by-schema.ts'
 import { Status } from './status.ts'
 import { createTelemetry } from './telemetry/index.ts'
 
@@ -106,11 +101,13 @@ async function openAll(config: Config, daemon: Observable, scope: Scope): Promis
   const outlet = scope.use(hold(sink, holdOptions, emit), (it) => it.close())
   const encoder = scope.use(avro({ registry: config.registry, emit }), (it) => it.close())
   daemon.encoder = encoder
+  const deadLetterOptions = { ...config.deadLetters, version: daemon.version }
+  const deadLetters = scope.use(openDeadLetters(outlet, deadLetterOptions, emit), (it) => it.close())
   const dial = await openDialler(config.dialRate, emit)
   for (const feed of config.feeds) {
     const sources = describeSources(feed.name, feed.urls)
     daemon.status.addFeed(feed.name, sources)
-    const parts = await makeParts(feed, sources, config, { encoder, outlet, dial, emit })
+    const parts = await makeParts(feed, sources, config, { encoder, outlet, deadLetters, dial, emit })
     scope.use(parts.lane, (it) => it.close())
     daemon.feeds.set(feed.name, parts)
   }
@@ -123,55 +120,6 @@ async function lanesLeftOver({ lane: { directory }, feeds }: Config): Promise<re
   if (directory === undefined) return []
   const names = feeds.map(({ name }) => name)
   return leftOver(directory, names)
-}
-
-interface Shared {
-  readonly encoder: Encoder
-  readonly outlet: Outlet
-  readonly dial: Awaited<ReturnType<typeof openDialler>>
-  readonly emit: Emit
-}
-
-async function makeParts(
-  feed: FeedConfig,
-  sources: FeedParts['sources'],
-  config: Config,
-  { encoder, outlet, dial, emit }: Shared,
-): Promise<FeedParts> {
-  const ledger = createLedger()
-  return {
-    name: feed.name,
-    sources,
-    dial: (source, signal) => dial(feed, source, sources.indexOf(source), signal),
-    lane: await openLane(feed, config, { sources, ledger, emit }),
-    parse: (await parsers.json.load())(),
-    normalise: await Promise.all(feed.normalise.map((name) => normalisers[name as keyof typeof normalisers].load())),
-    router: bySchema(feed),
-    encoder,
-    outlet,
-    headers: headersOf(config.recordHeaders),
-    ledger,
-    emit,
-  }
-}
-
-async function openLane(
-  feed: FeedConfig,
-  { lane: { kind, directory, sync }, maxInFlightBatches }: Config,
-  { sources, ledger, emit }: Pick<FeedParts, 'sources' | 'ledger' | 'emit'>,
-): Promise<FeedParts['lane']> {
-  const open = await lanes[kind as keyof typeof lanes].load()
-  return open({
-    feed: feed.name,
-    laneMaxBytes: feed.laneMaxBytes,
-    maxInFlightBatches,
-    overload: feed.overload,
-    directory,
-    sync,
-    sourceOf: sourceFinder(feed.name, sources),
-    ledger,
-    emit,
-  })
 }
 
 /** Resolves (with undefined) when no feed has started within `timeoutMs`; never when one has, or when `timeoutMs` is 0. */

@@ -41,7 +41,11 @@ type FeedEvent =
       readonly sourceId: string
       readonly reason: RejectReason
       readonly detail: string
+      /** The topic it goes to instead; undefined when it is only counted. */
+      readonly deadLetter: string | undefined
     }
+  /** Whether a feed's refused documents have somewhere to go has changed, or is known for the first time. */
+  | { readonly type: 'dead_letters.looked_up'; readonly topic: string; readonly inUse: boolean }
   /** A lane was opened that holds messages of an earlier run; `oldestReceivedAt` in milliseconds since the epoch. */
   | {
       readonly type: 'lane.restored'

@@ -92,6 +92,7 @@ async function prepare(parts: FeedParts, signal: AbortSignal, parkedBecause: (wh
       await Promise.all([
         ...parts.router.subjects.map((subject) => parts.encoder.prepare(subject, signal)),
         ...parts.router.topics.map((topic) => parts.outlet.open(topic)),
+        parts.deadLetters.prepare(),
       ])
       return
     } catch (error) {

@@ -30,7 +30,9 @@ export function ledgerReport(ledger: Ledger, held: number) {
       expired: sum(ledger.expired),
       in_flight: ledger.inFlight,
     },
+    dropped: Object.fromEntries(ledger.dropped),
     refused: Object.fromEntries(ledger.refused),
+    dead_lettered: Object.fromEntries(ledger.deadLettered),
   }
 }
 

@@ -43,9 +43,8 @@ async function lane(args: readonly string[]): Promise<number> {
 }
 
 async function redrive(args: readonly string[]): Promise<number> {
-  const deadLetters = { topic: process.env.DEAD_LETTER_TOPIC?.trim() || undefined }
   const note = (line: string): void => void process.stderr.write(`${line}\n`)
-  const config = () => ({ ...readConfig(process.env, choices), deadLetters })
+  const config = () => readConfig(process.env, choices)
   return exitCodes[await redriveCommand(args, config, { print: say, note, stop: stopSignal() })]
 }
 

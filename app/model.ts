@@ -46,6 +46,17 @@ export interface KafkaRecord {
   /** Milliseconds since the epoch. */
   readonly timestamp: number
   readonly headers?: readonly (readonly [name: string, value: Buffer])[] | undefined
+  /** What it was made of: told to whoever learns that it was refused. */
+  readonly origin?: Origin | undefined
+  /** Milliseconds since the epoch, from which on it is no longer produced. */
+  readonly expiresAt?: number | undefined
+}
+
+/** The message a document was found in. */
+export interface Origin {
+  readonly message: Message
+  /** The document's index where the message is an array. */
+  readonly element: number | undefined
 }
 
 /** How a connection ended in order: the close code (RFC 6455 §7.4) and what the peer said, made safe to log. */
@@ -172,16 +183,43 @@ export interface Settlement {
   /** `records` of it are acknowledged by all in-sync replicas. */
   produced(records: number): void
   /** One of its records will never be taken. */
-  refused(reason: Refusal[1], topic: string): void
+  refused(reason: Refusal[1], topic: string, record: KafkaRecord): void
+  /** `records` of it became too old while Kafka did not take them. */
+  expired(records: number): void
 }
 
 /**
  * What the right loop sees of producing: `add` queues one record for its topic-partition and never waits; the settlement
- * is told later. `open` resolves once the topic is known and throws `Unavailable`.
+ * is told later. `open` resolves once the topic is known and throws `Unavailable`; what cannot be written to it is tried for ever.
+ * `find` is for a topic that need not be there: it opens it where it is and answers whether it is (no permission counts
+ * as not there). What such a topic will not take for `no_topic` or `authorization` for long is refused.
  */
 export interface Outlet {
   open(topic: string): Promise<void>
+  find(topic: string): Promise<boolean>
   add(destination: Destination, record: KafkaRecord, settlement: Settlement): void
+}
+
+/** A document that cannot become a record, on its way to a dead letter topic. */
+export interface DeadLetter extends Origin {
+  /** Label value: a `RejectReason`. */
+  readonly reason: string
+  /** What was wrong, without payload. */
+  readonly error: string
+  readonly schemaId: number | undefined
+  readonly expiresAt: number | undefined
+}
+
+/**
+ * Where the refused documents of a feed go, if anywhere. `prepare` resolves once that is known, and throws `Unavailable` while
+ * a topic that is required is not there. `take` never waits: it answers whether the letter is on its way, and the settlement
+ * is told how it ended; `refused` then means that the letter itself will never be taken, whatever was cut from it.
+ */
+export interface DeadLetters {
+  prepare(): Promise<void>
+  take(letter: DeadLetter, settlement: Settlement): boolean
+  /** The topic in use now. */
+  readonly topic: string | undefined
 }
 
 /** A registry's entry: its one-line help, and how to load it (so that `--help` loads no client). */

@@ -71,6 +71,7 @@ function feedOf(name: string, { state, detail, sources }: FeedStatus, feeds: Pag
     state,
     ...(detail ? { detail } : {}),
     topics: parts?.router.topics,
+    dead_letter_topic: parts && (parts.deadLetters.topic ?? null),
     ledger: ledger && { ...ledger, balances: balances(ledger) },
     lane: parts && {
       bytes: parts.lane.held.bytes,

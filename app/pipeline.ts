@@ -7,6 +7,7 @@ import { Rejected } from './errors.ts'
 import type { Emit } from './events.ts'
 import { Slice } from './lib/slice.ts'
 import type {
+  DeadLetters,
   Document,
   Encoder,
   KafkaRecord,
@@ -14,6 +15,7 @@ import type {
   Ledger,
   Message,
   Normaliser,
+  Origin,
   Outlet,
   Parser,
   Router,
@@ -28,6 +30,11 @@ export interface Feed {
   readonly router: Router
   readonly encoder: Encoder
   readonly outlet: Outlet
+  readonly deadLetters: DeadLetters
+  /** The time of a document, in milliseconds since the epoch; undefined for the time it was received. */
+  readonly timeOf: ((document: Document) => number | undefined) | undefined
+  /** Milliseconds after which a document is no longer produced. */
+  readonly maxAgeMs: number | undefined
   /** The record headers of a message's records; undefined when none are asked for. */
   readonly headers: ((message: Message) => KafkaRecord['headers']) | undefined
   readonly ledger: Ledger
@@ -61,40 +68,42 @@ export async function deliver(feed: Feed, signal: AbortSignal): Promise<void> {
 function parse(message: Message, feed: Feed, delivery: Delivery): void {
   try {
     const found = feed.parse(message)
-    if (!Array.isArray(found)) return normalise(found as Document, 0, message, feed, delivery)
-    for (const candidate of found) {
-      if (isObject(candidate)) normalise(candidate, 0, message, feed, delivery)
-      else delivery.rejected(new Rejected('not_an_object', 'an element of the array is not an object'), message)
+    if (!Array.isArray(found)) return normalise(found as Document, 0, { message, element: undefined }, feed, delivery)
+    for (const [element, candidate] of found.entries()) {
+      const origin = { message, element }
+      if (isObject(candidate)) normalise(candidate, 0, origin, feed, delivery)
+      else delivery.rejected(new Rejected('not_an_object', 'an element of the array is not an object'), origin)
     }
   } catch (error) {
-    delivery.rejected(error, message)
+    delivery.rejected(error, { message, element: undefined })
   }
 }
 
-function normalise(document: Document, step: number, message: Message, feed: Feed, delivery: Delivery): void {
+function normalise(document: Document, step: number, origin: Origin, feed: Feed, delivery: Delivery): void {
   try {
     const normaliser = feed.normalise[step]
-    if (!normaliser) return produce(document, message, feed, delivery)
-    const result = normaliser(document, message)
+    if (!normaliser) return produce(document, origin, feed, delivery)
+    const result = normaliser(document, origin.message)
     if (result === undefined) delivery.ignored()
-    else if (!Array.isArray(result)) normalise(result as Document, step + 1, message, feed, delivery)
+    else if (!Array.isArray(result)) normalise(result as Document, step + 1, origin, feed, delivery)
     else if (result.length === 0) delivery.ignored()
-    else for (const one of result) normalise(one, step + 1, message, feed, delivery)
+    else for (const one of result) normalise(one, step + 1, origin, feed, delivery)
   } catch (error) {
-    delivery.rejected(error, message)
+    delivery.rejected(error, origin)
   }
 }
 
 /** route ► encode ► produce: the outlet takes it from here and tells the delivery how it ended. */
-function produce(document: Document, message: Message, feed: Feed, delivery: Delivery): void {
+function produce(document: Document, origin: Origin, feed: Feed, delivery: Delivery): void {
+  const { message } = origin
+  const timestamp = feed.timeOf?.(document) ?? message.receivedAt
+  const expiresAt = feed.maxAgeMs === undefined ? undefined : timestamp + feed.maxAgeMs
+  if (expiresAt !== undefined && expiresAt <= Date.now()) return delivery.outdated()
   const destination = feed.router.route(document, message)
   const value = feed.encoder.encode(destination.subject, document)
   delivery.found()
-  feed.outlet.add(
-    destination,
-    { key: destination.key, value, timestamp: message.receivedAt, headers: feed.headers?.(message) },
-    delivery,
-  )
+  const headers = feed.headers?.(message)
+  feed.outlet.add(destination, { key: destination.key, value, timestamp, headers, origin, expiresAt }, delivery)
 }
 
 function isObject(value: unknown): value is Document {

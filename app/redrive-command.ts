@@ -1,7 +1,8 @@
 /** `tributary redrive`: dead letters through the present configuration again, a dry run unless told to go. */
+import type { Config } from './config/types.ts'
 import { Unavailable } from './errors.ts'
 import { redrive, type Surroundings } from './redrive/index.ts'
-import { type RedriveConfig, redriveOptions } from './redrive/options.ts'
+import { redriveOptions } from './redrive/options.ts'
 import type { Outcome } from './redrive/report.ts'
 
 /** `tributary redrive --help`. */
@@ -37,7 +38,7 @@ argument is wrong. It gives up when nothing moves for STARTUP_TIMEOUT. SIGTERM a
 /** Runs one command. Throws `ConfigError` for wrong arguments; `config` is read only when it is needed. */
 export async function redriveCommand(
   args: readonly string[],
-  config: () => RedriveConfig,
+  config: () => Config,
   surroundings: Surroundings,
 ): Promise<Outcome> {
   const options = redriveOptions(args, Date.now())

@@ -102,6 +102,8 @@ function plainValues(values: Values<FeedSettings>) {
     backoffMaxMs: values.BACKOFF_MAX,
     compression: values.COMPRESSION,
     overload: values.OVERLOAD,
+    maxAgeMs: values.MAX_AGE || undefined,
+    timestampField: values.TIMESTAMP_FIELD,
   }
 }
 

@@ -37,6 +37,12 @@ export function readConfig(env: Env, choices: Choices): Config {
     laneMaxBytes,
   }
   const feeds = readFeeds(env, choices, shared, report)
+  const toItself = feeds.find(({ schema }) => schema === daemon.DEAD_LETTER_TOPIC)
+  if (toItself) {
+    report.problems.push(
+      `DEAD_LETTER_TOPIC is the topic of feed ${toItself.name}: choose one of its own, because its records are not Avro.`,
+    )
+  }
   report.warnings.push(
     ...unknownWarnings(env, Object.keys({ ...kafkaTable, ...securitySettings, ...registrySettings })),
   )
@@ -67,6 +73,7 @@ function daemonPart(daemon: Values<typeof daemonSettings>) {
     lingerMs: daemon.LINGER,
     dialRate: daemon.DIAL_RATE,
     recordHeaders: daemon.RECORD_HEADERS,
+    deadLetters: { topic: daemon.DEAD_LETTER_TOPIC, maxBytes: daemon.DEAD_LETTER_MAX_BYTES },
     startupTimeoutMs: daemon.STARTUP_TIMEOUT,
     drainTimeoutMs: daemon.DRAIN_TIMEOUT,
     maxInFlightBatches: daemon.MAX_IN_FLIGHT_BATCHES,

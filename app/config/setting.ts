@@ -11,6 +11,7 @@ export const groups = [
   'Dialling',
   'Lanes',
   'Start, stop and batches',
+  'Dead letters',
   'Metrics and log',
   'Metric labels',
 ] as const

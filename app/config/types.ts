@@ -35,6 +35,10 @@ export interface FeedConfig {
   readonly compression: boolean
   readonly laneMaxBytes: number
   readonly overload: 'block' | 'drop-oldest' | 'drop-newest'
+  /** From the document's time on; undefined = for ever. */
+  readonly maxAgeMs: number | undefined
+  /** Where the document's own time is. */
+  readonly timestampField: readonly string[] | undefined
 }
 
 /** SASL as the Kafka clients need it. */
@@ -97,6 +101,14 @@ export interface LaneConfig {
   readonly sync: 'flush' | 'commit'
 }
 
+/** Where refused documents go. */
+export interface DeadLetterConfig {
+  /** A topic that must be there; undefined: each schema's own where it is there. */
+  readonly topic: string | undefined
+  /** Most bytes of a message that are kept. */
+  readonly maxBytes: number
+}
+
 export interface Config {
   readonly feeds: readonly FeedConfig[]
   /** Name of the sink registry: `platformatic`, `kafkajs`, `stdout`. */
@@ -114,6 +126,7 @@ export interface Config {
   /** Dials per second and host. */
   readonly dialRate: number
   readonly recordHeaders: readonly ('feed' | 'source' | 'received-at')[]
+  readonly deadLetters: DeadLetterConfig
   readonly startupTimeoutMs: number
   readonly drainTimeoutMs: number
   readonly maxInFlightBatches: number

@@ -2,6 +2,7 @@
  * The one wait-and-retry loop. Records gather per topic-partition, across batches and feeds; at most one write is in flight
  * per topic-partition; what fails is held and tried again, for ever, until the hold is closed.
  */
+import { Unavailable } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import { sleep } from '../lib/sleep.ts'
 import type { Destination, KafkaRecord, Outlet, Settlement, Sink, TopicInfo } from '../model.ts'
@@ -17,7 +18,12 @@ export interface HoldOptions {
   readonly brokers: readonly string[]
   /** Milliseconds between two looks at a topic's partitions and limits. */
   readonly describeEveryMs?: number
+  /** Milliseconds that a topic which need not be there may be missing before what waits for it is refused. */
+  readonly missingForMs?: number
 }
+
+/** A broker that has just started does not know its topics for a while. */
+const MISSING_FOR_MS = 30_000
 
 /** Makes the outlet over `sink`. `close` stops retrying at once: what is not settled by then never will be. */
 export function hold(sink: Sink, options: HoldOptions, emit: Emit): Outlet & { close(): Promise<void> } {
@@ -38,21 +44,32 @@ class Hold implements Outlet {
   }
 
   async open(name: string): Promise<void> {
-    if (this.#topics.has(name)) return
+    const known = this.#topics.get(name)
+    if (known) {
+      known.required = true
+      return
+    }
     const info = await this.#sink.describe(name).catch((error: unknown) => {
       throw withCure(error, name, this.#options.brokers)
     })
-    const topic: Topic = { name, info, queues: [] }
-    if (this.#topics.has(name)) return
-    this.#topics.set(name, topic)
-    void this.#keepCurrent(topic)
+    this.#keep(name, info, true)
+  }
+
+  async find(name: string): Promise<boolean> {
+    try {
+      this.#keep(name, await this.#sink.describe(name), false)
+      return true
+    } catch (error) {
+      if (error instanceof Unavailable && isMissing(error.reason)) return false
+      throw withCure(error, name, this.#options.brokers)
+    }
   }
 
   add({ topic: name, hash }: Destination, record: KafkaRecord, settlement: Settlement): void {
     const topic = this.#topics.get(name)
     if (!topic) throw new Error(`topic ${name} was not opened`)
     const { info } = topic
-    if (!fitsAlone(record, info.maxMessageBytes)) return settlement.refused('too_large', name)
+    if (!fitsAlone(record, info.maxMessageBytes)) return settlement.refused('too_large', name, record)
     const partition = hash % info.partitions
     topic.queues[partition] ??= this.#queue(topic, partition)
     topic.queues[partition].add(record, settlement)
@@ -63,8 +80,25 @@ class Hold implements Outlet {
     for (const { queues } of this.#topics.values()) for (const queue of queues) queue?.close()
   }
 
+  #keep(name: string, info: TopicInfo, required: boolean): void {
+    const known = this.#topics.get(name)
+    if (known) {
+      known.required ||= required
+      return
+    }
+    const topic: Topic = { name, info, required, queues: [] }
+    this.#topics.set(name, topic)
+    void this.#keepCurrent(topic)
+  }
+
   #queue(topic: Topic, partition: number): PartitionQueue {
-    const place = { topic: topic.name, partition, maxBytes: () => topic.info.maxMessageBytes }
+    const place = {
+      topic: topic.name,
+      partition,
+      maxBytes: () => topic.info.maxMessageBytes,
+      givesUp: (reason: Unavailable['reason'], heldMs: number) =>
+        !topic.required && isMissing(reason) && heldMs >= (this.#options.missingForMs ?? MISSING_FOR_MS),
+    }
     return new PartitionQueue(this.#sink, place, this.#options.lingerMs, this.#emit, this.#stop.signal)
   }
 
@@ -79,8 +113,14 @@ class Hold implements Outlet {
   }
 }
 
+function isMissing(reason: Unavailable['reason']): boolean {
+  return reason === 'no_topic' || reason === 'authorization'
+}
+
 interface Topic {
   readonly name: string
   info: TopicInfo
+  /** Whether what cannot be written to it waits for ever. */
+  required: boolean
   readonly queues: PartitionQueue[]
 }

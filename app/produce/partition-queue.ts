@@ -4,6 +4,7 @@ import type { Emit } from '../events.ts'
 import { backoffDelay } from '../lib/backoff.ts'
 import { sleep } from '../lib/sleep.ts'
 import type { KafkaRecord, Refusal, Settlement, Sink } from '../model.ts'
+import { Owners } from './owners.ts'
 import { BATCH_OVERHEAD_BYTES, recordBytes } from './record-size.ts'
 
 /** Most records of one request: more gains nothing and makes a retry dear. */
@@ -17,6 +18,8 @@ export interface Place {
   readonly topic: string
   readonly partition: number
   readonly maxBytes: () => number
+  /** Whether to refuse what a topic has not taken for `reason` for so long. */
+  readonly givesUp: (reason: Unavailable['reason'], heldMs: number) => boolean
 }
 
 /** One write's history: times are milliseconds on the monotonic clock, `since` 0 = not held, `atMost` in records. */
@@ -25,11 +28,6 @@ interface Trouble {
   since: number
   attempts: number
   atMost: number
-}
-
-interface Run {
-  readonly settlement: Settlement
-  records: number
 }
 
 /** Made per topic-partition when its first record comes. */
@@ -41,7 +39,9 @@ export class PartitionQueue {
   readonly #signal: AbortSignal
   #records: KafkaRecord[] = []
   #sizes: number[] = []
-  #runs: Run[] = []
+  readonly #owners = new Owners()
+  /** Whether any record so far may become too old. */
+  #mayExpire = false
   #bytes = 0
   #writing = false
   #scheduled: NodeJS.Timeout | NodeJS.Immediate | undefined
@@ -61,9 +61,8 @@ export class PartitionQueue {
     this.#records.push(record)
     this.#sizes.push(bytes)
     this.#bytes += bytes
-    const last = this.#runs.at(-1)
-    if (last?.settlement === settlement) last.records++
-    else this.#runs.push({ settlement, records: 1 })
+    this.#owners.add(settlement)
+    if (record.expiresAt !== undefined) this.#mayExpire = true
     if (!this.#writing) this.#schedule()
   }
 
@@ -131,20 +130,52 @@ export class PartitionQueue {
     const { topic, partition } = this.#place
     this.#emit({ type: 'records.requested', topic, records: records.length })
     const trouble: Trouble = { startedAt: performance.now(), since: 0, attempts: 0, atMost: records.length }
-    let rest = records
+    let rest = this.#withoutExpired(records)
     while (rest.length > 0 && !this.#signal.aborted) {
-      const piece = rest.length > trouble.atMost ? rest.slice(0, trouble.atMost) : rest
+      const piece = this.#piece(rest, trouble.atMost)
       try {
-        this.#settle(piece.length, await this.#sink.write(topic, partition, piece), trouble.startedAt)
+        this.#settle(piece, await this.#sink.write(topic, partition, piece), trouble.startedAt)
         rest = rest.slice(piece.length)
         this.#resumed(trouble)
       } catch (error) {
         if (!(error instanceof Unavailable)) throw error
-        this.#settle(error.settled, [], trouble.startedAt)
+        this.#settle(rest.slice(0, error.settled), [], trouble.startedAt)
         rest = rest.slice(error.settled)
+        if (this.#givesUp(trouble, error)) return this.#refuseAll(rest, trouble.startedAt)
         await this.#held(trouble, error, piece.length)
       }
+      rest = this.#withoutExpired(rest)
     }
+  }
+
+  /** The first of `records` for one try: at most `most`, and none that has expired. */
+  #piece(records: readonly KafkaRecord[], most: number): readonly KafkaRecord[] {
+    const fresh = this.#mayExpire ? countUntil(records, isExpiredAt(Date.now())) : records.length
+    const count = Math.min(most, Math.max(1, fresh))
+    return count < records.length ? records.slice(0, count) : records
+  }
+
+  /** `records` without those in front that have expired, which are settled. */
+  #withoutExpired(records: readonly KafkaRecord[]): readonly KafkaRecord[] {
+    if (!this.#mayExpire) return records
+    const isExpired = isExpiredAt(Date.now())
+    const count = countUntil(records, (record) => !isExpired(record))
+    if (count === 0) return records
+    this.#emit({ type: 'records.refused', topic: this.#place.topic, records: count })
+    this.#owners.take(count, (settlement, from, to) => settlement.expired(to - from))
+    return records.slice(count)
+  }
+
+  #givesUp({ since }: Trouble, { reason }: Unavailable): boolean {
+    return since > 0 && this.#place.givesUp(reason, performance.now() - since)
+  }
+
+  #refuseAll(records: readonly KafkaRecord[], startedAt: number): void {
+    this.#settle(
+      records,
+      records.map((_, index) => [index, 'broker_refused']),
+      startedAt,
+    )
   }
 
   /** Waits before the next try; what is too much, or holds a record the broker will not take, is halved at once instead. */
@@ -170,27 +201,31 @@ export class PartitionQueue {
     trouble.attempts = 0
   }
 
-  /** Tells the owners of the first `count` records how they ended. */
-  #settle(count: number, refusals: readonly Refusal[], startedAt: number): void {
-    if (count === 0) return
+  /** Tells the owners of `records`, the first that are left, how they ended. */
+  #settle(records: readonly KafkaRecord[], refusals: readonly Refusal[], startedAt: number): void {
+    if (records.length === 0) return
     const { topic } = this.#place
+    const acknowledged = records.length - refusals.length
     const durationMs = performance.now() - startedAt
-    if (refusals.length < count) {
-      this.#emit({ type: 'records.acknowledged', topic, records: count - refusals.length, durationMs })
-    }
+    if (acknowledged > 0) this.#emit({ type: 'records.acknowledged', topic, records: acknowledged, durationMs })
     if (refusals.length > 0) this.#emit({ type: 'records.refused', topic, records: refusals.length })
-    let at = 0
     let next = 0
-    for (let run = this.#runs[0]; run && at < count; run = this.#runs[0]) {
-      const records = Math.min(run.records, count - at)
+    this.#owners.take(records.length, (settlement, from, to) => {
       let refused = 0
-      for (; next < refusals.length && (refusals[next] as Refusal)[0] < at + records; next++, refused++) {
-        run.settlement.refused((refusals[next] as Refusal)[1], topic)
+      for (let refusal = refusals[next]; refusal && refusal[0] < to; refusal = refusals[++next], refused++) {
+        settlement.refused(refusal[1], topic, records[refusal[0]] as KafkaRecord)
       }
-      if (refused < records) run.settlement.produced(records - refused)
-      at += records
-      run.records -= records
-      if (run.records === 0) this.#runs.shift()
-    }
+      if (refused < to - from) settlement.produced(to - from - refused)
+    })
   }
+}
+
+function isExpiredAt(now: number): (record: KafkaRecord) => boolean {
+  return ({ expiresAt }) => expiresAt !== undefined && expiresAt <= now
+}
+
+/** How many of `records` come before the first that `ends`. */
+function countUntil(records: readonly KafkaRecord[], ends: (record: KafkaRecord) => boolean): number {
+  const index = records.findIndex(ends)
+  return index < 0 ? records.length : index
 }

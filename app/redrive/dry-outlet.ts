@@ -13,9 +13,10 @@ export function dryOutlet(sink: Sink, brokers: readonly string[]): Outlet {
       })
       limits.set(topic, maxMessageBytes)
     },
+    find: async () => false,
     add({ topic }, record, settlement) {
       if (fitsAlone(record, limits.get(topic) ?? 0)) settlement.produced(1)
-      else settlement.refused('too_large', topic)
+      else settlement.refused('too_large', topic, record)
     },
   }
 }

@@ -1,7 +1,8 @@
 /** Where the dead letters are. */
+import type { Config } from '../config/types.ts'
 import { Unavailable } from '../errors.ts'
 import type { Stretch, TopicReader } from '../produce/topic-reader.ts'
-import type { RedriveConfig, RedriveOptions } from './options.ts'
+import type { RedriveOptions } from './options.ts'
 
 /**
  * What the topics hold that were asked for; else DEAD_LETTER_TOPIC; else each `<schema>.dead-letter` of a configured feed
@@ -10,7 +11,7 @@ import type { RedriveConfig, RedriveOptions } from './options.ts'
 export async function findLetters(
   reader: TopicReader,
   { topics, since }: Pick<RedriveOptions, 'topics' | 'since'>,
-  { feeds, kafka, deadLetters }: Pick<RedriveConfig, 'feeds' | 'kafka' | 'deadLetters'>,
+  { feeds, kafka, deadLetters }: Pick<Config, 'feeds' | 'kafka' | 'deadLetters'>,
 ): Promise<readonly Stretch[]> {
   const named = topics.length > 0 ? topics : deadLetters.topic === undefined ? [] : [deadLetters.topic]
   const possible = feeds.map(({ schema }) => `${schema}.dead-letter`)

@@ -14,7 +14,7 @@ import { byTime } from './by-time.ts'
 import { dryOutlet } from './dry-outlet.ts'
 import { findLetters } from './find.ts'
 import { Flight } from './flight.ts'
-import type { RedriveConfig, RedriveOptions } from './options.ts'
+import type { RedriveOptions } from './options.ts'
 import { type Outcome, reportLines } from './report.ts'
 import { Walk } from './walk.ts'
 import { Way } from './way.ts'
@@ -31,11 +31,7 @@ export interface Surroundings {
 }
 
 /** Waits until all that could be sent is acknowledged. Throws `ConfigError`, and `Unavailable` where nothing can be read at all. */
-export async function redrive(
-  options: RedriveOptions,
-  config: RedriveConfig,
-  surroundings: Surroundings,
-): Promise<Outcome> {
+export async function redrive(options: RedriveOptions, config: Config, surroundings: Surroundings): Promise<Outcome> {
   if (config.kafka.brokers.length === 0) {
     throw new ConfigError(['BOOTSTRAP_SERVERS is missing: dead letters are read from Kafka.'])
   }
@@ -58,7 +54,7 @@ export async function redrive(
 
 interface Task {
   readonly options: RedriveOptions
-  readonly config: RedriveConfig
+  readonly config: Config
   readonly surroundings: Surroundings
   readonly scope: Scope
 }

@@ -1,12 +1,8 @@
 /** What `tributary redrive` is asked for, from its arguments. */
 import { parseArgs } from 'node:util'
 import { duration } from '../config/formats/measures.ts'
-import type { Config } from '../config/types.ts'
 import { ConfigError } from '../errors.ts'
 import { parseList } from '../lib/list.ts'
-
-/** The configuration, and where its dead letters go; without a topic, to each schema's own. */
-export type RedriveConfig = Config & { readonly deadLetters: { readonly topic: string | undefined } }
 
 /** Empty lists and undefined mean: no restriction. */
 export interface RedriveOptions {

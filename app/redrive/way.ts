@@ -5,7 +5,7 @@ import { Unavailable } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import { feedSteps } from '../feed-steps.ts'
 import { sourceFinder } from '../lane/sources.ts'
-import type { Batch, Encoder, Lane, Message, Outlet, SourceInfo } from '../model.ts'
+import type { Batch, DeadLetters, Encoder, Lane, Message, Outlet, SourceInfo } from '../model.ts'
 import { deliver, type Feed } from '../pipeline.ts'
 import type { Flight } from './flight.ts'
 import type { Letter } from './letter.ts'
@@ -20,6 +20,9 @@ export interface WayParts {
   /** Told once of each feed that cannot be sent to, and why. */
   readonly unavailable: (feed: string, why: Unavailable) => void
 }
+
+/** What fails again is in its topic already. */
+const NOWHERE: DeadLetters = { prepare: async () => {}, take: () => false, topic: undefined }
 
 interface OpenFeed {
   readonly steps: Awaited<ReturnType<typeof feedSteps>>
@@ -90,6 +93,9 @@ export class Way {
       lane: laneOf(batch, () => flight.leave(batch)),
       encoder,
       outlet,
+      deadLetters: NOWHERE,
+      // Whoever redrives wants them, however old they are.
+      maxAgeMs: undefined,
       ledger: row.ledger,
       emit,
     }

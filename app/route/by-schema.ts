@@ -2,6 +2,7 @@
 import type { KeyRule } from '../config/types.ts'
 import { Rejected } from '../errors.ts'
 import { murmur2 } from '../lib/murmur2.ts'
+import { propertyAt } from '../lib/property.ts'
 import type { Destination, Document, Message, Router, SourceInfo } from '../model.ts'
 
 type Route = Router['route']
@@ -52,12 +53,7 @@ function perSource(make: (source: SourceInfo) => Destination): Route {
 }
 
 function keyText(document: Document, path: readonly string[]): string {
-  let value: unknown = document
-  for (const name of path) {
-    // Only own properties: a path such as `constructor.name` must not find a key in every document.
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) throw noKey(path)
-    value = (value as Document)[name]
-  }
+  const value = propertyAt(document, path)
   if (typeof value === 'string') return value
   if (typeof value === 'boolean' || Number.isFinite(value)) return String(value)
   throw noKey(path)

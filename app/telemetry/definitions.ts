@@ -90,9 +90,14 @@ const own: readonly MetricDefinition[] = [
   counter(
     'tributary_documents_total',
     ['feed', 'outcome', 'reason'],
-    'Documents by outcome. outcome="refused" with its reason is what never reached Kafka.',
+    'Documents by outcome. outcome="refused" with its reason is what never reached Kafka; "dead_lettered" is in a dead letter topic.',
   ),
   gauge('tributary_documents_in_flight', ['feed'], 'Documents that are records and not acknowledged yet.'),
+  gauge(
+    'tributary_dead_letters_in_use',
+    ['feed'],
+    '1 while refused documents go to a dead letter topic; 0: they are only counted.',
+  ),
   gauge('tributary_lane_bytes', ['feed'], 'Bytes the lane holds, its overhead per message included.'),
   gauge('tributary_lane_limit_bytes', ['feed'], 'The bound of the lane. At the bound sockets are paused.'),
   gauge(

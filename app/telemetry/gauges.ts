@@ -23,13 +23,14 @@ export function fillGauges(
   observed: Observed,
 ): void {
   const set = (name: string, labels: Labels, value: number): void => gauges.get(name)?.set(labels, value)
-  for (const [feed, { ledger, lane }] of observed.feeds) {
+  for (const [feed, { ledger, lane, deadLetters }] of observed.feeds) {
     const { held } = lane
     set('tributary_messages_held', { feed }, held.messages)
     set('tributary_lane_bytes', { feed }, held.bytes)
     set('tributary_lane_limit_bytes', { feed }, held.limitBytes)
     set('tributary_lane_oldest_message_timestamp_seconds', { feed }, held.oldestReceivedAt / 1000)
     set('tributary_documents_in_flight', { feed }, ledger.inFlight)
+    set('tributary_dead_letters_in_use', { feed }, deadLetters.topic === undefined ? 0 : 1)
     mirror(counters, feed, ledger)
   }
   for (const [feed, status] of observed.status.feeds) fillFeed(set, feed, status)

@@ -90,8 +90,8 @@ function lineOf(event: Event): Line | undefined {
     case 'document.refused':
       return [
         'warn',
-        `a document was refused: ${event.detail}`,
-        { feed: event.feed, source: event.sourceId || undefined, reason: event.reason },
+        `a document was refused: ${event.detail}${event.deadLetter === undefined ? '' : `; it goes to ${event.deadLetter}`}`,
+        { feed: event.feed, source: event.sourceId, reason: event.reason },
       ]
     case 'produce.held':
       return event.first
@@ -151,6 +151,13 @@ function rarerLine(event: Event): Line | undefined {
         `feed ${event.feed} runs: sources ${event.sources.length}, topic ${event.topic}`,
         { feed: event.feed },
       ]
+    case 'dead_letters.looked_up':
+      return event.inUse
+        ? ['info', `refused documents go to the topic ${event.topic}`]
+        : [
+            'warn',
+            `refused documents are counted but not kept: there is no topic ${event.topic} (create it, or set DEAD_LETTER_TOPIC)`,
+          ]
     case 'lane.restored':
       return [
         'info',

@@ -14,7 +14,9 @@ export interface Listener {
 /** A broker's place in its cluster. */
 export interface Membership {
   readonly nodeId: number
-  /** Every member with its controller port, this one included. */
+  /** What the node is; `broker,controller` unless told. */
+  readonly role?: 'broker' | 'controller'
+  /** Every controller with its port, this one included if it is one. */
   readonly voters: readonly { readonly nodeId: number; readonly port: number }[]
 }
 
@@ -30,7 +32,6 @@ export interface BrokerSettings {
 // Small where the defaults are made for big machines. The session is short so that a broker killed without a farewell is
 // taken back at once when it returns (9 s otherwise).
 const BASE = {
-  'process.roles': 'broker,controller',
   'controller.listener.names': 'CONTROLLER',
   'inter.broker.listener.name': 'PLAINTEXT',
   'auto.create.topics.enable': 'false',
@@ -51,24 +52,32 @@ const BASE = {
 export function brokerProperties(settings: BrokerSettings): string {
   const { membership, listeners, port } = settings
   const controller = membership.voters.find((voter) => voter.nodeId === membership.nodeId)
-  const all = [{ name: 'PLAINTEXT', protocol: 'PLAINTEXT', port } as const, ...listeners]
+  const all =
+    membership.role === 'controller' ? [] : [{ name: 'PLAINTEXT', protocol: 'PLAINTEXT', port } as const, ...listeners]
   const bound = all.map((listener) => `${listener.name}://127.0.0.1:${listener.port}`)
   const told = all.map((one) => `${one.name}://${('advertised' in one && one.advertised) || `127.0.0.1:${one.port}`}`)
   const properties: Record<string, string> = {
     ...BASE,
+    'process.roles': membership.role ?? 'broker,controller',
     'node.id': String(membership.nodeId),
     'controller.quorum.voters': membership.voters.map((voter) => `${voter.nodeId}@127.0.0.1:${voter.port}`).join(','),
-    listeners: [...bound, `CONTROLLER://127.0.0.1:${controller?.port}`].join(','),
-    'advertised.listeners': told.join(','),
-    'listener.security.protocol.map': [...all.map((one) => `${one.name}:${one.protocol}`), 'CONTROLLER:PLAINTEXT'].join(
-      ',',
-    ),
+    listeners: [...bound, ...(controller ? [`CONTROLLER://127.0.0.1:${controller.port}`] : [])].join(','),
+    ...(told.length > 0 ? { 'advertised.listeners': told.join(',') } : {}),
+    'listener.security.protocol.map': [
+      'PLAINTEXT:PLAINTEXT',
+      ...listeners.map(protocolOf),
+      'CONTROLLER:PLAINTEXT',
+    ].join(),
     'log.dirs': settings.dataDir,
     ...settings.extra,
   }
   return Object.entries(properties)
     .map(([name, value]) => `${name}=${escaped(value)}\n`)
     .join('')
+}
+
+function protocolOf({ name, protocol }: Listener): string {
+  return `${name}:${protocol}`
 }
 
 /** As java.util.Properties reads it: a PEM file keeps its lines. */

@@ -8,7 +8,7 @@ import { findJava } from './java.ts'
 import { type Jvm, startJvm } from './jvm.ts'
 import { type BrokerSettings, brokerProperties, type Listener, type Membership } from './kafka-properties.ts'
 import { formatWithUsers, prepareStorage } from './kafka-storage.ts'
-import { freePort } from './ports.ts'
+import { freePort, isPortFree } from './ports.ts'
 
 /** How the broker shall be. Everything has a default. */
 export interface KafkaOptions {
@@ -41,6 +41,8 @@ export interface Kafka {
   readonly listeners: Readonly<Record<string, string>>
   /** Of the JVM; changes with `restart`. */
   readonly pid: number
+  /** True until the JVM has ended. */
+  readonly running: boolean
   readonly dataDir: string
   readonly logFile: string
   /** Stops it for good and removes the temporary folder. */
@@ -106,6 +108,9 @@ function control(
     get pid() {
       return jvm?.pid ?? 0
     },
+    get running() {
+      return jvm?.running ?? false
+    },
     async stop() {
       await halt()
       if (files.temporary) await rm(files.temporary, { recursive: true, force: true })
@@ -117,7 +122,9 @@ function control(
     async restart() {
       await halt()
       jvm = start()
-      await jvm.ready(() => isServing(bootstrapServers, membership.nodeId))
+      await jvm.ready(() =>
+        membership.role === 'controller' ? isTaken(membership) : isServing(bootstrapServers, membership.nodeId),
+      )
     },
   }
 }
@@ -127,6 +134,12 @@ async function isServing(bootstrapServers: string, nodeId: number): Promise<bool
   const client = quietKafka(bootstrapServers, { retry: { retries: 0 } })
   const { brokers } = await withAdmin(client, (admin) => admin.describeCluster())
   return brokers.some((broker) => broker.nodeId === nodeId)
+}
+
+/** A controller answers no client: it is enough that it listens. */
+async function isTaken({ nodeId, voters }: Membership): Promise<boolean> {
+  const own = voters.find((voter) => voter.nodeId === nodeId)
+  return own !== undefined && !(await isPortFree(own.port))
 }
 
 async function settle(options: KafkaOptions, dataDir: string): Promise<BrokerSettings> {

@@ -1,18 +1,23 @@
 /** `tributary redrive`, as an operator calls it: dead letters of a schema that did not take them, and of one that does. */
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { murmur2 } from '../../app/lib/murmur2.ts'
 import { freePort } from '../../scripts/stack/ports.ts'
-import { daemonEnv } from '../support/daemon.ts'
+import { daemonEnv, startDaemon } from '../support/daemon.ts'
+import { settled } from '../support/daemon-feeds.ts'
 import { type LetterText, writeLetters } from '../support/dead-letters.ts'
 import { decode } from '../support/decode/decode.ts'
 import { createTopic, readTopic, registerSchema, topicSize, uniqueName } from '../support/stack.ts'
+import { startUpstream } from '../support/upstream.ts'
 
 const MAIN = fileURLToPath(new URL('../../app/main.ts', import.meta.url))
 /** Their times are long past. */
 const KEPT = { 'retention.ms': '-1' }
 const AT = Date.parse('2026-01-19T12:00:00.000Z')
+
+// Each call is a process, and there are several in a test.
+jest.setTimeout(180_000)
 
 let schema: string
 let letters: string
@@ -115,6 +120,50 @@ describe('tributary redrive', () => {
       stdout: expect.stringContaining('1 record sent of 1.'),
     })
     expect((await readTopic(schema, 3)).map(({ key }) => String(key)).sort()).toEqual(['A', 'B', 'D'])
+  })
+
+  it('sends what the daemon itself refused, once the schema takes it, as if it had come through at first', async () => {
+    const messages = [
+      text('A', 1),
+      text('B', 2.5),
+      JSON.stringify([
+        { symbol: 'C', price: 3 },
+        { symbol: 'D', price: 4.5 },
+      ]),
+    ]
+    await using upstream = await startUpstream({
+      onSocket(socket) {
+        for (const message of messages) socket.send(message)
+      },
+    })
+    const env = {
+      FEED_QUOTES_URLS: `${upstream.url}?token=canary`,
+      FEED_QUOTES_KEY_FIELD: undefined,
+      RECORD_HEADERS: 'source',
+    }
+    await using daemon = startDaemon({ ...env, FEED_QUOTES_SCHEMA: schema })
+    const { documents } = await settled(daemon, 'quotes', messages.length)
+    expect(documents).toMatchObject({ found: 4, produced: 2, dead_lettered: 2 })
+    await daemon.stop()
+
+    const id = await fixSchema()
+    expect(await redrive(['--go'], env)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('2 records sent of 2.'),
+    })
+    const records = await readTopic(schema, 4)
+    const contents = (await decode(records)).map(({ content, schemaId }) => [
+      content.symbol,
+      content.price,
+      schemaId === id,
+    ])
+    expect(contents).toEqual([
+      ['A', 1, false],
+      ['C', 3, false],
+      ['B', 2.5, true],
+      ['D', 4.5, true],
+    ])
+    expect(new Set(records.map(({ partition, headers }) => `${partition} ${headers.source}`)).size).toBe(1)
   })
 
   it('sends only the refused element of a message that was an array', async () => {

@@ -5,6 +5,7 @@ import { importsOf, withoutComments } from './sources.ts'
 /** Files that put the others together. A new one is added here, or it counts as part of the story. */
 const ROOTS = [
   'daemon',
+  'feed-parts',
   'check',
   'lane-command',
   'redrive-command',

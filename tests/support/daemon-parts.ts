@@ -3,7 +3,16 @@ import { Rejected } from '../../app/errors.ts'
 import type { Event } from '../../app/events.ts'
 import { lanes } from '../../app/lane/index.ts'
 import { createLedger } from '../../app/ledger.ts'
-import type { Destination, Document, Encoder, KafkaRecord, Outlet, Refusal, Settlement } from '../../app/model.ts'
+import type {
+  DeadLetters,
+  Destination,
+  Document,
+  Encoder,
+  KafkaRecord,
+  Outlet,
+  Refusal,
+  Settlement,
+} from '../../app/model.ts'
 import { parsers } from '../../app/parse/index.ts'
 import type { Feed } from '../../app/pipeline.ts'
 import { bySchema } from '../../app/route/by-schema.ts'
@@ -42,13 +51,18 @@ export function jsonEncoder(more: Partial<Encoder> = {}): Encoder {
 export function keepingOutlet(added: Added[], more: Partial<Outlet> = {}): Outlet {
   return {
     open: async () => {},
+    find: async () => false,
     add(destination, record, settlement) {
-      if (record.value.includes('"tooLarge"')) settlement.refused('too_large' satisfies Refusal[1], destination.topic)
+      if (record.value.includes('"tooLarge"'))
+        settlement.refused('too_large' satisfies Refusal[1], destination.topic, record)
       else added.push({ destination, record, settlement })
     },
     ...more,
   }
 }
+
+/** No dead letter topic is in use. */
+export const noDeadLetters: DeadLetters = { topic: undefined, prepare: async () => {}, take: () => false }
 
 /** Makes one; `over` replaces parts. The lane is the real one. */
 export async function testFeed(over: Partial<Feed> = {}, laneMaxBytes = 1024 * 1024): Promise<TestFeed> {
@@ -78,6 +92,9 @@ export async function testFeed(over: Partial<Feed> = {}, laneMaxBytes = 1024 * 1
     encoder: jsonEncoder(),
     outlet: keepingOutlet(added),
     headers: undefined,
+    deadLetters: noDeadLetters,
+    timeOf: undefined,
+    maxAgeMs: undefined,
     ledger,
     emit,
     added,

@@ -35,6 +35,7 @@ export interface LedgerReport {
     Record<'found' | 'produced' | 'dead_lettered' | 'refused' | 'ignored' | 'expired' | 'in_flight', number>
   >
   readonly refused: Readonly<Record<string, number>>
+  readonly dead_lettered: Readonly<Record<string, number>>
 }
 
 /** What /status answers, as far as tests look at it. */
@@ -73,6 +74,8 @@ export interface Daemon {
   readonly stderr: string
   /** The log so far, whichever stream it is on. */
   readonly log: readonly LogLine[]
+  /** True until the process has ended. */
+  readonly running: boolean
   readonly exited: Promise<Exit>
   /** Resolves to the port's base URL once the log names it. */
   url(): Promise<string>
@@ -105,10 +108,25 @@ export function daemonEnv(): Record<string, string> {
 
 /** Starts the daemon with `env` over `daemonEnv()` and nothing else; undefined removes a variable. Use with `await using`. */
 export function startDaemon(env: Readonly<Record<string, string | undefined>>, args: readonly string[] = []): Daemon {
-  const given = Object.entries({ PATH: process.env.PATH, ...daemonEnv(), ...env }).filter(
-    ([, value]) => value !== undefined,
-  )
-  const child = spawn('sh', ['-c', GUARDED, 'sh', NODE, 'app/main.ts', ...args], {
+  return launchDaemon({ ...daemonEnv(), ...env }, { args })
+}
+
+/** Which daemon to run, and how. */
+export interface Launch {
+  readonly args?: readonly string[]
+  /** Absolute path of the program; these sources unless told. */
+  readonly entry?: string
+  /** A command and its arguments that run the daemon in their place, such as `prlimit --nofile=64`. `pid` is theirs. */
+  readonly under?: readonly string[]
+}
+
+/** Starts the daemon with PATH and `env` and nothing else; undefined removes a variable. Use with `await using`. */
+export function launchDaemon(
+  env: Readonly<Record<string, string | undefined>>,
+  { args = [], entry = 'app/main.ts', under = [] }: Launch = {},
+): Daemon {
+  const given = Object.entries({ PATH: process.env.PATH, ...env }).filter(([, value]) => value !== undefined)
+  const child = spawn('sh', ['-c', GUARDED, 'sh', ...under, NODE, entry, ...args], {
     cwd: ROOT,
     env: Object.fromEntries(given),
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
@@ -165,6 +183,9 @@ function control(child: ChildProcess, exited: Promise<Exit>): Daemon {
     },
     get log() {
       return log()
+    },
+    get running() {
+      return !gone()
     },
     exited,
     url,

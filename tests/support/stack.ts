@@ -84,10 +84,22 @@ export interface ReadOptions {
  * order. Rejects when fewer have come after `timeoutMs`. With `count` 0 it reads what is there now.
  */
 export async function readTopic(topic: string, count: number, options: ReadOptions = {}): Promise<ReadRecord[]> {
+  const records: ReadRecord[] = []
+  await visitTopic(topic, count, (record) => records.push(record), options)
+  return records.sort((a, b) => a.partition - b.partition || Number(a.offset - b.offset))
+}
+
+/** As `readTopic`, but keeps nothing: `visit` is given each record, in the order of its partition. Resolves to their number. */
+export async function visitTopic(
+  topic: string,
+  count: number,
+  visit: (record: ReadRecord) => void,
+  options: ReadOptions = {},
+): Promise<number> {
   const { timeoutMs = 20_000, bootstrapServers } = options
   const client = kafkaClient(bootstrapServers)
   const wanted = count > 0 ? count : await recordsIn(client, topic)
-  if (wanted === 0) return []
+  if (wanted === 0) return 0
   const groupId = uniqueName('reader')
   // A broker that has just started loads its groups first, and a consumer that meets it then may stay silent for ever.
   const offsets = () => withAdmin(client, (admin) => admin.fetchOffsets({ groupId, topics: [topic] }))
@@ -98,13 +110,12 @@ export async function readTopic(topic: string, count: number, options: ReadOptio
     maxWaitTimeInMs: 100,
     retry: { retries: 50, initialRetryTime: 50, maxRetryTime: 500 },
   })
-  const records: ReadRecord[] = []
+  let read = 0
   try {
     await consumer.connect()
     await consumer.subscribe({ topic, fromBeginning: true })
     await new Promise<void>((resolve, reject) => {
-      const late = (): void =>
-        reject(new Error(`${records.length} of ${wanted} records of ${topic} after ${timeoutMs / 1000} s`))
+      const late = (): void => reject(new Error(`${read} of ${wanted} records of ${topic} after ${timeoutMs / 1000} s`))
       const timer = setTimeout(late, timeoutMs)
       const full = (): void => {
         clearTimeout(timer)
@@ -115,15 +126,16 @@ export async function readTopic(topic: string, count: number, options: ReadOptio
       }: {
         batch: { partition: number; messages: KafkaMessage[] }
       }): Promise<void> => {
-        for (const message of batch.messages) records.push(readRecord(batch.partition, message))
-        if (records.length >= wanted) full()
+        for (const message of batch.messages) visit(readRecord(batch.partition, message))
+        read += batch.messages.length
+        if (read >= wanted) full()
       }
       consumer.run({ eachBatch, autoCommit: false }).catch(reject)
     })
   } finally {
     await consumer.disconnect().catch(() => {})
   }
-  return records.sort((a, b) => a.partition - b.partition || Number(a.offset - b.offset))
+  return read
 }
 
 /** How many records a topic holds now, over all partitions. */

@@ -3,7 +3,8 @@
 import { host } from '../formats/addresses.ts'
 import { choice, choices, decimal, flag, integer, text } from '../formats/basic.ts'
 import { format } from '../formats/format.ts'
-import { duration } from '../formats/measures.ts'
+import { duration, size } from '../formats/measures.ts'
+import { topic } from '../formats/topic.ts'
 import type { Settings } from '../setting.ts'
 
 /** Words for log levels, Python's included → ours. */
@@ -74,6 +75,18 @@ export const daemonSettings = {
     help: 'Headers to put on each record.',
     default: 'off',
     example: 'feed,source,received-at',
+  },
+  DEAD_LETTER_TOPIC: {
+    group: 'Dead letters',
+    format: topic,
+    help: 'Topic for what is refused, which must be there: while it cannot be written to, the lanes hold. Without it the topic <schema>.dead-letter is used where it is there (looked for every minute); elsewhere what is refused is counted only.',
+    example: 'dead-letters',
+  },
+  DEAD_LETTER_MAX_BYTES: {
+    group: 'Dead letters',
+    format: size(0, 256 * 1024 * 1024),
+    help: 'Most bytes of a refused message that are kept; its length and SHA-256 always are. 0 keeps those only.',
+    default: '1MB',
   },
   METRICS_HOST: {
     group: 'Metrics and log',

@@ -5,14 +5,10 @@ import { choice, choices, flag, text } from '../formats/basic.ts'
 import { format } from '../formats/format.ts'
 import { headers, openMessages } from '../formats/json.ts'
 import { duration, size } from '../formats/measures.ts'
+import { topic } from '../formats/topic.ts'
 import type { Choices, Settings } from '../setting.ts'
 
 const MIB = 1024 * 1024
-
-const topic = format('a topic name: up to 249 letters, digits, dots, dashes and underscores', (given) => {
-  const name = given.trim()
-  return /^[a-zA-Z0-9._-]{1,249}$/.test(name) && name !== '.' && name !== '..' ? name : undefined
-})
 
 const path = format('a dotted path of field names, such as device_id or sensor.id', (given) => {
   const names = given.trim().split('.')
@@ -98,6 +94,19 @@ export const feedSettings = ({ normalisers, lanes }: Choices) =>
       format: duration(),
       help: 'Longest wait between two dials of a source; five minutes if it refused us.',
       default: '60s',
+    },
+    MAX_AGE: {
+      group: 'Feeds by name',
+      format: duration({ zero: true }),
+      help: 'A document that is older when it would be produced is not, but counted as expired. Its age counts from its receive time, or from TIMESTAMP_FIELD.',
+      default: 'off',
+      example: '15m',
+    },
+    TIMESTAMP_FIELD: {
+      group: 'Feeds by name',
+      format: path,
+      help: 'Where in the document its time is (ISO 8601, or unix seconds or milliseconds). It becomes the timestamp of the record; a document without it keeps its receive time.',
+      example: 'event_time',
     },
     LANE_MAX_BYTES: {
       group: 'Feeds by name',

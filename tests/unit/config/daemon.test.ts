@@ -2,11 +2,20 @@
 import { describe, expect, it } from '@jest/globals'
 import { base, problems, problemsOf, read } from './environment.ts'
 
+describe('a dead letter topic', () => {
+  it("may not be a feed's own", () => {
+    expect(problems({ DEAD_LETTER_TOPIC: 'T', FEED_T_SCHEMA: 'T' })).toEqual([
+      'DEAD_LETTER_TOPIC is the topic of feed t: choose one of its own, because its records are not Avro.',
+    ])
+  })
+})
+
 describe('an environment with the least that is needed', () => {
   it('takes the documented defaults', () => {
     expect(read()).toEqual({
       feeds: [expect.objectContaining({ name: 't' })],
       sink: 'platformatic',
+      deadLetters: { topic: undefined, maxBytes: 1_000_000 },
       lane: { kind: 'memory', directory: undefined, sync: 'flush' },
       kafka: {
         brokers: ['kafka:29092'],

@@ -62,7 +62,7 @@ describe('deliver', () => {
     feed.added[0]?.settlement.produced(1)
     expect(report(feed).documents).toEqual(documents({ found: 4, in_flight: 1, produced: 2, refused: 1 }))
     expect(feed.lane.held.messages).toBe(3)
-    feed.added[1]?.settlement.refused('broker_refused', 'topic')
+    feed.added[1]?.settlement.refused('broker_refused', 'topic', (feed.added[1] as (typeof feed.added)[0]).record)
     expect(report(feed).documents).toEqual(documents({ found: 4, produced: 2, refused: 2 }))
     expect([feed.lane.held.messages, feed.lane.held.bytes, feed.ledger.settled]).toEqual([0, 0, 3])
     expect(feed.events.at(-1)).toEqual({
@@ -134,8 +134,22 @@ describe('deliver', () => {
     const feed = await delivered(['{"refuse":"bad_value","secret":"canary"}', 'canary'])
     const refused = feed.events.filter(({ type }) => type === 'document.refused')
     expect(refused).toEqual([
-      { type: 'document.refused', feed: 'f', sourceId: source().id, reason: 'bad_value', detail: 'as it wished' },
-      { type: 'document.refused', feed: 'f', sourceId: source().id, reason: 'not_json', detail: expect.any(String) },
+      {
+        type: 'document.refused',
+        feed: 'f',
+        sourceId: source().id,
+        reason: 'bad_value',
+        detail: 'as it wished',
+        deadLetter: undefined,
+      },
+      {
+        type: 'document.refused',
+        feed: 'f',
+        sourceId: source().id,
+        reason: 'not_json',
+        detail: expect.any(String),
+        deadLetter: undefined,
+      },
     ])
     expect(JSON.stringify(feed.events)).not.toContain('canary')
   })

@@ -18,7 +18,10 @@ afterEach(async () => {
 })
 
 /** A hold over a sink that plays `answers` and then takes everything. */
-async function rig(answers: Answer[], { partitions = 1, maxMessageBytes = 1_000_000 } = {}) {
+async function rig(
+  answers: Answer[],
+  { partitions = 1, maxMessageBytes = 1_000_000, missingForMs = 0, required = true } = {},
+) {
   const writes: { partition: number; text: string }[] = []
   const taken: string[] = []
   const most = { inFlight: 0, now: 0 }
@@ -42,10 +45,11 @@ async function rig(answers: Answer[], { partitions = 1, maxMessageBytes = 1_000_
     close: async () => {},
   }
   const events: Event[] = []
-  const outlet = hold(sink, { lingerMs: 0, brokers: [] }, (event) => events.push(event))
+  const outlet = hold(sink, { lingerMs: 0, brokers: [], missingForMs }, (event) => events.push(event))
   opened.push(outlet)
-  await outlet.open('t')
-  const settled = { produced: 0, refused: [] as string[] }
+  if (required) await outlet.open('t')
+  else await outlet.find('t')
+  const settled = { produced: 0, refused: [] as string[], expired: 0 }
   const settlement = {
     produced: (records: number) => {
       settled.produced += records
@@ -53,9 +57,12 @@ async function rig(answers: Answer[], { partitions = 1, maxMessageBytes = 1_000_
     refused: (reason: string) => {
       settled.refused.push(reason)
     },
+    expired: (records: number) => {
+      settled.expired += records
+    },
   }
-  const add = (value: string, hash = 0): void =>
-    outlet.add({ topic: 't', subject: 's', key: null, hash }, record(value), settlement)
+  const add = (value: string, hash = 0, expiresAt?: number): void =>
+    outlet.add({ topic: 't', subject: 's', key: null, hash }, { ...record(value), expiresAt }, settlement)
   return { add, writes, taken, events, settled, outlet, most }
 }
 
@@ -115,6 +122,55 @@ describe('the hold loop', () => {
       const size = (written.length / 100) * recordBytes(record('y'.repeat(100))) + BATCH_OVERHEAD_BYTES
       expect(size).toBeLessThanOrEqual(1_000)
     }
+  })
+
+  it('does not write what has become too old, and keeps the order of the rest', async () => {
+    const { add, taken, settled } = await rig([])
+    const past = Date.now() - 1
+    const future = Date.now() + 3_600_000
+    add('a', 0, past)
+    add('b', 0, future)
+    add('c', 0, past)
+    add('d')
+    await until(() => settled.produced === 2 && settled.expired === 2, { what: 'all settled' })
+    expect(taken.join('')).toBe('bd')
+  })
+
+  it('gives up what became too old while Kafka did not take it', async () => {
+    const expiresAt = Date.now() + 50
+    const away: Answer = async () => {
+      if (Date.now() <= expiresAt) throw new Unavailable('connect', 'gone')
+      return []
+    }
+    const { add, taken, settled } = await rig(Array.from({ length: 100 }, () => away))
+    add('a', 0, expiresAt)
+    add('b')
+    await until(() => settled.produced + settled.expired === 2, { what: 'all settled' })
+    expect({ taken: taken.join(''), ...settled }).toEqual({ taken: 'b', produced: 1, expired: 1, refused: [] })
+  })
+
+  it.each(['no_topic', 'authorization'] as const)(
+    'refuses what a topic that need not be there does not take for %s',
+    async (reason) => {
+      const fail: Answer = async () => {
+        throw new Unavailable(reason, 'missing')
+      }
+      const { add, settled, writes } = await rig([fail, fail], { required: false })
+      for (const c of 'ab') add(c)
+      await until(() => settled.refused.length === 2, { what: 'refused' })
+      expect(writes).toHaveLength(2)
+    },
+  )
+
+  it('holds for ever what a required topic does not take, also one that was found first', async () => {
+    const fail: Answer = async () => {
+      throw new Unavailable('no_topic', 'missing')
+    }
+    const { add, settled, outlet } = await rig([fail, fail, fail], { required: false })
+    await outlet.open('t')
+    add('a')
+    await until(() => settled.produced === 1, { what: 'taken in the end' })
+    expect(settled.refused).toEqual([])
   })
 
   it('stops trying when it is closed', async () => {

@@ -41,6 +41,7 @@ const refused = (feed: string, reason: 'not_json' | 'bad_value' = 'not_json'): E
   sourceId: 'ws://a/',
   reason,
   detail: 'no JSON',
+  deadLetter: undefined,
 })
 const held = (first: boolean, topic = 't'): Event => ({
   type: 'produce.held',

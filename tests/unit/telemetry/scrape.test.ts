@@ -21,7 +21,7 @@ function observed() {
     version: '1',
     observed: {
       status,
-      feeds: new Map([['f', { ledger, lane: { held } }]]),
+      feeds: new Map([['f', { ledger, lane: { held }, deadLetters: { topic: 'd' } }]]),
       schemas: () => {
         scrapes.count++
         return new Map([['s-value', { fetchedAt: 1_700_000_000_000 }]])
@@ -49,6 +49,7 @@ describe('a scrape', () => {
     expect(value('tributary_documents_total', { ...f, outcome: 'produced' })).toBe(11)
     expect(value('tributary_documents_total', { ...f, outcome: 'ignored' })).toBe(2)
     expect(value('tributary_documents_total', { ...f, outcome: 'refused', reason: 'not_json' })).toBe(4)
+    expect(value('tributary_dead_letters_in_use', f)).toBe(1)
     expect(value('tributary_lane_bytes', f)).toBe(1_000)
     expect(value('tributary_lane_limit_bytes', f)).toBe(5_000)
     expect(value('tributary_lane_oldest_message_timestamp_seconds', f)).toBe(1_700_000_000.5)

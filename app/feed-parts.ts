@@ -1,0 +1,62 @@
+/** From one feed's settings to the parts its two loops work with. */
+import type { Config, FeedConfig } from './config/types.ts'
+import type { Dialler } from './dial/dialler.ts'
+import type { Emit } from './events.ts'
+import type { FeedParts } from './feed.ts'
+import { feedSteps } from './feed-steps.ts'
+import { lanes } from './lane/index.ts'
+import { sourceFinder } from './lane/sources.ts'
+import { createLedger } from './ledger.ts'
+import type { Encoder, Outlet } from './model.ts'
+import type { DeadLetterDesk } from './produce/dead-letters.ts'
+
+/** What all feeds share. */
+export interface Shared {
+  readonly encoder: Encoder
+  readonly outlet: Outlet
+  readonly deadLetters: DeadLetterDesk
+  readonly dial: Dialler
+  readonly emit: Emit
+}
+
+/** Makes the parts of `feed`, its lane opened. Throws `Unusable` when the lane cannot be. */
+export async function makeParts(
+  feed: FeedConfig,
+  sources: FeedParts['sources'],
+  config: Config,
+  { encoder, outlet, deadLetters, dial, emit }: Shared,
+): Promise<FeedParts> {
+  const ledger = createLedger()
+  return {
+    name: feed.name,
+    sources,
+    dial: (source, signal) => dial(feed, source, sources.indexOf(source), signal),
+    lane: await openLane(feed, config, { sources, ledger, emit }),
+    ...(await feedSteps(feed, config)),
+    encoder,
+    outlet,
+    deadLetters: deadLetters.of(feed.schema),
+    maxAgeMs: feed.maxAgeMs,
+    ledger,
+    emit,
+  }
+}
+
+async function openLane(
+  feed: FeedConfig,
+  { lane: { kind, directory, sync }, maxInFlightBatches }: Config,
+  { sources, ledger, emit }: Pick<FeedParts, 'sources' | 'ledger' | 'emit'>,
+): Promise<FeedParts['lane']> {
+  const open = await lanes[kind as keyof typeof lanes].load()
+  return open({
+    feed: feed.name,
+    laneMaxBytes: feed.laneMaxBytes,
+    maxInFlightBatches,
+    overload: feed.overload,
+    directory,
+    sync,
+    sourceOf: sourceFinder(feed.name, sources),
+    ledger,
+    emit,
+  })
+}

@@ -1,0 +1,124 @@
+/** Refused documents to their dead letter topics: the message as it came, and in headers what was wrong with it. */
+import { createHash } from 'node:crypto'
+import type { Emit } from '../events.ts'
+import { printable } from '../lib/printable.ts'
+import type { DeadLetter, DeadLetters, Destination, KafkaRecord, Outlet, Settlement } from '../model.ts'
+import { deadLetterHeaders as names } from './dead-letter-headers.ts'
+import { type OptionalTopic, optionalTopic } from './optional-topic.ts'
+
+/** Bytes of an error that are kept. */
+const ERROR_BYTES = 500
+const NOTHING = Buffer.alloc(0)
+
+/** What all feeds have in common. */
+export interface DeadLetterOptions {
+  /** The topic of all feeds, which must be there; without it each schema's own is used where it is there. */
+  readonly topic: string | undefined
+  /** Most bytes of a message that are kept; 0 keeps its length and hash only. */
+  readonly maxBytes: number
+  /** Version of the daemon. */
+  readonly version: string
+  /** Milliseconds between two looks for a topic that need not be there. */
+  readonly lookEveryMs?: number
+}
+
+/** `of` answers where the refused documents of a feed with the given schema go; `close` ends the looking. */
+export interface DeadLetterDesk {
+  of(schema: string): DeadLetters
+  close(): Promise<void>
+}
+
+/** Opens the desk over `outlet`. */
+export function openDeadLetters(outlet: Outlet, options: DeadLetterOptions, emit: Emit): DeadLetterDesk {
+  const stop = new AbortController()
+  const byTopic = new Map<string, DeadLetters>()
+  const write = writer(outlet, options)
+  const open = (topic: string): DeadLetters => {
+    if (options.topic !== undefined) return toRequired(topic, outlet, write)
+    const optional = optionalTopic({
+      find: () => outlet.find(topic),
+      changed: (inUse) => emit({ type: 'dead_letters.looked_up', topic, inUse }),
+      everyMs: options.lookEveryMs,
+      signal: stop.signal,
+    })
+    return toOptional(topic, optional, write)
+  }
+  return {
+    of(schema) {
+      const topic = options.topic ?? `${schema}.dead-letter`
+      const known = byTopic.get(topic) ?? open(topic)
+      byTopic.set(topic, known)
+      return known
+    },
+    close: async () => stop.abort(),
+  }
+}
+
+type Write = (topic: string, letter: DeadLetter, settlement: Settlement) => void
+
+function toRequired(topic: string, outlet: Outlet, write: Write): DeadLetters {
+  return {
+    topic,
+    prepare: () => outlet.open(topic),
+    take(letter, settlement) {
+      write(topic, letter, settlement)
+      return true
+    },
+  }
+}
+
+function toOptional(topic: string, optional: OptionalTopic, write: Write): DeadLetters {
+  return {
+    get topic() {
+      return optional.inUse ? topic : undefined
+    },
+    prepare: optional.prepare,
+    take(letter, settlement) {
+      if (optional.inUse) write(topic, letter, settlement)
+      return optional.inUse
+    },
+  }
+}
+
+/** Hands a letter to the outlet; one that the topic will not take is cut down to its headers and handed over once more. */
+function writer(outlet: Outlet, { maxBytes, version }: DeadLetterOptions): Write {
+  const versionHeader = header(names.version, version)
+  return (topic, letter, settlement) => {
+    const { message, expiresAt } = letter
+    const destination: Destination = { topic, subject: '', key: null, hash: message.source.hash }
+    const whole: KafkaRecord = {
+      key: null,
+      value: message.data.subarray(0, maxBytes),
+      timestamp: message.receivedAt,
+      headers: [...headersOf(letter), versionHeader],
+      expiresAt,
+    }
+    outlet.add(destination, whole, {
+      produced: (records) => settlement.produced(records),
+      expired: (records) => settlement.expired(records),
+      refused(...why) {
+        if (whole.value.length === 0) settlement.refused(...why)
+        else outlet.add(destination, { ...whole, value: NOTHING }, settlement)
+      },
+    })
+  }
+}
+
+function headersOf({ message, element, reason, error, schemaId }: DeadLetter): (readonly [string, Buffer])[] {
+  const { source, data, receivedAt } = message
+  return [
+    header(names.feed, source.feed),
+    header(names.source, source.id),
+    header(names.reason, reason),
+    header(names.error, printable(error, ERROR_BYTES)),
+    header(names.receivedAt, new Date(receivedAt).toISOString()),
+    header(names.length, `${data.length}`),
+    header(names.sha256, createHash('sha256').update(data).digest('hex')),
+    ...(schemaId === undefined ? [] : [header(names.schemaId, `${schemaId}`)]),
+    ...(element === undefined ? [] : [header(names.document, `${element}`)]),
+  ]
+}
+
+function header(name: string, text: string): readonly [string, Buffer] {
+  return [name, Buffer.from(text)]
+}

@@ -1,0 +1,84 @@
+/** Row 52's saboteurs: the daemon's sources with one line changed for the worse. */
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { InvariantId } from './row.ts'
+
+/** One change, and the invariant that must notice it. */
+export interface Mutant {
+  readonly name: string
+  readonly file: string
+  /** Must be in the file exactly once. */
+  readonly from: string
+  readonly to: string
+  readonly caughtBy: InvariantId
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'drops one record in a thousand',
+    file: 'app/pipeline.ts',
+    from: '  feed.outlet.add(\n',
+    to: '  if (Math.random() < 0.001) return delivery.produced(1)\n  feed.outlet.add(\n',
+    caughtBy: 'I2',
+  },
+  {
+    name: 'writes one record in a thousand twice',
+    file: 'app/produce/partition-queue.ts',
+    from: '    this.#records.push(record)\n    this.#sizes.push(bytes)\n',
+    to: `    if (Math.random() < 0.001) {
+      this.#records.push(record)
+      this.#sizes.push(bytes)
+      this.#runs.push({ settlement: { produced: () => {}, refused: () => {} }, records: 1 })
+    }
+    this.#records.push(record)
+    this.#sizes.push(bytes)
+`,
+    caughtBy: 'I3',
+  },
+  {
+    name: 'swaps two records of a request',
+    file: 'app/produce/partition-queue.ts',
+    from: '      const records = this.#records.splice(0, count)\n',
+    to: `      const records = this.#records.splice(0, count)
+      if (records.length > 1) records.push(...records.splice(0, 1))
+`,
+    caughtBy: 'I4',
+  },
+  {
+    name: 'skips a partition',
+    file: 'app/produce/hold.ts',
+    from: '    const partition = hash % info.partitions\n',
+    to: `    const partition = hash % info.partitions
+    const skipped = ((globalThis as { skipped?: number }).skipped ??= partition)
+    if (partition === skipped) return settlement.produced(1)
+`,
+    caughtBy: 'I2',
+  },
+]
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Writes the mutant's sources to a folder of their own; `entry` is its program. Throws when the change does not apply exactly once. */
+export async function makeMutant({ name, file, from, to }: Mutant): Promise<{
+  readonly entry: string
+  remove(): Promise<void>
+}> {
+  const folder = await mkdtemp(join(tmpdir(), 'tributary-mutant-'))
+  const remove = () => rm(folder, { recursive: true, force: true })
+  try {
+    await cp(join(ROOT, 'app'), join(folder, 'app'), { recursive: true })
+    await cp(join(ROOT, 'package.json'), join(folder, 'package.json'))
+    await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+    const path = join(folder, file)
+    const pieces = (await readFile(path, 'utf8')).split(from)
+    if (pieces.length !== 2)
+      throw new Error(`mutant "${name}": its line is ${pieces.length - 1} times in ${file}, not once`)
+    await writeFile(path, pieces.join(to))
+    return { entry: join(folder, 'app/main.ts'), remove }
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}
