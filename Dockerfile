@@ -26,6 +26,8 @@ WORKDIR /opt/tributary
 COPY --from=build /build/node_modules ./node_modules
 COPY package.json LICENSE ./
 COPY schemas ./schemas
+# The scripts use parts of the daemon, as they are.
+COPY app ./app
 COPY scripts/healthcheck.ts ./scripts/
 COPY scripts/lib ./scripts/lib
 COPY scripts/initialise ./scripts/initialise

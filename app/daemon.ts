@@ -5,8 +5,8 @@ import { openDialler } from './dial/dialler.ts'
 import { avro } from './encode/avro.ts'
 import { Unusable } from './errors.ts'
 import { type FeedParts, type RunningFeed, runFeed } from './feed.ts'
-import { makeParts, openLane } from './feed-parts.ts'
-import { type GapFeed, type GapParts, openGapFeed } from './gap-feed.ts'
+import { makeParts } from './feed-parts.ts'
+import { type GapFeed, openGapFeed } from './gap-feed.ts'
 import { Gaps } from './gaps/index.ts'
 import { GAP_FEED } from './gaps/record.ts'
 import { serve } from './http.ts'
@@ -105,7 +105,8 @@ async function openAll(config: Config, daemon: Observable, scope: Scope): Promis
   const outlet = scope.use(hold(sink, holdOptions, emit), (it) => it.close())
   const encoder = scope.use(avro({ registry: config.registry, emit }), (it) => it.close())
   daemon.encoder = encoder
-  const deadLetterOptions = { ...config.deadLetters, version: daemon.version }
+  const isOffline = 'offline' in sinks[config.sink as keyof typeof sinks]
+  const deadLetterOptions = { ...config.deadLetters, version: daemon.version, isOffline }
   const deadLetters = scope.use(openDeadLetters(outlet, deadLetterOptions, emit), (it) => it.close())
   const dial = await openDialler(config.dialRate, emit)
   for (const feed of config.feeds) {
@@ -117,8 +118,7 @@ async function openAll(config: Config, daemon: Observable, scope: Scope): Promis
   }
   const sources = [...daemon.feeds.values()].reduce((sum, feed) => sum + feed.sources.length, 0)
   emit({ type: 'daemon.started', version: daemon.version, feeds: daemon.feeds.size, sources, sink: config.sink })
-  const open: GapParts['openLane'] = (feed, parts) => openLane(feed, config, parts)
-  return openGapFeed(config, { ...daemon, encoder, outlet, emit, openLane: open }, scope)
+  return openGapFeed(config, { ...daemon, encoder, outlet, emit }, scope)
 }
 
 /** A warning per lane of a feed that is no longer configured. */

@@ -3,17 +3,13 @@ import type { Config, FeedConfig } from './config/types.ts'
 import type { Dialler } from './dial/dialler.ts'
 import type { Emit } from './events.ts'
 import type { FeedParts } from './feed.ts'
+import { feedSteps } from './feed-steps.ts'
 import type { Gaps } from './gaps/index.ts'
 import { lanes } from './lane/index.ts'
 import { sourceFinder } from './lane/sources.ts'
 import { createLedger } from './ledger.ts'
 import type { Encoder, Outlet } from './model.ts'
-import { normalisers } from './normalise/index.ts'
-import { timeOf } from './normalise/time-of.ts'
-import { parsers } from './parse/index.ts'
 import type { DeadLetterDesk } from './produce/dead-letters.ts'
-import { headersOf } from './produce/headers.ts'
-import { bySchema } from './route/by-schema.ts'
 
 /** What all feeds share. */
 export interface Shared {
@@ -38,15 +34,11 @@ export async function makeParts(
     sources,
     dial: (source, signal) => dial(feed, source, sources.indexOf(source), signal),
     lane: await openLane(feed, config, { sources, ledger, emit }),
-    parse: (await parsers.json.load())(),
-    normalise: await Promise.all(feed.normalise.map((name) => normalisers[name as keyof typeof normalisers].load())),
-    router: bySchema(feed),
+    ...(await feedSteps(feed, config)),
     encoder,
     outlet,
     deadLetters: deadLetters.of(feed.schema),
-    timeOf: feed.timestampField && timeOf(feed.timestampField),
     maxAgeMs: feed.maxAgeMs,
-    headers: headersOf(config.recordHeaders),
     watch: feed.sequenceField && gaps.watch(feed.name, feed.sequenceField, emit),
     ledger,
     emit,

@@ -1,9 +1,10 @@
 /** The internal feed of gap records: its lane, its topic, and what must outlive the process to know the gaps. */
 import { join } from 'node:path'
-import type { Config, FeedConfig } from './config/types.ts'
+import type { Config } from './config/types.ts'
 import { Unusable } from './errors.ts'
 import type { Emit } from './events.ts'
 import { type FeedParts, type RunningFeed, runFeed } from './feed.ts'
+import { openLane } from './feed-parts.ts'
 import type { Gaps } from './gaps/index.ts'
 import { found } from './gaps/lookup.ts'
 import { GAP_FEED } from './gaps/record.ts'
@@ -11,7 +12,7 @@ import { type GapState, readState, writeState } from './gaps/state.ts'
 import { folderOf } from './lane/disk/folder.ts'
 import { errorCode } from './lib/error-code.ts'
 import type { Scope } from './lib/scope.ts'
-import type { DeadLetters, Encoder, Outlet } from './model.ts'
+import type { Encoder, Outlet } from './model.ts'
 import { parsers } from './parse/index.ts'
 import { sinks } from './produce/index.ts'
 import { bySchema } from './route/by-schema.ts'
@@ -24,20 +25,13 @@ const SOURCES_PER_TICK = 1_000
 /** Ticks until the state is written though nothing changed: a quiet feed's death shall not look older than this. */
 const IDLE_TICKS = 10
 
-/** A record of ours that is refused is a bug of ours, and counted. */
-const none: DeadLetters = { topic: undefined, prepare: async () => {}, take: () => false }
-
-/** What gap records share with the feeds. `openLane` is how every feed's lane is opened. */
+/** What gap records share with the feeds. */
 export interface GapParts {
   readonly gaps: Gaps
   readonly feeds: Map<string, FeedParts>
   readonly encoder: Encoder
   readonly outlet: Outlet
   readonly emit: Emit
-  readonly openLane: (
-    feed: Pick<FeedConfig, 'name' | 'laneMaxBytes' | 'overload'>,
-    parts: Pick<FeedParts, 'sources' | 'ledger' | 'emit'>,
-  ) => Promise<FeedParts['lane']>
 }
 
 /** Gap records under way. */
@@ -62,7 +56,7 @@ export async function openGapFeed(config: Config, parts: GapParts, scope: Scope)
   const failed = Promise.withResolvers<void>()
   let running: RunningFeed | undefined
   const run = async (topic: string): Promise<void> => {
-    const own = await makeParts(topic, parts)
+    const own = await makeParts(topic, config, parts)
     scope.use(own.lane, (it) => it.close())
     if (stop.signal.aborted) return
     feeds.set(GAP_FEED, own)
@@ -108,7 +102,11 @@ async function runWhereFound(
   }
 }
 
-async function makeParts(topic: string, { gaps, encoder, outlet, emit: tell, openLane }: GapParts): Promise<FeedParts> {
+async function makeParts(
+  topic: string,
+  config: Config,
+  { gaps, encoder, outlet, emit: tell }: GapParts,
+): Promise<FeedParts> {
   const { outbox, ledger } = gaps
   // It has no upstream, so nothing may count it as one.
   const emit: Emit = (event) => {
@@ -119,16 +117,18 @@ async function makeParts(topic: string, { gaps, encoder, outlet, emit: tell, ope
     name: GAP_FEED,
     sources,
     dial: (_source, signal) => outbox.arrivals(signal),
-    lane: await openLane(
-      { name: GAP_FEED, laneMaxBytes: LANE_MAX_BYTES, overload: 'block' },
-      { sources, ledger, emit },
-    ),
+    lane: await openLane({ name: GAP_FEED, laneMaxBytes: LANE_MAX_BYTES, overload: 'block' }, config, {
+      sources,
+      ledger,
+      emit,
+    }),
     parse: (await parsers.json.load())(),
     normalise: [],
     router: bySchema({ schema: topic, key: { kind: 'field', path: ['source'] } }),
     encoder,
     outlet,
-    deadLetters: none,
+    // They are ours: one that is refused is a bug or another schema, and counted.
+    deadLetters: { topic: undefined, prepare: async () => {}, take: () => false },
     timeOf: undefined,
     maxAgeMs: undefined,
     headers: undefined,

@@ -10,6 +10,7 @@ Usage:
   tributary lane list  what the lanes in LANE_DIR hold, while no daemon uses them
   tributary lane export FEED         its messages as JSON lines, their data in base64; the lane stays as it is
   tributary lane discard FEED --yes  gives up all that it holds
+  tributary redrive    what would become of dead letters now; sends them with --go (see tributary redrive --help)
   tributary --help     this text
   tributary --version
 

@@ -9,16 +9,20 @@ import { exitCodes, runDaemon } from './daemon.ts'
 import { ConfigError, Unusable } from './errors.ts'
 import { help } from './help.ts'
 import { laneCommand } from './lane-command.ts'
+import { redriveCommand } from './redrive-command.ts'
 
 const signals = ['SIGTERM', 'SIGINT'] as const
 
 async function main(argument: string | undefined, rest: readonly string[]): Promise<number> {
-  if (rest.length > 0 && argument !== 'lane') return misused(`too many arguments: ${rest.join(' ')}`)
+  if (rest.length > 0 && argument !== 'lane' && argument !== 'redrive')
+    return misused(`too many arguments: ${rest.join(' ')}`)
   switch (argument) {
     case undefined:
       return runDaemon(readConfig(process.env, choices), { version: version(), stop: stopSignal() })
     case 'lane':
       return lane(rest)
+    case 'redrive':
+      return redrive(rest)
     case 'check':
       return (await check(readConfig(process.env, choices), say)) === 0 ? exitCodes.ok : exitCodes.unavailable
     case '--help':
@@ -36,6 +40,12 @@ async function main(argument: string | undefined, rest: readonly string[]): Prom
 async function lane(args: readonly string[]): Promise<number> {
   const isFine = await laneCommand(args, readLaneConfig(process.env, choices), process.stdout, process.stderr)
   return isFine ? exitCodes.ok : exitCodes.unavailable
+}
+
+async function redrive(args: readonly string[]): Promise<number> {
+  const note = (line: string): void => void process.stderr.write(`${line}\n`)
+  const config = () => readConfig(process.env, choices)
+  return exitCodes[await redriveCommand(args, config, { print: say, note, stop: stopSignal() })]
 }
 
 /** Resolves with the first stop signal. A second one ends the process at once, with 128 + its number. */

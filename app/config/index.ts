@@ -10,7 +10,7 @@ import type { Choices, Settings, Values } from './setting.ts'
 import { daemonSettings } from './tables/daemon.ts'
 import { kafkaSettings, registrySettings, securitySettings } from './tables/kafka.ts'
 import { laneSettings } from './tables/lane.ts'
-import type { CommonLabels, Config, FeedConfig, LaneConfig } from './types.ts'
+import type { CommonLabels, Config, FeedConfig, KafkaConfig, LaneConfig } from './types.ts'
 import { unknownWarnings } from './unknown.ts'
 import { validate } from './validate.ts'
 
@@ -106,4 +106,14 @@ export function readLaneConfig(env: Env, choices: Choices): LaneConfig {
   const { lane } = laneConfig(values, choices, report)
   if (report.problems.length > 0) throw new ConfigError(report.problems)
   return lane
+}
+
+/** How to reach Kafka, for tools that need nothing else; no brokers are required. Throws a `ConfigError` like `readConfig`. */
+export function readKafkaConfig(env: Env, choices: Choices): KafkaConfig {
+  const report: Report = { problems: [], warnings: [] }
+  const read = <S extends Settings>(table: S): Values<S> =>
+    validate(table, (name) => lookupAny(env, [name, ...(table[name]?.aliases ?? [])], report), report)
+  const kafka = kafkaConfig(read(kafkaSettings(choices, false)), read(securitySettings), report)
+  if (report.problems.length > 0) throw new ConfigError(report.problems)
+  return kafka
 }

@@ -18,6 +18,8 @@ export interface DeadLetterOptions {
   readonly maxBytes: number
   /** Version of the daemon. */
   readonly version: string
+  /** A dry run: a topic that need not be there is not there. */
+  readonly isOffline?: boolean
   /** Milliseconds between two looks for a topic that need not be there. */
   readonly lookEveryMs?: number
 }
@@ -36,7 +38,7 @@ export function openDeadLetters(outlet: Outlet, options: DeadLetterOptions, emit
   const open = (topic: string): DeadLetters => {
     if (options.topic !== undefined) return toRequired(topic, outlet, write)
     const optional = optionalTopic({
-      find: () => outlet.find(topic),
+      find: async () => options.isOffline !== true && outlet.find(topic),
       changed: (inUse) => emit({ type: 'dead_letters.looked_up', topic, inUse }),
       everyMs: options.lookEveryMs,
       signal: stop.signal,

@@ -7,6 +7,7 @@ import {
   type ClusterTopicMetadata,
   ConfigResourceTypes,
   type Connection,
+  Consumer,
   crc32c,
   kGetBootstrapConnection,
   ProduceAcks,
@@ -25,6 +26,8 @@ import type { OpenSink, SinkOptions } from './options.ts'
 import { recordBatch } from './record-batch.ts'
 import { nodeTls } from './tls.ts'
 
+export { Consumer }
+
 /** Opens a sink; connects on first use. */
 export const openPlatformatic: OpenSink = (options, emit): Sink => {
   const base = baseOptions(options)
@@ -37,7 +40,8 @@ const METADATA_MAX_AGE_MS = 10_000
 /** Requests on one connection at a time: enough that partitions of a broker never wait for each other. */
 const MAX_IN_FLIGHT = 100_000
 
-function baseOptions({
+/** How to reach Kafka, in the library's words. Throws `ConfigError` for TLS material that cannot be used. */
+export function baseOptions({
   brokers,
   clientId,
   tls,
@@ -151,8 +155,7 @@ class PlatformaticClient implements KafkaClient {
       if (fresh && fresh.partitionsCount > 0) return fresh
     } catch (error) {
       this.#stale.add(topic)
-      // The protocol code is lost here, and nothing but the text tells this from other errors of use.
-      if (!(error instanceof Error && /^Unknown topic/.test(error.message))) throw error
+      if (!isUnknownTopic(error)) throw error
     }
     throw new Unavailable('no_topic', `Kafka has no topic ${topic}`)
   }
@@ -164,13 +167,19 @@ class PlatformaticClient implements KafkaClient {
   }
 }
 
+/** Whether asking for metadata failed because there is no such topic. */
+export function isUnknownTopic(error: unknown): boolean {
+  // The protocol code is lost here, and nothing but the text tells this from other errors of use.
+  return error instanceof Error && /^Unknown topic/.test(error.message)
+}
+
 /** What the library keeps from those who call it. */
-class Trouble {
+export class Trouble {
   #last: Error | undefined
   #skip = 0
 
   /** Listens to the connections of `client`, and makes it ask another broker first after a failure. */
-  watch(client: Producer | Admin): void {
+  watch(client: Producer | Admin | Consumer): void {
     // A connection may emit `error` more than once while its pool listens once: a second one would end the process.
     client.connections.on('connecting', ({ connection }) => {
       connection.on('error', (error) => {

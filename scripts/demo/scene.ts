@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Scope } from '../../app/lib/scope.ts'
 import { initialise } from '../initialise/initialise.ts'
+import { quietKafka } from '../lib/kafka-admin.ts'
 import { progress } from '../lib/progress.ts'
 import { installKafka, installRegistry } from '../stack/install.ts'
 import { findJava } from '../stack/java.ts'
@@ -51,7 +52,8 @@ export async function openScene(bin: string, { rate, kafkaClient }: SceneOptions
   const say = (line: string): void => void names.push(line)
   await initialise({
     ...{ bootstrapServers: kafka.bootstrapServers, registryUrl: registry.url, folder: SCHEMAS },
-    ...{ partitions: 1, replication: 1, timeoutMs: 60_000, say },
+    kafka: (more) => quietKafka(kafka.bootstrapServers, more),
+    ...{ partitions: 1, replication: 1, deadLetters: { partitions: 1, days: 14 }, timeoutMs: 60_000, say },
   })
   process.stderr.write(`${names.map((line) => `  ${line}\n`).join('')}`)
 

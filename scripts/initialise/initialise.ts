@@ -1,16 +1,22 @@
 /** Topics and subjects for every schema of a folder; a second run changes nothing. */
+import { join } from 'node:path'
 import { describe, EXIT, Failure } from '../lib/failure.ts'
 import { progress } from '../lib/progress.ts'
 import { type Registered, type RegistryClient, type ResolvedReference, registryClient } from '../lib/registry-client.ts'
 import { until } from '../lib/until.ts'
+import type { ConnectKafka } from './kafka.ts'
 import { readSchemaFiles, type SchemaFile } from './schema-files.ts'
-import { createMissingTopics, pingKafka, type TopicShape } from './topics.ts'
+import { createMissingTopics, pingKafka } from './topics.ts'
+import { type TopicShape, wantedTopics } from './wanted.ts'
 
 const GAPS = 'tributary.gaps'
+/** The schemas that come with Tributary. */
+export const OWN_SCHEMAS = join(import.meta.dirname, '../../schemas')
 
 /** Where, what from, and how long to wait for both servers (milliseconds). */
 export interface InitialiseOptions extends TopicShape {
   readonly bootstrapServers: string
+  readonly kafka: ConnectKafka
   readonly registryUrl: string
   readonly folder: string
   /** Topic of the gap records, where it is not to be called as their schema's file. */
@@ -23,18 +29,18 @@ export interface InitialiseOptions extends TopicShape {
 /** Waits for Kafka and the registry, then creates and registers what is missing. Throws `Failure` with the cure. */
 export async function initialise(options: InitialiseOptions): Promise<void> {
   const { bootstrapServers, say } = options
-  const files = named(await readSchemaFiles(options.folder), options.gapsTopic)
+  const files = await schemasOf(options)
   const registry = registryClient(options.registryUrl)
   const deadline = Date.now() + options.timeoutMs
-  await answering(`Kafka at ${bootstrapServers}`, 'BOOTSTRAP_SERVERS', deadline, () => pingKafka(bootstrapServers))
+  const patient = options.kafka()
+  const once = options.kafka({ retry: { retries: 0 } })
+  await answering(`Kafka at ${bootstrapServers}`, 'BOOTSTRAP_SERVERS', deadline, () => pingKafka(once))
   await answering(`the schema registry at ${registry.address}`, 'SCHEMA_REGISTRY_URL', deadline, () => registry.ping())
-  const topics = files.map((file) => file.name)
-  const created = new Set(await createMissingTopics(bootstrapServers, topics, options))
-  for (const topic of topics) {
-    const outcome = created.has(topic)
-      ? `created, partitions ${options.partitions}, replicas ${options.replication}`
-      : 'exists'
-    say(`topic ${topic}: ${outcome}`)
+  const schemas = files.map((file) => file.name)
+  const topics = wantedTopics(schemas, options)
+  const created = new Set(await createMissingTopics(patient, topics))
+  for (const { name, partitions, replication } of topics) {
+    say(`topic ${name}: ${created.has(name) ? `created, partitions ${partitions}, replicas ${replication}` : 'exists'}`)
   }
   const done = new Map<string, number>()
   for (const file of files) {
@@ -44,9 +50,14 @@ export async function initialise(options: InitialiseOptions): Promise<void> {
   }
 }
 
-function named(files: readonly SchemaFile[], gapsTopic: string | undefined): readonly SchemaFile[] {
+/** The schemas of the folder, and that of the gap records under the name of their topic. */
+async function schemasOf({ folder, gapsTopic }: InitialiseOptions): Promise<readonly SchemaFile[]> {
+  const files = await readSchemaFiles(folder)
   if (gapsTopic === undefined) return files
-  return files.map((file) => (file.name === GAPS ? { ...file, name: gapsTopic, subject: `${gapsTopic}-value` } : file))
+  const isGaps = ({ name }: SchemaFile): boolean => name === GAPS
+  const gaps = files.find(isGaps) ?? (await readSchemaFiles(OWN_SCHEMAS)).find(isGaps)
+  const named = gaps ? [{ ...gaps, name: gapsTopic, subject: `${gapsTopic}-value` }] : []
+  return [...files.filter((file) => !isGaps(file)), ...named]
 }
 
 /** Any error may be that of a server that is still coming up, so all are tried again; the last one is what is told. */

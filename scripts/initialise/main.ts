@@ -1,14 +1,18 @@
 /** `npm run initialise`: topics and subjects for every schema, for a cluster that has none yet. */
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { type Flag, parseCli, type Usage, wholeNumber } from '../lib/cli.ts'
 import { EXIT, Failure, runScript } from '../lib/failure.ts'
 import { serveHealth } from './health.ts'
-import { initialise } from './initialise.ts'
+import { initialise, OWN_SCHEMAS } from './initialise.ts'
+import { secureKafka } from './kafka.ts'
 
 const usage = {
   command: 'npm run initialise --',
-  summary:
-    'Creates a Kafka topic for every schemas/<name>.avsc and registers the file as <name>-value.\nSafe to run again: what exists stays as it is.\nA file <name>.references.json beside it lists the schemas it refers to: [{"name", "subject", "version"}].',
+  summary: `Creates a Kafka topic for every schemas/<name>.avsc and registers the file as <name>-value.
+Beside each topic it creates <name>.dead-letter, for what the daemon has to refuse; and the topics that DEAD_LETTER_TOPIC
+and GAPS_TOPIC name, where these are set. Safe to run again: what exists stays as it is.
+A file <name>.references.json beside it lists the schemas it refers to: [{"name", "subject", "version"}].
+KAFKA_SECURITY_PROTOCOL, KAFKA_SASL_… and KAFKA_SSL_… are understood as the daemon does.`,
   flags: {
     'bootstrap-servers': { type: 'string', value: 'HOST:PORT,…', env: 'BOOTSTRAP_SERVERS', help: 'Kafka' },
     'registry-url': {
@@ -26,6 +30,19 @@ const usage = {
     },
     partitions: { type: 'string', value: 'N', default: '1', help: 'Partitions of a new topic' },
     replication: { type: 'string', value: 'N', default: '1', help: 'Replicas of a new topic' },
+    'dead-letter-partitions': {
+      type: 'string',
+      value: 'N',
+      default: '1',
+      help: 'Partitions of a new dead-letter topic',
+    },
+    'dead-letter-days': {
+      type: 'string',
+      value: 'N',
+      default: '14',
+      help: 'Days that a new dead-letter topic keeps them',
+    },
+    'no-dead-letters': { type: 'boolean', help: 'Create no topic for dead letters' },
     timeout: { type: 'string', value: 'SECONDS', default: '120', help: 'How long to wait for Kafka and the registry' },
     stay: { type: 'boolean', help: 'Stay up afterwards and answer /health until SIGTERM or SIGINT' },
     'health-host': { type: 'string', value: 'HOST', default: '127.0.0.1', help: 'Where --stay listens' },
@@ -39,19 +56,24 @@ const usage = {
 
 async function main(): Promise<number> {
   const { values } = parseCli(usage)
-  const number = (name: 'partitions' | 'replication' | 'timeout', min: number): number =>
-    wholeNumber(name, values[name], min, 32_767)
+  type Count = 'partitions' | 'replication' | 'timeout' | 'dead-letter-partitions' | 'dead-letter-days'
+  const number = (name: Count, min: number): number => wholeNumber(name, values[name], min, 32_767)
+  const bootstrapServers = required(
+    values['bootstrap-servers'] ?? process.env.KAFKA_BOOTSTRAP_SERVERS,
+    'BOOTSTRAP_SERVERS',
+    'bootstrap-servers',
+  )
+  const deadLetters = { partitions: number('dead-letter-partitions', 1), days: number('dead-letter-days', 1) }
   const options = {
-    bootstrapServers: required(
-      values['bootstrap-servers'] ?? process.env.KAFKA_BOOTSTRAP_SERVERS,
-      'BOOTSTRAP_SERVERS',
-      'bootstrap-servers',
-    ),
+    bootstrapServers,
+    kafka: secureKafka(bootstrapServers, process.env),
     registryUrl: required(values['registry-url'], 'SCHEMA_REGISTRY_URL', 'registry-url'),
-    folder: values.dir === undefined ? join(import.meta.dirname, '../../schemas') : resolve(values.dir),
+    folder: values.dir === undefined ? OWN_SCHEMAS : resolve(values.dir),
     gapsTopic: values['gaps-topic'],
     partitions: number('partitions', 1),
     replication: number('replication', 1),
+    deadLetters: values['no-dead-letters'] ? undefined : deadLetters,
+    deadLetterTopic: process.env.DEAD_LETTER_TOPIC?.trim() || undefined,
     timeoutMs: number('timeout', 1) * 1_000,
     say: (line: string) => void process.stdout.write(`${line}\n`),
   }

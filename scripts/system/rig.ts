@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { Scope } from '../../app/lib/scope.ts'
 import { initialise } from '../initialise/initialise.ts'
+import { quietKafka } from '../lib/kafka-admin.ts'
 import { until } from '../lib/until.ts'
 import { startKafka } from '../stack/kafka.ts'
 import { freePort } from '../stack/ports.ts'
@@ -46,7 +47,8 @@ async function openRig(
   signal.throwIfAborted()
   await initialise({
     ...{ bootstrapServers: kafka.bootstrapServers, registryUrl: registry.url, folder: join(ROOT, 'schemas') },
-    ...{ partitions: 1, replication: 1, timeoutMs: 60_000, say: () => {} },
+    kafka: (more) => quietKafka(kafka.bootstrapServers, more),
+    ...{ partitions: 1, replication: 1, deadLetters: { partitions: 1, days: 14 }, timeoutMs: 60_000, say: () => {} },
   })
   const open = async (kind: (typeof KINDS)[number]) =>
     scope.use(await startSynthesiser({ kind, rate, count, record: count !== undefined }), (it) => it.close())

@@ -90,6 +90,33 @@ describe('initialise', () => {
     expect(await registry<string[]>('/subjects')).not.toContain('HealthSensorRecord-value')
   })
 
+  it('creates topics for dead letters beside those of schemas, and those that the daemon is told of', async () => {
+    const [name, all, gaps] = [uniqueName('readings'), uniqueName('letters'), uniqueName('gaps')]
+    await cp('schemas/health_sensor.avsc', join(folder, `${name}.avsc`))
+    await cp('schemas/sessions.avsc', join(folder, `${name}.dead-letter.avsc`))
+    const env = { DEAD_LETTER_TOPIC: all, GAPS_TOPIC: gaps }
+    const without = await run(['--dir', folder, '--no-dead-letters'], env)
+    expect(without.output).not.toContain(`topic ${all}`)
+    expect(await run(['--dir', folder, '--partitions', '3', '--dead-letter-days', '2'], env)).toMatchObject({ code: 0 })
+    const topics = await withAdmin(kafkaClient(), (admin) => admin.listTopics())
+    expect(topics.filter((topic) => topic.startsWith(name)).sort()).toEqual([name, `${name}.dead-letter`])
+    expect(topics).toEqual(expect.arrayContaining([all, gaps]))
+
+    const described = await withAdmin(kafkaClient(), (admin) =>
+      admin.describeConfigs({
+        includeSynonyms: false,
+        resources: [{ type: 2, name: all, configNames: ['cleanup.policy', 'retention.ms'] }],
+      }),
+    )
+    const settings = described.resources[0]?.configEntries.map(({ configName, configValue }) => [
+      configName,
+      configValue,
+    ])
+    expect(Object.fromEntries(settings ?? [])).toEqual({ 'cleanup.policy': 'delete', 'retention.ms': '172800000' })
+    const { topics: metadata } = await withAdmin(kafkaClient(), (admin) => admin.fetchTopicMetadata({ topics: [all] }))
+    expect(metadata[0]?.partitions).toHaveLength(1)
+  })
+
   it('takes the schemas that come with the project, aliases and all', async () => {
     expect(await run([])).toMatchObject({ code: 0 })
     const subjects = await registry<string[]>('/subjects')

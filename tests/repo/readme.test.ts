@@ -5,7 +5,7 @@ import { choices } from '../../app/choices.ts'
 import { readConfig } from '../../app/config/index.ts'
 import { metricDefinitions } from '../../app/telemetry/definitions.ts'
 
-const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md']
+const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/dead-letters.md']
 const root = new URL('../../', import.meta.url)
 const read = (page: string): string => readFileSync(new URL(page, root), 'utf8')
 const all = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, found = '']) => found)

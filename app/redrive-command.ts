@@ -1,0 +1,56 @@
+/** `tributary redrive`: dead letters through the present configuration again, a dry run unless told to go. */
+import type { Config } from './config/types.ts'
+import { Unavailable } from './errors.ts'
+import { redrive, type Surroundings } from './redrive/index.ts'
+import { redriveOptions } from './redrive/options.ts'
+import type { Outcome } from './redrive/report.ts'
+
+/** `tributary redrive --help`. */
+export const redriveHelp = `tributary redrive: sends dead letters through the present configuration and schemas again.
+
+Usage:
+  tributary redrive [options]        a dry run: says what would become of each, and sends nothing
+  tributary redrive [options] --go   sends those that succeed now to their topics
+
+Options:
+  --topic NAME     dead-letter topic; without it DEAD_LETTER_TOPIC, else each <schema>.dead-letter that exists
+  --feed NAME      only those of this feed
+  --reason NAME    only those refused for this reason, such as encode or missing_field
+  --since TIME     only those received at that time or later: 2026-01-19T12:34:56Z, or how long ago, 90m, 2h, 7d
+  --until TIME     only those received at that time or earlier
+  --limit N        at most so many, oldest first
+  --go             send
+  --help           this text
+
+--topic, --feed and --reason may be repeated, or list several with commas between them. All settings are the daemon's
+environment variables. It reads what is there when it begins, without a consumer group; it needs Describe and Read on the topic.
+
+What is sent is parsed, normalised, routed and encoded as the daemon does it now, with the receive time it had then, at least
+once and in the order of the dead-letter topic. Of a message that was an array only the refused element is sent.
+What fails again is counted and not written to the dead-letter topic a second time, for it is there already. What was truncated,
+what does not have the SHA-256 it had, and what is of a feed that is not configured cannot be sent, and is counted.
+Nothing is removed or remembered: the same command sends the same letters again. The last line says where a next one begins.
+
+Exit codes: 0 all were sent (or would be), 1 some were not, 69 Kafka, the registry or a topic is away, 78 the configuration or an
+argument is wrong. It gives up when nothing moves for STARTUP_TIMEOUT. SIGTERM and SIGINT stop it in order.
+`
+
+/** Runs one command. Throws `ConfigError` for wrong arguments; `config` is read only when it is needed. */
+export async function redriveCommand(
+  args: readonly string[],
+  config: () => Config,
+  surroundings: Surroundings,
+): Promise<Outcome> {
+  const options = redriveOptions(args, Date.now())
+  if (options.help) {
+    for (const line of redriveHelp.trimEnd().split('\n')) surroundings.print(line)
+    return 'ok'
+  }
+  try {
+    return await redrive(options, config(), surroundings)
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error
+    surroundings.note(error.message)
+    return 'unavailable'
+  }
+}

@@ -1,0 +1,41 @@
+/** Several streams of records as one, oldest first. */
+import type { StoredRecord } from '../produce/topic-reader.ts'
+
+type Batches = AsyncIterator<readonly StoredRecord[]>
+
+interface Stream {
+  readonly batches: Batches
+  batch: readonly StoredRecord[]
+  at: number
+}
+
+/** The order within a stream stays as it is; between streams the older next record goes first. Holds one batch of each. */
+export async function* byTime(
+  streams: readonly AsyncIterable<readonly StoredRecord[]>[],
+): AsyncGenerator<StoredRecord> {
+  const open: Stream[] = []
+  for (const stream of streams) {
+    const one: Stream = { batches: stream[Symbol.asyncIterator](), batch: [], at: 0 }
+    if (await hasNext(one)) open.push(one)
+  }
+  while (open.length > 0) {
+    const oldest = open.reduce((best, next) => (timeOf(next) < timeOf(best) ? next : best))
+    yield oldest.batch[oldest.at++] as StoredRecord
+    if (!(await hasNext(oldest))) open.splice(open.indexOf(oldest), 1)
+  }
+}
+
+function timeOf({ batch, at }: Stream): number {
+  return batch[at]?.timestamp ?? Number.POSITIVE_INFINITY
+}
+
+/** Fetches where the batch is used up; false at the end of the stream. */
+async function hasNext(stream: Stream): Promise<boolean> {
+  while (stream.at >= stream.batch.length) {
+    const { done, value } = await stream.batches.next()
+    if (done) return false
+    stream.batch = value
+    stream.at = 0
+  }
+  return true
+}

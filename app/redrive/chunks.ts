@@ -1,0 +1,32 @@
+/** Letters gathered into batches of one row, in order. */
+import type { Letter } from './letter.ts'
+import type { Row } from './tally.ts'
+
+const MOST = { letters: 500, bytes: 1024 * 1024 }
+
+/** Hands letters on when a row's are followed by another's, or are many. `end` hands on the rest. */
+export class Chunks {
+  readonly #send: (letters: readonly Letter[], row: Row) => Promise<void>
+  #row: Row | undefined
+  #letters: Letter[] = []
+  #bytes = 0
+
+  constructor(send: (letters: readonly Letter[], row: Row) => Promise<void>) {
+    this.#send = send
+  }
+
+  /** Waits while what came before is handed on. */
+  async add(letter: Letter, row: Row): Promise<void> {
+    if (row !== this.#row || this.#letters.length >= MOST.letters || this.#bytes >= MOST.bytes) await this.end()
+    this.#row = row
+    this.#letters.push(letter)
+    this.#bytes += letter.data.length
+  }
+
+  async end(): Promise<void> {
+    const letters = this.#letters
+    this.#letters = []
+    this.#bytes = 0
+    if (this.#row && letters.length > 0) await this.#send(letters, this.#row)
+  }
+}

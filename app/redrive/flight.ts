@@ -1,0 +1,64 @@
+/** What is on its way to Kafka: bounded, and given up when nothing of it arrives for too long. */
+import { Notifier } from '../lib/notifier.ts'
+import type { Batch } from '../model.ts'
+
+/** Beyond this many of either, the next batch waits. */
+const MOST = { messages: 10_000, bytes: 16 * 1024 * 1024 }
+const LOOK_EVERY_MS = 250
+
+/**
+ * Counts batches in and out. `ended` aborts when `stop` is called, and when none has landed for `patienceMs` while some are
+ * under way (0: never), which `stuck` is told.
+ */
+export class Flight {
+  readonly #changed = new Notifier()
+  readonly #ended = new AbortController()
+  readonly #timer: NodeJS.Timeout
+  #messages = 0
+  #bytes = 0
+  #movedAt = performance.now()
+
+  constructor(patienceMs: number, stuck: (what: string) => void) {
+    const look = (): void => {
+      if (patienceMs === 0 || this.#messages === 0 || performance.now() - this.#movedAt <= patienceMs) return
+      this.stop()
+      stuck(`nothing was acknowledged for ${patienceMs} ms (STARTUP_TIMEOUT): given up`)
+    }
+    this.#timer = setInterval(look, LOOK_EVERY_MS).unref()
+  }
+
+  get ended(): AbortSignal {
+    return this.#ended.signal
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+    this.#ended.abort()
+  }
+
+  /** Resolves when there is room; false when it has ended. */
+  async enter({ messages, bytes }: Batch): Promise<boolean> {
+    while (this.#isFull() && !this.ended.aborted) await this.#changed.wait(this.ended)
+    if (this.ended.aborted) return false
+    if (this.#messages === 0) this.#movedAt = performance.now()
+    this.#messages += messages.length
+    this.#bytes += bytes
+    return true
+  }
+
+  leave({ messages, bytes }: Batch): void {
+    this.#movedAt = performance.now()
+    this.#messages -= messages.length
+    this.#bytes -= bytes
+    this.#changed.notify()
+  }
+
+  /** Resolves when nothing is under way, or when it has ended. */
+  async landed(): Promise<void> {
+    while (this.#messages > 0 && !this.ended.aborted) await this.#changed.wait(this.ended)
+  }
+
+  #isFull(): boolean {
+    return this.#messages >= MOST.messages || this.#bytes >= MOST.bytes
+  }
+}

@@ -1,0 +1,97 @@
+/** What `tributary redrive` is asked for, from its arguments. */
+import { parseArgs } from 'node:util'
+import { duration } from '../config/formats/measures.ts'
+import { ConfigError } from '../errors.ts'
+import { parseList } from '../lib/list.ts'
+
+/** Empty lists and undefined mean: no restriction. */
+export interface RedriveOptions {
+  readonly topics: readonly string[]
+  readonly feeds: ReadonlySet<string>
+  readonly reasons: ReadonlySet<string>
+  /** Milliseconds since the epoch, both inclusive, of the records' timestamps. */
+  readonly since: number | undefined
+  readonly until: number | undefined
+  readonly limit: number
+  /** False: a dry run. */
+  readonly go: boolean
+  readonly help: boolean
+}
+
+const LONGEST_MS = 100 * 366 * 86_400_000
+const age = duration({ max: LONGEST_MS })
+
+/** Throws `ConfigError` with every problem. `now` (ms since the epoch) is what durations count back from. */
+export function redriveOptions(args: readonly string[], now: number): RedriveOptions {
+  const values = parsed(args)
+  const problems: string[] = []
+  const options = {
+    topics: listed('--topic', values.topic, problems),
+    feeds: new Set(listed('--feed', values.feed, problems).map((feed) => feed.toLowerCase())),
+    reasons: new Set(listed('--reason', values.reason, problems)),
+    since: moment('--since', values.since, now, problems),
+    until: moment('--until', values.until, now, problems),
+    limit: count(values.limit, problems),
+    go: values.go ?? false,
+    help: values.help ?? false,
+  }
+  if (options.since !== undefined && options.until !== undefined && options.since > options.until) {
+    problems.push('--since must not be later than --until.')
+  }
+  if (problems.length > 0) throw new ConfigError(problems)
+  return options
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        topic: { type: 'string', multiple: true },
+        feed: { type: 'string', multiple: true },
+        reason: { type: 'string', multiple: true },
+        since: { type: 'string' },
+        until: { type: 'string' },
+        limit: { type: 'string' },
+        go: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values
+  } catch (error) {
+    throw new ConfigError([`${error instanceof Error ? error.message : error}. See tributary redrive --help.`])
+  }
+}
+
+/** An empty list must not come to mean everything, as an empty variable of a script would have it. */
+function listed(name: string, given: readonly string[] | undefined, problems: string[]): string[] {
+  const items = given?.flatMap((text) => parseList(text) ?? []) ?? []
+  if (given && items.length === 0) problems.push(`${name} is empty.`)
+  return items
+}
+
+/** A time, or how long ago it was. Without a zone it is UTC, as all our times are. */
+function moment(name: string, given: string | undefined, now: number, problems: string[]): number | undefined {
+  if (given === undefined) return undefined
+  const [, date, clock = 'T00:00Z', zone] =
+    /^(\d{4}-\d\d-\d\d)(?:(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/i.exec(given.trim()) ?? []
+  const at =
+    date === undefined ? ago(given, now) : Date.parse(`${date}${clock}${zone ?? (clock.endsWith('Z') ? '' : 'Z')}`)
+  if (!Number.isNaN(at)) return at
+  problems.push(`${name} must be a time such as 2026-01-19T12:34:56Z, or how long ago, such as 90m, 2h or 7d.`)
+  return undefined
+}
+
+function ago(given: string, now: number): number {
+  try {
+    return now - age.parse(given)
+  } catch {
+    return Number.NaN
+  }
+}
+
+function count(given: string | undefined, problems: string[]): number {
+  if (given === undefined) return Number.POSITIVE_INFINITY
+  if (/^[1-9]\d{0,14}$/.test(given)) return Number(given)
+  problems.push('--limit must be a whole number from 1.')
+  return 0
+}

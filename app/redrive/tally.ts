@@ -1,0 +1,93 @@
+/** What became of the dead letters, by feed and the reason for which they were refused then. */
+import { createLedger } from '../ledger.ts'
+import type { Ledger } from '../model.ts'
+import type { Flaw, Letter } from './letter.ts'
+
+/** The letters of one feed and reason. */
+export interface Row {
+  readonly feed: string
+  readonly reason: string
+  found: number
+  readonly flaws: Map<Flaw, number>
+  /** Their feed is configured no longer. */
+  unconfigured: number
+  /** Their feed's topic or schema cannot be had, or all ended before they were sent. */
+  unsent: number
+  /** What became of the documents of the rest. */
+  readonly ledger: Ledger
+  /** What was said of the first document that failed again, by reason; without payload. */
+  readonly details: Map<string, string>
+}
+
+/** Rows in the order in which their first letter came. */
+export class Tally {
+  readonly #rows = new Map<string, Row>()
+  #found = 0
+
+  get rows(): readonly Row[] {
+    return [...this.#rows.values()]
+  }
+
+  /** Letters taken. */
+  get found(): number {
+    return this.#found
+  }
+
+  /** Counts a letter into its row. */
+  take(letter: Letter): Row {
+    const row = this.#rowOf(letter)
+    this.#found++
+    row.found++
+    return row
+  }
+
+  /** Documents that are in their topics now, or would be. */
+  get sent(): number {
+    return sum(this.rows, ({ ledger }) => ledger.produced)
+  }
+
+  /** Letters and documents that are not, and will not be without a change: all but those sent and those mapped to nothing. */
+  get notSent(): number {
+    return sum(this.rows, notSent)
+  }
+
+  /** Letters and documents that could have been sent, had nothing been away. */
+  get unsent(): number {
+    return sum(this.rows, ({ unsent, ledger }) => unsent + ledger.inFlight)
+  }
+
+  #rowOf({ feed, reason, flaw }: Letter): Row {
+    const key = JSON.stringify([feed, reason])
+    const row = this.#rows.get(key) ?? emptyRow(feed, reason)
+    this.#rows.set(key, row)
+    if (flaw) row.flaws.set(flaw, (row.flaws.get(flaw) ?? 0) + 1)
+    return row
+  }
+}
+
+/** Of one row. */
+export function notSent(row: Row): number {
+  return total(row.flaws) + row.unconfigured + row.unsent + total(row.ledger.refused) + row.ledger.inFlight
+}
+
+function emptyRow(feed: string, reason: string): Row {
+  return {
+    feed,
+    reason,
+    found: 0,
+    flaws: new Map(),
+    unconfigured: 0,
+    unsent: 0,
+    ledger: createLedger(),
+    details: new Map(),
+  }
+}
+
+function sum(rows: readonly Row[], of: (row: Row) => number): number {
+  return rows.reduce((all, row) => all + of(row), 0)
+}
+
+/** The sum of the values. */
+export function total(counts: ReadonlyMap<unknown, number>): number {
+  return [...counts.values()].reduce((all, count) => all + count, 0)
+}
