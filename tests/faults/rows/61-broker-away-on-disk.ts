@@ -1,0 +1,37 @@
+/** Row 61: Kafka is away for ten minutes from a feed with a lane on disk; another broker's feed does not notice. */
+import { until } from '../../support/until.ts'
+import type { Row } from '../row.ts'
+
+const MIB = 1024 * 1024
+const RATE = 5_000
+/** What is on disk is not in memory; the rest is the noise of a garbage collector. */
+const GROWN_BYTES = 100 * MIB
+
+export const row: Row = {
+  number: 61,
+  title: `broker of one feed away for 10 min under ${RATE} messages a second, lane on disk, three brokers`,
+  clients: 'both',
+  needs: { kafka: 'three', apart: true, lane: 'disk' },
+  load: { rate: RATE, sources: 12 },
+  env: { FEED_FAULT_LANE_MAX_BYTES: '8GiB' },
+  expect: { duplicates: 'retries', controlFlows: true, recoverS: 600 },
+  async inject(rig) {
+    const [broker] = rig.site.brokers
+    await broker?.kafka.kill()
+    const wait = rig.wait(600)
+    await rig.noticesInLog(/holding and trying again/)
+    // What the lane keeps in memory, too, is there once.
+    const isOnDisk = async (): Promise<boolean> => (await rig.daemon.feed('fault')).ledger.messages.held > 5 * RATE
+    await until(isOnDisk, { what: 'messages on disk', timeoutMs: 60_000 })
+    const then = await rig.daemon.rss()
+    await wait
+    const { ledger } = await rig.daemon.feed('fault')
+    const grown = (await rig.daemon.rss()) - then
+    await broker?.kafka.restart()
+    rig.findings.push({
+      id: 'I6',
+      ok: grown <= GROWN_BYTES,
+      detail: `${Math.round(grown / MIB)} MiB more resident with ${ledger.messages.held} messages kept`,
+    })
+  },
+}
