@@ -229,7 +229,10 @@ async function drained(rig: Rig, timeoutMs: number): Promise<Readonly<Record<'fa
     last = await reports(rig)
     const isQuiet = (name: 'fault' | 'control'): boolean => {
       const { messages, documents } = last[name].ledger
-      const isStill = messages.received === before[name].ledger.messages.received && rig[name].buffered === 0
+      const then = before[name].ledger.messages
+      // Settled ones, too: metrics are up to a quarter of a second old.
+      const isStill =
+        messages.received === then.received && messages.settled === then.settled && rig[name].buffered === 0
       return isStill && messages.held === 0 && documents.in_flight === 0
     }
     return FEEDS.every(isQuiet)

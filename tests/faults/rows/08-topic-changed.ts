@@ -29,7 +29,8 @@ export const row: Row = {
 
 async function addPartitions(rig: Rig): Promise<void> {
   const topic = rig.topics.fault
-  const ends = () => withAdmin(quietKafka(rig.site.direct), (admin) => admin.fetchTopicOffsets(topic))
+  // New partitions have no leader at first, and that is an error.
+  const ends = () => withAdmin(quietKafka(rig.site.direct), (admin) => admin.fetchTopicOffsets(topic)).catch(() => [])
   await withAdmin(quietKafka(rig.site.direct), (admin) =>
     admin.createPartitions({ topicPartitions: [{ topic, count: AFTER }] }),
   )
@@ -55,8 +56,8 @@ async function replace(rig: Rig, partitions: number): Promise<void> {
     const isStill = async (): Promise<boolean> => {
       const before = last
       await sleep(200)
-      last = await topicSize(topics.fault, site.direct)
-      return last === before
+      last = await topicSize(topics.fault, site.direct).catch(() => -1)
+      return last >= 0 && last === before
     }
     await until(isStill, { what: 'the last request to be written' })
     await deleteTopic(rig)
