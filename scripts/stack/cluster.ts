@@ -32,7 +32,12 @@ export async function startCluster(
     started.push(one)
     return one
   }
-  const replicas = { 'default.replication.factor': '3', 'min.insync.replicas': '2' }
+  const replicas = {
+    'default.replication.factor': '3',
+    'min.insync.replicas': '2',
+    // Groups would be gone with the one broker that has them, and with one replica nobody could join any.
+    'offsets.topic.replication.factor': '3',
+  }
   try {
     const controller = await start({ membership: controllerIs, properties: replicas })
     const brokers = Array.from({ length: count }, (_, at) => {

@@ -65,6 +65,7 @@ export async function gather({ reports, ...witnessed }: Witnessed): Promise<Evid
   const feed = async (name: 'fault' | 'control'): Promise<FeedEvidence> => {
     const topic = rig.topics[name]
     const tally = openTally(rig[name].sources)
+    if (name === 'fault') for (const record of rig.rescued) tally.record(record)
     await visitTopic(topic, 0, tally.record, options)
     const deadLetters = await readIfThere(`${topic}.dead-letter`, options)
     return { name, topic, simulator: rig[name], tally, deadLetters, report: reports[name] }

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Daemon, type FeedReport, type Launch, launchDaemon } from '../support/daemon.ts'
 import { startProxy, type TcpProxy } from '../support/proxy.ts'
-import { createTopic, registerSchema, uniqueName } from '../support/stack.ts'
+import { mountSmallDisk } from '../support/small-disk.ts'
+import { createTopic, type ReadRecord, registerSchema, uniqueName } from '../support/stack.ts'
 import { until } from '../support/until.ts'
 import { FAULT_SCHEMA } from './document.ts'
 import type { Ground, RegistrySite, Site } from './ground.ts'
@@ -52,6 +53,8 @@ export interface Rig extends Notices {
   readonly canaries: Canaries
   /** A directory of this row's own. */
   readonly folder: string
+  /** What a row read from the fault feed's topic before it deleted that: counted as if it were still there. */
+  readonly rescued: ReadRecord[]
   /** Every finding so far. */
   readonly findings: Finding[]
   /** Started by the last `start`. Throws before the first. */
@@ -95,7 +98,10 @@ export async function openRig(row: Row, options: RunOptions, ground: Ground): Pr
 
 async function setUp(row: Row, options: RunOptions, ground: Ground, stack: AsyncDisposableStack): Promise<Rig> {
   const load = { ...DEFAULTS, ...row.load }
-  const kind = row.needs?.kafka ?? 'one'
+  const disk = row.needs?.kafkaDiskBytes
+  const dataDir = disk ? stack.use(await mountSmallDisk(disk)).path : undefined
+  const asked = row.needs?.kafka ?? 'one'
+  const kind = dataDir === undefined ? asked : { ...(typeof asked === 'object' ? asked : {}), dataDir }
   const [site, registry] = await Promise.all([ground.kafka(kind), ground.registry()])
   stack.defer(() => site.stop())
   stack.defer(async () => {
@@ -105,13 +111,15 @@ async function setUp(row: Row, options: RunOptions, ground: Ground, stack: Async
   const folder = await mkdtemp(join(tmpdir(), 'tributary-fault-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
   const replication = site.brokers.length
-  const topic = async (name: string, partitions: number): Promise<string> => {
-    const made = await createTopic({ name: uniqueName(name), partitions, replication, bootstrapServers: site.direct })
-    await createTopic({ name: `${made}.dead-letter`, replication, bootstrapServers: site.direct })
+  const topic = async (name: string, partitions: number, broker: number): Promise<string> => {
+    const onBroker = row.needs?.apart ? broker : undefined
+    const where = { replication, onBroker, bootstrapServers: site.direct }
+    const made = await createTopic({ name: uniqueName(name), partitions, ...where })
+    await createTopic({ name: `${made}.dead-letter`, ...where })
     await registerSchema(`${made}-value`, FAULT_SCHEMA, [], registry.direct)
     return made
   }
-  const [faultTopic, controlTopic] = await Promise.all([topic('fault', load.partitions), topic('control', 3)])
+  const [faultTopic, controlTopic] = await Promise.all([topic('fault', load.partitions, 1), topic('control', 3, 2)])
   const token = uniqueName('canary').replaceAll('-', '')
   const canaries = { url: `${token}url`, header: `${token}header`, payload: `${token}payload` }
   const simulate = async (name: string, sources: number, rate: number, padBytes: number): Promise<Simulator> =>
@@ -145,6 +153,7 @@ async function setUp(row: Row, options: RunOptions, ground: Ground, stack: Async
     faultUrls,
     canaries,
     folder,
+    rescued: [],
     findings,
     get daemon() {
       return daemon()
@@ -220,7 +229,10 @@ async function drained(rig: Rig, timeoutMs: number): Promise<Readonly<Record<'fa
     last = await reports(rig)
     const isQuiet = (name: 'fault' | 'control'): boolean => {
       const { messages, documents } = last[name].ledger
-      const isStill = messages.received === before[name].ledger.messages.received && rig[name].buffered === 0
+      const then = before[name].ledger.messages
+      // Settled ones, too: metrics are up to a quarter of a second old.
+      const isStill =
+        messages.received === then.received && messages.settled === then.settled && rig[name].buffered === 0
       return isStill && messages.held === 0 && documents.in_flight === 0
     }
     return FEEDS.every(isQuiet)

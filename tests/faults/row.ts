@@ -31,6 +31,10 @@ export type Client = 'platformatic' | 'kafkajs'
 export interface Needs {
   /** One shared broker (default), the shared cluster of three, or a broker of its own with these options. */
   readonly kafka?: 'one' | 'three' | KafkaOptions
+  /** Of three brokers the first alone has the fault feed's topics, the second alone the control feed's. */
+  readonly apart?: boolean
+  /** A broker of its own has its data on a file system of so many bytes. Only root can mount one. */
+  readonly kafkaDiskBytes?: number
   /** The daemon reaches Kafka through the proxies `rig.site.brokers[n].proxy`. */
   readonly kafkaProxy?: boolean
   /** The daemon reaches the fault feed's upstream through `rig.upstreamProxy`. */

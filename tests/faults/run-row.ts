@@ -54,10 +54,18 @@ async function attempt(row: Row, options: RunOptions, ground: Ground): Promise<F
 export async function standard(row: Row, rig: Rig): Promise<Finding[]> {
   await (row.start?.(rig) ?? rig.start().ready(START_MS))
   await rig.flows(300)
+  await seen(rig)
   const window = await during(rig, async () => row.inject?.(rig))
   rig.findings.push(await recovery(row, rig))
   await rig.flows(200)
   return finish(row, rig, window)
+}
+
+/** Resolves when the sampler has looked at the daemon as it is now: what grows later is compared with that. */
+async function seen({ sampler }: Rig): Promise<void> {
+  // The next look may have begun already.
+  const enough = sampler.looks.length + 2
+  await until(() => sampler.looks.length >= enough, { what: 'a look at the daemon' })
 }
 
 /** Stops the senders, waits for rest, ends the daemon and judges. */

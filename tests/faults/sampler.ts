@@ -1,5 +1,6 @@
 /** Looks at the daemon twice a second: memory, file descriptors, its own metrics, and whether it says that it lives. */
 import { readdir } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Daemon } from '../support/daemon.ts'
 import { parseMetrics, type Samples } from '../support/daemon-metrics.ts'
 
@@ -32,6 +33,7 @@ export interface Sampler {
 const EVERY_MS = 500
 const KEPT_PAGES = 40
 const PATIENCE_MS = 5_000
+const ENDS_MS = 1_000
 
 /** Starts looking at the daemon that `current` answers, if any. */
 export function startSampler(current: () => Daemon | undefined): Sampler {
@@ -70,11 +72,13 @@ export function startSampler(current: () => Daemon | undefined): Sampler {
     while (!stopped) {
       const daemon = current()
       if (daemon && !sampler.paused && daemon.running && daemon.log.some(({ msg }) => msg.startsWith('metrics on'))) {
-        await look(daemon).catch(() => {
+        await look(daemon).catch(async () => {
+          // It may be about to end.
+          await Promise.race([daemon.exited, sleep(ENDS_MS)])
           if (daemon.running && !sampler.paused) silences++
         })
       }
-      await new Promise((resolve) => setTimeout(resolve, EVERY_MS))
+      await sleep(EVERY_MS)
     }
   }
   const sampler: Sampler = {

@@ -7,7 +7,8 @@ import { closeHttp } from '../../app/lib/http-client.ts'
 import type { KafkaRecord, Sink } from '../../app/model.ts'
 import { type SinkOptions, sinks } from '../../app/produce/index.ts'
 import { type Kafka, startKafka } from '../../scripts/stack/kafka.ts'
-import { certify, type Identity } from '../support/certificates.ts'
+import { keyStore } from '../support/broker-tls.ts'
+import { certify } from '../support/certificates.ts'
 import { createTopic, kafkaClient, readTopic } from '../support/stack.ts'
 
 const PASSWORD = 'open=sesame;42+%'
@@ -170,11 +171,6 @@ function sasl(mechanism: NonNullable<SinkOptions['sasl']>['mechanism']): NonNull
 
 function texts(...values: string[]): KafkaRecord[] {
   return values.map((value) => ({ key: null, value: Buffer.from(value), timestamp: 1_700_000_000_000 }))
-}
-
-function keyStore(listener: string, { cert, key }: Identity): Record<string, string> {
-  const prefix = `listener.name.${listener}.ssl.keystore`
-  return { [`${prefix}.type`]: 'PEM', [`${prefix}.certificate.chain`]: cert, [`${prefix}.key`]: key }
 }
 
 function jaas(mechanism: string, module: string, options = ''): Record<string, string> {

@@ -54,6 +54,8 @@ export interface TopicOptions {
   readonly name?: string
   readonly partitions?: number
   readonly replication?: number
+  /** Node id of the only broker that is to have it. */
+  readonly onBroker?: number | undefined
   readonly config?: Readonly<Record<string, string>>
   readonly bootstrapServers?: string
 }
@@ -61,11 +63,16 @@ export interface TopicOptions {
 /** Creates a topic and resolves to its name once every partition has a leader. */
 export async function createTopic(options: TopicOptions = {}): Promise<string> {
   const topic = options.name ?? uniqueName('topic')
-  const configEntries = Object.entries(options.config ?? {}).map(([name, value]) => ({ name, value }))
+  const { partitions = 1, onBroker, config = {} } = options
+  // One replica cannot be two that are in sync, which a cluster asks for.
+  const settings = { ...(onBroker === undefined ? {} : { 'min.insync.replicas': '1' }), ...config }
+  const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }))
+  const place = (partition: number, broker: number) => ({ partition, replicas: [broker] })
   const wanted = {
     topic,
-    numPartitions: options.partitions ?? 1,
-    replicationFactor: options.replication ?? 1,
+    ...(onBroker === undefined
+      ? { numPartitions: partitions, replicationFactor: options.replication ?? 1 }
+      : { replicaAssignment: Array.from({ length: partitions }, (_, at) => place(at, onBroker)) }),
     configEntries,
   }
   await withAdmin(kafkaClient(options.bootstrapServers), (admin) => createTopics(admin, [wanted]))
