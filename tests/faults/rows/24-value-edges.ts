@@ -82,7 +82,7 @@ const CASES: readonly Case[] = [
   ['double', 'true', badValue('double')],
   ['text', '"\\ud800"', badValue('text')],
   ['text', '"\\udc00\\ud800"', badValue('text')],
-  ['text', '"\\ud83d\\ude00"', is('"😀"')],
+  ['text', '"\\ud83d\\ude00"', is('"\\ud83d\\ude00"')],
   ['text', '"\\ufffd"', is('"\ufffd"')],
   ['text', '"a\\u0000b"', is('"a\\u0000b"')],
   ['text', '5', badValue('text')],
@@ -90,7 +90,8 @@ const CASES: readonly Case[] = [
   ['maybe', 'null', is('null')],
   ['maybe', '', is('null')],
   ['maybe', '5', is('5')],
-  ['maybe', '{"long":6}', is('6')],
+  // Nothing is ambiguous here, so no branch is named.
+  ['maybe', '{"long":6}', badValue('maybe')],
   ['maybe', '"5"', badValue('maybe')],
   ['maybe', '9007199254740993', is('9007199254740993'), badNumber('maybe')],
   // Which of the two numbers is meant is not for us to guess.
