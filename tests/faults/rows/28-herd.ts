@@ -53,7 +53,11 @@ export const row: Row = {
       'no source of the herd is open',
       (samples) => (samples.value('tributary_sources', { feed: side.name, state: 'open' }) ?? 0) === 0,
     )
-    await rig.noticesInLog(/herd\d+ does not open: .*ECONNREFUSED/)
+    await rig.noticesInLog(/herd\d+ (is lost after .*broke off|does not open: .*ECONNREFUSED)/)
+    await rig.noticesInMetrics(
+      'dials that nobody takes are counted',
+      (samples) => (samples.value('tributary_dials_total', { feed: side.name, outcome: 'connect' }) ?? 0) > 0,
+    )
     rig.findings.push(await watched)
     await herd.restart()
     herd.paused = false

@@ -55,6 +55,12 @@ export const row: Row = {
       isArmed: false,
     })
   },
+  async start(rig) {
+    await rig.start().ready()
+    await until(async () => (await openOf(rig, '')) === rig.faultUrls.length + DRIPPING + 2, {
+      what: 'every source to be open',
+    })
+  },
   async inject(rig) {
     const place = placeOf(rig)
     const { mute, slow, dripping } = place
@@ -70,12 +76,13 @@ export const row: Row = {
     )
     await rig.noticesInLog(/does not open: no handshake within 2000 ms/)
     for (const socket of dripping.sockets) socket.destroy()
-    await until(() => dripping.sockets.length >= (first[2] ?? 0) + DRIPPING, { what: 'every message to drip' })
+    const areDripping = async (): Promise<boolean> =>
+      dripping.sockets.length >= (first[2] ?? 0) + DRIPPING && (await openOf(rig, dripping.url)) === DRIPPING
+    await until(areDripping, { what: 'every message to drip' })
     await wait
     const grown = Math.round(((await rig.daemon.rss()) - before) / 1024)
     const redials = all.map(({ sockets }, at) => sockets.length - (first[at] ?? 0))
-    const { sources } = await rig.daemon.feed('fault')
-    const dripped = sources.filter(({ url, state }) => url.startsWith(dripping.url) && state === 'open').length
+    const dripped = await openOf(rig, dripping.url)
     rig.findings.push({
       id: 'row',
       // Buffers for all that was announced would be 200 MiB; the daemon's own breathing is less than half of it.
@@ -85,6 +92,12 @@ export const row: Row = {
     place.isArmed = false
     for (const { sockets } of all) for (const socket of sockets) socket.destroy()
   },
+}
+
+/** Open sources of the fault feed whose URL begins with `url`. */
+async function openOf(rig: Rig, url: string): Promise<number> {
+  const { sources } = await rig.daemon.feed('fault')
+  return sources.filter((source) => source.url.startsWith(url) && source.state === 'open').length
 }
 
 /** One byte at a time. */
