@@ -23,7 +23,7 @@ const deepObject = nested('{"a":', '}')
 const deepArray = nested('[', ']')
 const keys = Array.from({ length: KEYS }, (_, at) => `"k${at}":${at}`).join()
 const KIB = 1024
-const WORST_LAG_S = 5
+const WORST_LAG_S = 15
 
 /** What is right: the fields of the record that are not defaults, or the reason it is a dead letter for. */
 type Right = { readonly reason: string } | Readonly<Record<string, unknown>>
