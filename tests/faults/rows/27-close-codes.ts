@@ -86,7 +86,10 @@ async function closedAndBack(rig: Rig): Promise<void> {
       },
     )
   }
-  rig.findings.push({ id: 'row', ok: true, detail: `${CODES.join(', ')} and no close frame: every source came back` })
+  const answered = CODES.map((code) => fault.connections.filter((one) => one.code === code).length)
+  const ok = answered.every((sources) => sources === fault.sources.length)
+  const detail = `${CODES.join(', ')} were answered by ${answered.join(', ')} sources, and all came back`
+  rig.findings.push({ id: 'row', ok, detail })
 }
 
 /** Three times what the back-off makes on average, and its quick beginning. */
