@@ -63,7 +63,7 @@ export async function deliver(feed: Feed, signal: AbortSignal): Promise<void> {
   for await (const batch of feed.lane.read(signal)) {
     const delivery = new Delivery(feed, batch)
     for (const message of batch.messages) {
-      if (slice.isOver()) await slice.yield()
+      if (slice.isOver(message.data.length)) await slice.yield()
       parse(message, feed, delivery)
     }
     delivery.handedOver()

@@ -4,11 +4,17 @@ import { Unavailable, type UnavailableReason } from '../errors.ts'
 import { failureOf, type HttpAnswer, type HttpFailure, request } from '../lib/http-client.ts'
 
 /** The latest version of a subject. */
-export interface Latest {
-  readonly id: number
+export interface Latest extends Known {
   readonly version: number
-  /** Schema texts, those it refers to first, its own last; undefined when its id is the one already known. */
+  /** Schema texts, those it refers to first, its own last; undefined when it is the one already known. */
   readonly texts: readonly string[] | undefined
+}
+
+/** A schema that is at hand. Its id alone does not tell it: a registry restored from an old copy gives ids anew. */
+export interface Known {
+  readonly id: number
+  /** Its own text, and the subjects and versions it refers to. */
+  readonly print: string
 }
 
 /** How to ask: the settings, plus whoever may end it. */
@@ -52,15 +58,16 @@ export async function latestSchema(
   access: RegistryAccess,
   subject: string,
   signal: AbortSignal,
-  knownId?: number,
+  known?: Known,
 ): Promise<Latest> {
   const host = URL.parse(access.url)?.host ?? 'an invalid URL'
   const question = { access, host, subject, until: performance.now() + access.timeoutMs, signal }
   const { id, version, schema, references } = await ask(question, { subject, version: 'latest' })
-  if (id === knownId) return { id, version, texts: undefined }
+  const print = JSON.stringify([schema, ...references.map((one) => [one.subject, one.version])])
+  if (id === known?.id && print === known.print) return { id, version, print, texts: undefined }
   const texts: string[] = []
   await resolve(question, references, new Set(), texts)
-  return { id, version, texts: [...texts, schema] }
+  return { id, version, print, texts: [...texts, schema] }
 }
 
 /** Depth first, each subject and version once, so that also a circle of references ends. */

@@ -4,12 +4,11 @@ import { Unavailable, type UnavailableReason } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import type { Encoder } from '../model.ts'
 import type { AvroType } from './checked-types.ts'
-import { latestSchema } from './registry.ts'
+import { type Known, latestSchema } from './registry.ts'
 import { compileSchema } from './schema.ts'
 
 /** What a subject's documents are encoded with; one object, so that id and type always belong together. */
-export interface InUse {
-  readonly id: number
+export interface InUse extends Known {
   readonly type: AvroType
 }
 
@@ -37,9 +36,8 @@ export function openSchemas(registry: RegistryConfig, emit: Emit): OpenSchemas {
 
   const fetchNow = async (subject: string): Promise<void> => {
     try {
-      const before = inUse.get(subject)
-      const { id, version, texts } = await latestSchema(registry, subject, closing.signal, before?.id)
-      if (texts) inUse.set(subject, { id, type: compileSchema(subject, texts) })
+      const { id, version, print, texts } = await latestSchema(registry, subject, closing.signal, inUse.get(subject))
+      if (texts) inUse.set(subject, { id, print, type: compileSchema(subject, texts) })
       known.set(subject, { id, version, fetchedAt: Date.now() })
       failing.delete(subject)
       emit({ type: 'schema.fetched', subject, id, version, changed: texts !== undefined })

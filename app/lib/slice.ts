@@ -1,8 +1,9 @@
 /** Slices of synchronous work: the event loop gets its turn at least every `limitMs`. */
 
 const LOOK_EVERY = 64
+const KIB_SHIFT = 10
 
-/** `isOver` is cheap enough to ask per message (it reads the clock every 64th time); `yield` lets timers and sockets run. */
+/** `isOver` is cheap enough to ask per message (it reads the clock every 64th time, sooner for large ones); `yield` lets timers and sockets run. */
 export class Slice {
   readonly #limitMs: number
   #startedAt = performance.now()
@@ -12,8 +13,10 @@ export class Slice {
     this.#limitMs = limitMs
   }
 
-  isOver(): boolean {
-    if (++this.#asked < LOOK_EVERY) return false
+  /** `bytes`: size of the message that comes next; a KiB counts as one more. */
+  isOver(bytes: number): boolean {
+    this.#asked += 1 + (bytes >> KIB_SHIFT)
+    if (this.#asked < LOOK_EVERY) return false
     this.#asked = 0
     return performance.now() - this.#startedAt > this.#limitMs
   }

@@ -77,6 +77,8 @@ export interface Expectations {
   readonly exit?: number
   /** Seconds for recovery, a generous ceiling; default 60, not scaled. */
   readonly recoverS?: number
+  /** Feeds with upstreams that stay away for good: neither their sources nor their messages count for recovery (I7). */
+  readonly apart?: readonly string[]
   /** Invariants that this row cannot hold, with the reason, which is printed. */
   readonly without?: Partial<Record<InvariantId, string>>
 }

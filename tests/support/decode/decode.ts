@@ -15,9 +15,10 @@ export interface Encoded {
   readonly value: Buffer | null
 }
 
-/** What a value says: the id in its header, and its content as plain JSON. */
+/** What a value says: the id in its header, and its content as plain JSON; `text` is the same with every digit of every number. */
 export interface Decoded {
   readonly schemaId: number
+  readonly text: string
   readonly content: Readonly<Record<string, unknown>>
 }
 
@@ -35,7 +36,7 @@ export async function decode(records: readonly Encoded[], registryUrl = stack().
   const lines = split.map(({ schemaId, body }) => ['record', schemaId, body.toString('base64')])
   const answers = await runJava([...schemas, ...lines].map((words) => `${words.join(' ')}\n`).join(''))
   if (answers.length !== records.length) throw new Error(`${answers.length} answers for ${records.length} records`)
-  return split.map(({ schemaId }, i) => ({ schemaId, content: JSON.parse(answers[i] ?? '') }))
+  return split.map(({ schemaId }, i) => ({ schemaId, text: answers[i] ?? '', content: JSON.parse(answers[i] ?? '') }))
 }
 
 function splitHeader(value: Buffer | null): { schemaId: number; body: Buffer } {

@@ -138,6 +138,16 @@ describe('refresh', () => {
     expect(events.filter((event) => event.type === 'schema.fetched' && event.changed)).toHaveLength(2)
   })
 
+  it('takes another schema under the same id: a registry restored from an old copy gives ids anew', async () => {
+    await open(answer({ id: 1, version: 1, schema: schemaWith('a', 'b') }), { refreshMs: 10 })
+    await encoder.prepare('s-value', never)
+    expect(hex({ a: 1, b: 2 })).toBe('00000000010204')
+    registry.script = answer({ id: 1, version: 1, schema: schemaWith('b', 'a') })
+    await rounds(2)
+    expect(hex({ a: 1, b: 2 })).toBe('00000000010402')
+    expect(events.filter((event) => event.type === 'schema.fetched' && event.changed)).toHaveLength(2)
+  })
+
   it.each<[string, Script, string]>([
     ['is away', (request) => void request.socket.destroy(), 'response'],
     ['fails', status(503), 'response'],

@@ -1,7 +1,7 @@
 /** Every answer that a registry, or what stands in its place, may give. */
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
 import type { RegistryConfig } from '../../../app/config/types.ts'
-import { type Latest, latestSchema } from '../../../app/encode/registry.ts'
+import { type Known, type Latest, latestSchema } from '../../../app/encode/registry.ts'
 import { Unavailable } from '../../../app/errors.ts'
 import { closeHttp } from '../../../app/lib/http-client.ts'
 import {
@@ -30,9 +30,9 @@ afterEach(async () => {
 })
 afterAll(closeHttp)
 
-async function ask(script: Script, settings: Partial<RegistryConfig> = {}, knownId?: number): Promise<Latest> {
+async function ask(script: Script, settings: Partial<RegistryConfig> = {}, known?: Known): Promise<Latest> {
   registry = await scriptedRegistry(script, settings)
-  return latestSchema(registry.config, 's-value', never, knownId)
+  return latestSchema(registry.config, 's-value', never, known)
 }
 
 async function failure(asked: Promise<Latest>): Promise<Unavailable> {
@@ -48,7 +48,7 @@ describe('latestSchema', () => {
   it('asks for the latest version, below the path of the URL', async () => {
     registry = await scriptedRegistry(answer(entry(7)))
     const config = { ...registry.config, url: `${registry.config.url}/apis/ccompat/v7/` }
-    expect(await latestSchema(config, 'a/b c-value', never)).toEqual({ id: 7, version: 3, texts: ['"text"'] })
+    expect(await latestSchema(config, 'a/b c-value', never)).toMatchObject({ id: 7, version: 3, texts: ['"text"'] })
     expect(registry.requests).toEqual([
       { path: '/apis/ccompat/v7/subjects/a%2Fb%20c-value/versions/latest', authorization: undefined },
     ])
@@ -62,18 +62,22 @@ describe('latestSchema', () => {
     expect(registry?.requests[0]?.authorization).toBe(expected)
   })
 
-  it('resolves references first, each once, and not for an id that is known', async () => {
+  it('resolves references first, each once, and not for a schema that is known', async () => {
     const known = {
       's-value/versions/latest': entry(9, { references: [reference('a'), reference('b', 2)] }),
       'a/versions/1': entry(1, { schema: 'A', references: [reference('c', 5)] }),
       'b/versions/2': entry(2, { schema: 'B', references: [reference('c', 5)] }),
       'c/versions/5': entry(3, { schema: 'C', references: null }),
     }
-    expect((await ask(entries(known))).texts).toEqual(['C', 'A', 'B', '"text"'])
+    const latest = await ask(entries(known))
+    expect(latest.texts).toEqual(['C', 'A', 'B', '"text"'])
     expect(registry?.requests).toHaveLength(4)
     await registry?.close()
-    expect((await ask(entries(known), {}, 9)).texts).toBeUndefined()
+    expect((await ask(entries(known), {}, latest)).texts).toBeUndefined()
     expect(registry?.requests).toHaveLength(1)
+    await registry?.close()
+    const moved = { ...known, 's-value/versions/latest': entry(9, { references: [reference('a'), reference('c', 5)] }) }
+    expect((await ask(entries(moved), {}, latest)).texts).toEqual(['C', 'A', '"text"'])
   })
 
   it('comes to an end when references go round in a circle', async () => {
