@@ -57,8 +57,8 @@ export interface Load {
 export interface Expectations {
   /** `none`: not one. `retries`: at most the requests that were retried, or what was delivered again after a restart. */
   readonly duplicates?: 'none' | 'retries'
-  /** The end of a connection's messages may be lost if the connection broke: the kernel had them, and nobody read them. */
-  readonly lostTails?: boolean
+  /** The end of a connection's messages may be lost if the connection broke: the kernel had them, and nobody read them. `both`: of the control feed, too. */
+  readonly lostTails?: boolean | 'both'
   /** Messages dropped by policy are allowed, and each is counted. */
   readonly drops?: boolean
   /** Documents refused or dead-lettered, exactly; default 0. `some`: at least one. */
@@ -69,6 +69,8 @@ export interface Expectations {
   readonly controlFlows?: boolean
   /** Most resident bytes of the daemon; default 400 MiB. */
   readonly rssBytes?: number
+  /** Largest median of the event loop's 99th percentiles, seconds; default 0.1. More where a flood takes all of the CPU. */
+  readonly loopLagS?: number
   /** Exit code after SIGTERM at the end; default 0. */
   readonly exit?: number
   /** Seconds for recovery, a generous ceiling; default 60, not scaled. */
