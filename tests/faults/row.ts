@@ -22,6 +22,13 @@ export interface Finding {
   readonly id: InvariantId
   readonly ok: boolean
   readonly detail: string
+  /** A part of the row that this machine cannot do; `detail` says why. */
+  readonly notRun?: boolean
+}
+
+/** Says what was not run, and why: shown at every run, whatever else there is to show. */
+export function notRun(why: string): Finding {
+  return { id: 'row', ok: true, detail: `not run: ${why}`, notRun: true }
 }
 
 /** Both clients are tried where Kafka is part of the fault. */
