@@ -56,7 +56,7 @@ export type Witnessed = Pick<Evidence, 'row' | 'rig' | 'samples' | 'window' | 'e
   readonly reports: Readonly<Record<'fault' | 'control', FeedReport>>
 }
 
-const READ_MS = 120_000
+const READ_MS = 600_000
 
 /** Reads the topics, with a client that is not the one under test, from the brokers themselves. */
 export async function gather({ reports, ...witnessed }: Witnessed): Promise<Evidence> {

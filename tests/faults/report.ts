@@ -9,7 +9,15 @@ import type { Verdict } from './run-row.ts'
 export function lineOf({ row, options, passed, seconds, findings }: Verdict): string {
   const bad = [...new Set(findings.filter(({ ok }) => !ok).map(({ id }) => id))]
   const how = passed ? 'passed' : `FAILED (${bad.join(', ') || 'nothing was found'})`
-  return `row ${row.number}, ${options.client}: ${how} in ${Math.round(seconds)} s\n`
+  return `row ${row.number}, ${options.client}: ${how} in ${Math.round(seconds)} s${unrun(findings)}\n`
+}
+
+/** What this machine could not do, in words. */
+function unrun(findings: readonly Finding[]): string {
+  return findings
+    .filter(({ notRun }) => notRun)
+    .map(({ detail }) => `; ${detail}`)
+    .join('')
 }
 
 /** A line per finding. */
@@ -26,9 +34,9 @@ function mark({ id, ok }: Finding, excused: Readonly<Record<string, string>>): s
 /** A line per row and client. */
 export function table(verdicts: readonly Verdict[]): string {
   return verdicts
-    .map(({ row, options, passed, seconds }) => {
+    .map(({ row, options, passed, seconds, findings }) => {
       const time = `${Math.round(seconds)} s`.padStart(6)
-      return `${passed ? 'ok  ' : 'FAIL'} ${String(row.number).padStart(3)}  ${options.client.padEnd(12)} ${time}  ${row.title}\n`
+      return `${passed ? 'ok  ' : 'FAIL'} ${String(row.number).padStart(3)}  ${options.client.padEnd(12)} ${time}  ${row.title}${unrun(findings)}\n`
     })
     .join('')
 }
@@ -43,7 +51,9 @@ export function page(verdicts: readonly Verdict[], { scale, seed }: SuiteOptions
   const lines = verdicts.map(({ row, options, passed, findings }) => {
     const held = [...new Set(findings.map(({ id }) => id))].filter((id) => id !== 'row' && id !== 'run')
     const bad = findings.filter(({ id, ok }) => !ok && !row.expect?.without?.[id])
-    const result = passed ? 'passed' : `failed: ${bad.map(({ id, detail }) => `${id} ${detail}`).join('; ')}`
+    const result = passed
+      ? `passed${unrun(findings)}`
+      : `failed: ${bad.map(({ id, detail }) => `${id} ${detail}`).join('; ')}`
     return `| ${row.number} | ${row.title} | ${options.client} | ${held.join(' ')} | ${result.replaceAll('|', '\\|').replaceAll('\n', ' ')} |`
   })
   return `# Faults

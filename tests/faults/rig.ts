@@ -238,6 +238,8 @@ async function drained(rig: Rig, timeoutMs: number): Promise<Readonly<Record<'fa
     return FEEDS.every(isQuiet)
   }
   await until(areQuiet, { what: 'the lanes to be empty', timeoutMs })
+  // A scrape may be as old as this.
+  await sleep(QUIET_MS)
   return last
 }
 

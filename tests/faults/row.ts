@@ -22,6 +22,13 @@ export interface Finding {
   readonly id: InvariantId
   readonly ok: boolean
   readonly detail: string
+  /** A part of the row that this machine cannot do; `detail` says why. */
+  readonly notRun?: boolean
+}
+
+/** Says what was not run, and why: shown at every run, whatever else there is to show. */
+export function notRun(why: string): Finding {
+  return { id: 'row', ok: true, detail: `not run: ${why}`, notRun: true }
 }
 
 /** Both clients are tried where Kafka is part of the fault. */
@@ -61,8 +68,8 @@ export interface Load {
 export interface Expectations {
   /** `none`: not one. `retries`: at most the requests that were retried, or what was delivered again after a restart. */
   readonly duplicates?: 'none' | 'retries'
-  /** The end of a connection's messages may be lost if the connection broke: the kernel had them, and nobody read them. */
-  readonly lostTails?: boolean
+  /** The end of a connection's messages may be lost if the connection broke: the kernel had them, and nobody read them. `both`: of the control feed, too. */
+  readonly lostTails?: boolean | 'both'
   /** Messages dropped by policy are allowed, and each is counted. */
   readonly drops?: boolean
   /** Documents refused or dead-lettered, exactly; default 0. `some`: at least one. */
@@ -73,6 +80,8 @@ export interface Expectations {
   readonly controlFlows?: boolean
   /** Most resident bytes of the daemon; default 400 MiB. */
   readonly rssBytes?: number
+  /** Largest median of the event loop's 99th percentiles, seconds; default 0.1. More where a flood takes all of the CPU. */
+  readonly loopLagS?: number
   /** Exit code after SIGTERM at the end; default 0. */
   readonly exit?: number
   /** Seconds for recovery, a generous ceiling; default 60, not scaled. */

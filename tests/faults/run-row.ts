@@ -1,5 +1,6 @@
 /** Runs one row with one client: set up, steady, fault, recovery, drain, end, check. */
 import { describe } from '../../scripts/lib/failure.ts'
+import type { Daemon } from '../support/daemon.ts'
 import { until } from '../support/until.ts'
 import { check } from './checker/index.ts'
 import { gather, type Window } from './evidence.ts'
@@ -30,9 +31,14 @@ export async function runRow(row: Row, options: RunOptions, ground: Ground): Pro
 
 async function attempt(row: Row, options: RunOptions, ground: Ground): Promise<Finding[]> {
   const failed = (error: unknown, rig?: Rig): Finding => {
-    const log = rig?.daemons.at(-1)?.log.slice(-5) ?? []
+    const last = rig?.daemons.at(-1)
+    const log = last?.log.slice(-5) ?? []
     const said = log.map(({ msg }) => `\n      ${msg.slice(0, 300)}`).join('')
-    return { id: 'run', ok: false, detail: `${describe(error)}${said && `; the log ends:${said}`}` }
+    return {
+      id: 'run',
+      ok: false,
+      detail: `${describe(error)}${said && `; the log ends:${said}`}${last ? endOf(last) : ''}`,
+    }
   }
   let rig: Rig
   try {
@@ -48,6 +54,12 @@ async function attempt(row: Row, options: RunOptions, ground: Ground): Promise<F
   } finally {
     await rig.close()
   }
+}
+
+/** How a daemon that should run has ended. */
+function endOf({ running, ended, stderr }: Daemon): string {
+  if (running) return ''
+  return `; it ended ${ended?.signal ? `by ${ended.signal}` : `with ${ended?.code}`} ${stderr.slice(-1_000)}`
 }
 
 /** The usual story. Exported for rows that tell most of it. */

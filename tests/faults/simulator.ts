@@ -67,6 +67,8 @@ export interface Simulator {
 }
 
 const TICK_MS = 10
+/** What a late tick makes up for at most, or a busy machine would see nothing but ticks. */
+const MAX_TICK_MS = 100
 /** A socket with more unsent is left out: its peer does not read. */
 const MAX_BUFFERED = 1024 * 1024
 
@@ -124,7 +126,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   let last = performance.now()
   const tick = (): void => {
     const now = performance.now()
-    const elapsed = now - last
+    const elapsed = Math.min(now - last, MAX_TICK_MS)
     last = now
     if (simulator.paused || current.size === 0) return
     owed += (elapsed * simulator.rate) / 1000

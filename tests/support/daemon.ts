@@ -77,6 +77,8 @@ export interface Daemon {
   /** True until the process has ended. */
   readonly running: boolean
   readonly exited: Promise<Exit>
+  /** How it has ended; undefined while it runs. */
+  readonly ended: Exit | undefined
   /** Resolves to the port's base URL once the log names it. */
   url(): Promise<string>
   /** Resolves when /readyz says 200. Throws with the end of the log when the process ends first. */
@@ -188,6 +190,9 @@ function control(child: ChildProcess, exited: Promise<Exit>): Daemon {
       return !gone()
     },
     exited,
+    get ended() {
+      return gone() ? { code: child.exitCode, signal: child.signalCode } : undefined
+    },
     url,
     async ready(timeoutMs = 30_000) {
       const answers = async (): Promise<boolean> => {

@@ -15,7 +15,7 @@ export function bounds({ row, rig, window, output }: Evidence): Finding[] {
   const { looks, silences } = rig.sampler
   const last = looks.at(-1)
   const of = looks.filter(({ pid }) => pid === last?.pid)
-  const cap = row.expect?.rssBytes ?? RSS_BYTES
+  const { rssBytes: cap = RSS_BYTES, loopLagS: mostLag = LOOP_LAG_S } = row.expect ?? {}
   const rss = Math.max(0, ...of.map(({ rssBytes }) => rssBytes))
   const before = of.findLast(({ at }) => at < window.from) ?? of[0]
   const grownFds = (last?.fds ?? 0) - (before?.fds ?? 0)
@@ -26,7 +26,7 @@ export function bounds({ row, rig, window, output }: Evidence): Finding[] {
     of.length === 0 ? 'nobody could look at it' : undefined,
     rss > cap ? `${mib(rss)} resident, above ${mib(cap)}` : undefined,
     grownFds > SPARE_FDS ? `${grownFds} more file descriptors than before` : undefined,
-    lag > LOOP_LAG_S ? `event loop lag of ${Math.round(lag * 1_000)} ms (median of the 99th percentiles)` : undefined,
+    lag > mostLag ? `event loop lag of ${Math.round(lag * 1_000)} ms (median of the 99th percentiles)` : undefined,
     complaint ? `it printed ${complaint}` : undefined,
     of.some(({ live }) => !live) ? '/healthz did not say ok' : undefined,
     silences > 0 ? `${silences} looks without an answer` : undefined,

@@ -24,7 +24,8 @@ interface Missing {
 
 function judge(evidence: Evidence, feed: FeedEvidence): { ok: boolean; detail: string } {
   const { simulator, tally, report } = feed
-  const expect = feed.name === 'fault' ? (evidence.row.expect ?? {}) : {}
+  const { expect: ofRow = {} } = evidence.row
+  const expect = feed.name === 'fault' ? ofRow : { lostTails: ofRow.lostTails === 'both' }
   const { tails, uncovered, holes, example } = missing(evidence, feed)
   const { messages, documents } = report.ledger
   const counted = (expect.drops ? messages.dropped : 0) + documents.refused

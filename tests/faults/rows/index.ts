@@ -39,6 +39,14 @@ import { row as row36 } from './36-monsters.ts'
 import { row as row37 } from './37-flood.ts'
 import { row as row38 } from './38-noise.ts'
 import { row as row40 } from './40-stop-under-load.ts'
+import { row as row41 } from './41-stop-without-kafka.ts'
+import { row as row42 } from './42-killed.ts'
+import { row as row42 } from './42-tails.ts'
+import { row as row44 } from './44-limits.ts'
+import { row as row45 } from './45-lane-disk.ts'
+import { row as row46 } from './46-stdout.ts'
+import { row as row47 } from './47-metrics-abuse.ts'
+import { row as row48 } from './48-stalled.ts'
 import { row as row52 } from './52-mutants.ts'
 import { row as row61 } from './61-broker-away-on-disk.ts'
 
@@ -82,6 +90,14 @@ export const rows: readonly Row[] = [
   row37,
   row38,
   row40,
+  row41,
+  row42,
+  row42,
+  row44,
+  row45,
+  row46,
+  row47,
+  row48,
   row52,
   row61,
 ]
