@@ -41,8 +41,7 @@ export interface Evidence {
   readonly rig: Rig
   readonly fault: FeedEvidence
   readonly control: FeedEvidence
-  /** Undefined where there is no topic of gap records. */
-  readonly gaps: readonly Gap[] | undefined
+  readonly gaps: readonly Gap[]
   /** /metrics at rest; undefined where the daemon was not at rest before its end. */
   readonly samples: Samples | undefined
   readonly window: Window

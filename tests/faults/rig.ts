@@ -1,4 +1,5 @@
 /** One run of one row: its topics, its upstreams, its daemon, and how it looks at them. */
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -42,8 +43,8 @@ export interface Rig extends Notices {
   readonly registry: RegistrySite
   /** The feeds are named `fault` and `control`; these are their topics (and schemas). */
   readonly topics: { readonly fault: string; readonly control: string }
-  /** Where gap records go, if the daemon writes them. */
-  readonly gapsTopic: string | undefined
+  /** Where gap records go. */
+  readonly gapsTopic: string
   readonly fault: Simulator
   readonly control: Simulator
   /** In front of the fault feed's upstream, if the row needs it. */
@@ -96,6 +97,8 @@ export async function openRig(row: Row, options: RunOptions, ground: Ground): Pr
   }
 }
 
+const GAPS_SCHEMA = readFileSync(new URL('../../schemas/tributary.gaps.avsc', import.meta.url), 'utf8')
+
 async function setUp(row: Row, options: RunOptions, ground: Ground, stack: AsyncDisposableStack): Promise<Rig> {
   const load = { ...DEFAULTS, ...row.load }
   const disk = row.needs?.kafkaDiskBytes
@@ -120,6 +123,8 @@ async function setUp(row: Row, options: RunOptions, ground: Ground, stack: Async
     return made
   }
   const [faultTopic, controlTopic] = await Promise.all([topic('fault', load.partitions, 1), topic('control', 3, 2)])
+  const gapsTopic = await createTopic({ name: uniqueName('gaps'), replication, bootstrapServers: site.direct })
+  await registerSchema(`${gapsTopic}-value`, GAPS_SCHEMA, [], registry.direct)
   const token = uniqueName('canary').replaceAll('-', '')
   const canaries = { url: `${token}url`, header: `${token}header`, payload: `${token}payload` }
   const simulate = async (name: string, sources: number, rate: number, padBytes: number): Promise<Simulator> =>
@@ -146,7 +151,7 @@ async function setUp(row: Row, options: RunOptions, ground: Ground, stack: Async
     site,
     registry,
     topics: { fault: faultTopic, control: controlTopic },
-    gapsTopic: undefined,
+    gapsTopic,
     fault,
     control,
     upstreamProxy,
@@ -172,6 +177,7 @@ async function setUp(row: Row, options: RunOptions, ground: Ground, stack: Async
       METRICS_PORT: '0',
       DIAL_RATE: '100',
       DRAIN_TIMEOUT: '30s',
+      GAPS_TOPIC: gapsTopic,
       FEED_FAULT_URLS: faultUrls.join(),
       FEED_FAULT_SCHEMA: faultTopic,
       FEED_FAULT_HEADERS: JSON.stringify({ 'x-api-key': canaries.header }),

@@ -9,38 +9,33 @@ export interface Gap {
   readonly feed: string
   readonly source: string
   readonly reason: string
-  /** Milliseconds since the epoch; 0 where there was no message before. */
+  /** Milliseconds since the epoch: the last message before it or, where there was none, its beginning. */
   readonly lastMessageAt: number
   readonly endedAt: number
 }
 
 /** Clocks are the same; a message is stamped when it is written, and read a moment later. */
-const SLACK_MS = 50
+const SLACK_MS = 250
 
-/** All gap records of the row; undefined where the topic is not there. */
-export async function readGaps(rig: Rig): Promise<Gap[] | undefined> {
-  const { gapsTopic } = rig
-  const bootstrapServers = rig.site.direct
-  const size = gapsTopic === undefined ? undefined : await topicSize(gapsTopic, bootstrapServers).catch(() => undefined)
-  if (gapsTopic === undefined || size === undefined) return undefined
+/** All gap records of the row. */
+export async function readGaps({ gapsTopic, site, registry }: Rig): Promise<Gap[]> {
+  const bootstrapServers = site.direct
+  const size = await topicSize(gapsTopic, bootstrapServers)
   const records = size === 0 ? [] : await readTopic(gapsTopic, 0, { bootstrapServers })
-  const decoded = await decode(records, rig.registry.direct)
+  const decoded = await decode(records, registry.direct)
   return decoded.map(({ content }) => ({
     feed: String(content.feed),
     source: String(content.source),
     reason: String(content.reason),
-    lastMessageAt: Number(content.last_message_at ?? 0),
-    endedAt: Number(content.ended_at ?? Number.POSITIVE_INFINITY),
+    lastMessageAt: Number(content.last_message_at ?? content.began_at),
+    endedAt: Number(content.ended_at),
   }))
 }
 
-/** Whether a gap of `connection`'s source begins at its last message that was read (`lastReadAt`), and ends after it was closed. */
-export function covers(gaps: readonly Gap[], connection: Connection, lastReadAt: number): boolean {
-  return gaps.some(
-    ({ source, lastMessageAt, endedAt }) =>
-      new URL(source).pathname === `/${connection.source}` &&
-      lastMessageAt >= lastReadAt - SLACK_MS &&
-      lastMessageAt <= (connection.closedAt ?? Number.POSITIVE_INFINITY) + SLACK_MS &&
-      endedAt >= (connection.closedAt ?? 0) - SLACK_MS,
-  )
+/** Whether each message of `connection` from index `from` on was written within a gap of its source. */
+export function covers(gaps: readonly Gap[], { source, writtenAt }: Connection, from: number): boolean {
+  const own = gaps.filter((gap) => new URL(gap.source).pathname === `/${source}`)
+  return writtenAt
+    .slice(from)
+    .every((at) => own.some(({ lastMessageAt, endedAt }) => lastMessageAt <= at + SLACK_MS && at <= endedAt + SLACK_MS))
 }

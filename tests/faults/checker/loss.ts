@@ -36,7 +36,7 @@ function judge(evidence: Evidence, feed: FeedEvidence): { ok: boolean; detail: s
   const judged: [boolean, string][] = [
     [holes > counted, `${holes - counted} lost in the middle, such as ${example}`],
     [unread > 0 && !expect.lostTails, `${unread} lost at the end of a connection, from ${example} on`],
-    [evidence.gaps !== undefined && uncovered > countedTails, `${uncovered} lost messages are in no gap record`],
+    [uncovered > countedTails, `${uncovered} lost messages are in no gap record`],
     [!expect.drops && messages.dropped > 0, `${messages.dropped} dropped`],
     [
       !expect.foreign && (unequal > 0 || unequal < -simulator.unsure),
@@ -58,7 +58,7 @@ function missing({ gaps }: Evidence, { simulator, tally, deadLetters }: FeedEvid
     const read = lastThere(connection, isThere)
     const lostWithIt = writtenAt.length - 1 - read
     tails += lostWithIt
-    if (lostWithIt > 0 && !covers(gaps ?? [], connection, writtenAt[read] ?? 0)) uncovered += lostWithIt
+    if (lostWithIt > 0 && !covers(gaps, connection, read + 1)) uncovered += lostWithIt
     if (lostWithIt > 0) example ||= `${source} ${firstSeq + read + 1}`
     for (let at = 0; at < read; at++) {
       if (isThere(source, firstSeq + at)) continue

@@ -41,7 +41,6 @@ import { row as row38 } from './38-noise.ts'
 import { row as row40 } from './40-stop-under-load.ts'
 import { row as row41 } from './41-stop-without-kafka.ts'
 import { row as row42 } from './42-killed.ts'
-import { row as row42 } from './42-tails.ts'
 import { row as row44 } from './44-limits.ts'
 import { row as row45 } from './45-lane-disk.ts'
 import { row as row46 } from './46-stdout.ts'
@@ -91,7 +90,6 @@ export const rows: readonly Row[] = [
   row38,
   row40,
   row41,
-  row42,
   row42,
   row44,
   row45,
