@@ -36,14 +36,16 @@ export class PartitionQueue {
   readonly #place: Place
   readonly #lingerMs: number
   readonly #emit: Emit
+  readonly #retired = new AbortController()
   readonly #signal: AbortSignal
   #records: KafkaRecord[] = []
   #sizes: number[] = []
   readonly #owners = new Owners()
+  #bytes = 0
   /** Whether any record so far may become too old. */
   #mayExpire = false
-  #bytes = 0
   #writing = false
+  #drained: Promise<void> = Promise.resolve()
   #scheduled: NodeJS.Timeout | NodeJS.Immediate | undefined
   #lastEnd = 0
 
@@ -52,7 +54,7 @@ export class PartitionQueue {
     this.#place = place
     this.#lingerMs = lingerMs
     this.#emit = emit
-    this.#signal = signal
+    this.#signal = AbortSignal.any([signal, this.#retired.signal])
   }
 
   /** Never waits. A full batch is written at once if nothing is in flight, a lone record after the present turn of the loop. */
@@ -70,16 +72,28 @@ export class PartitionQueue {
     this.#unschedule()
   }
 
+  /** Writes no more; resolves when what is on its way has been answered. What is added meanwhile is kept for `moveTo`. */
+  async retire(): Promise<void> {
+    this.#retired.abort()
+    this.#unschedule()
+    await this.#drained
+  }
+
+  /** After `retire`: adds all that is left to `other`, in order. */
+  moveTo(other: PartitionQueue): void {
+    const records = this.#records.splice(0)
+    this.#owners.take(records.length, (settlement, from, to) => {
+      for (const record of records.slice(from, to)) other.add(record, settlement)
+    })
+  }
+
   #schedule(): void {
     if (this.#isFull()) {
       this.#unschedule()
-      void this.#drain()
+      this.#begin()
     } else if (!this.#scheduled) {
       const wait = this.#lastEnd + this.#lingerMs - performance.now()
-      const begin = (): void => {
-        this.#scheduled = undefined
-        void this.#drain()
-      }
+      const begin = (): void => this.#begin()
       this.#scheduled = wait > 0.5 ? setTimeout(begin, wait) : setImmediate(begin)
     }
   }
@@ -98,9 +112,13 @@ export class PartitionQueue {
     return Math.min(MAX_BYTES, this.#place.maxBytes())
   }
 
+  #begin(): void {
+    this.#scheduled = undefined
+    if (!this.#writing && !this.#signal.aborted) this.#drained = this.#drain()
+  }
+
   /** Writes what is there: everything once, then only while full; the rest lingers. */
   async #drain(): Promise<void> {
-    if (this.#writing || this.#signal.aborted) return
     this.#writing = true
     do {
       const count = this.#countForOneRequest()
@@ -146,6 +164,7 @@ export class PartitionQueue {
       }
       rest = this.#withoutExpired(rest)
     }
+    if (rest.length > 0) this.#records.unshift(...rest)
   }
 
   /** The first of `records` for one try: at most `most`, and none that has expired. */
