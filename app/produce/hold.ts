@@ -115,7 +115,7 @@ class Hold implements Outlet {
       const info = await this.#sink.describe(topic.name).catch(() => topic.info)
       await this.#shrink(topic, info.partitions)
       topic.info = info
-      // Their numbers go on where those of the others end, so that one follows the other modulo their count.
+      // `at` counts from the first that is gone: the same place, modulo the number of those left.
       for (const [at, queue] of topic.queues.splice(info.partitions).entries()) {
         queue?.moveTo(this.#queueOf(topic, at % info.partitions))
       }
