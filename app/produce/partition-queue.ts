@@ -4,6 +4,7 @@ import type { Emit } from '../events.ts'
 import { backoffDelay } from '../lib/backoff.ts'
 import { sleep } from '../lib/sleep.ts'
 import type { KafkaRecord, Refusal, Settlement, Sink } from '../model.ts'
+import { countUntil, isExpiredAt } from './expiry.ts'
 import { Owners } from './owners.ts'
 import { BATCH_OVERHEAD_BYTES, recordBytes } from './record-size.ts'
 
@@ -22,12 +23,13 @@ export interface Place {
   readonly givesUp: (reason: Unavailable['reason'], heldMs: number) => boolean
 }
 
-/** One write's history: times are milliseconds on the monotonic clock, `since` 0 = not held, `atMost` in records. */
+/** One write's history: times are milliseconds on the monotonic clock, `since` 0 = not held, `atMost` in records, `said` what it is held for. */
 interface Trouble {
   readonly startedAt: number
   since: number
   attempts: number
   atMost: number
+  readonly said: Set<Unavailable['reason']>
 }
 
 /** Made per topic-partition when its first record comes. */
@@ -147,7 +149,13 @@ export class PartitionQueue {
   async #write(records: readonly KafkaRecord[]): Promise<void> {
     const { topic, partition } = this.#place
     this.#emit({ type: 'records.requested', topic, records: records.length })
-    const trouble: Trouble = { startedAt: performance.now(), since: 0, attempts: 0, atMost: records.length }
+    const trouble: Trouble = {
+      startedAt: performance.now(),
+      since: 0,
+      attempts: 0,
+      atMost: records.length,
+      said: new Set(),
+    }
     let rest = this.#withoutExpired(records)
     while (rest.length > 0 && !this.#signal.aborted) {
       const piece = this.#piece(rest, trouble.atMost)
@@ -201,13 +209,14 @@ export class PartitionQueue {
   async #held(trouble: Trouble, { reason, message: detail }: Unavailable, records: number): Promise<void> {
     const { topic, partition } = this.#place
     const tooMuch = (reason === 'too_large' || reason === 'invalid_record') && records > 1
-    const first = !tooMuch && trouble.since === 0
+    const first = !tooMuch && !trouble.said.has(reason)
     this.#emit({ type: 'produce.held', topic, partition, reason, detail, first })
     if (tooMuch) {
       trouble.atMost = Math.ceil(records / 2)
       return
     }
     trouble.since ||= performance.now()
+    trouble.said.add(reason)
     await sleep(backoffDelay(trouble.attempts++, BACKOFF), this.#signal)
   }
 
@@ -217,6 +226,7 @@ export class PartitionQueue {
       this.#emit({ type: 'produce.resumed', topic: this.#place.topic, partition: this.#place.partition, heldMs })
     }
     trouble.since = 0
+    trouble.said.clear()
     trouble.attempts = 0
   }
 
@@ -237,14 +247,4 @@ export class PartitionQueue {
       if (refused < to - from) settlement.produced(to - from - refused)
     })
   }
-}
-
-function isExpiredAt(now: number): (record: KafkaRecord) => boolean {
-  return ({ expiresAt }) => expiresAt !== undefined && expiresAt <= now
-}
-
-/** How many of `records` come before the first that `ends`. */
-function countUntil(records: readonly KafkaRecord[], ends: (record: KafkaRecord) => boolean): number {
-  const index = records.findIndex(ends)
-  return index < 0 ? records.length : index
 }

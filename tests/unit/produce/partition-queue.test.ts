@@ -94,6 +94,24 @@ describe('the hold loop', () => {
     ])
   })
 
+  it('names each reason once while it holds', async () => {
+    const fail =
+      (reason: 'connect' | 'not_enough_replicas'): Answer =>
+      async () => {
+        throw new Unavailable(reason, reason)
+      }
+    const [away, alone] = [fail('connect'), fail('not_enough_replicas')]
+    const { add, settled, events } = await rig([away, alone, away])
+    add('a')
+    await until(() => settled.produced === 1, { what: 'it to be produced' })
+    const held = events.filter((e) => e.type === 'produce.held')
+    expect(held.map(({ reason, first }) => [reason, first])).toEqual([
+      ['connect', true],
+      ['not_enough_replicas', true],
+      ['connect', false],
+    ])
+  })
+
   it('isolates the record that a broker will not take, by halving', async () => {
     const picky: Answer = async (records) => {
       if (!text(records).includes('X')) return []
