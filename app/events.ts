@@ -126,7 +126,7 @@ type ProduceEvent =
       readonly durationMs: number
     }
   | { readonly type: 'records.refused'; readonly topic: string; readonly records: number }
-  /** A write failed and is held for another try; `first` marks the transition from well to held. */
+  /** A write failed and is held for another try; `first` marks the first time for this reason since it was well. */
   | {
       readonly type: 'produce.held'
       readonly topic: string

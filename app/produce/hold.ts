@@ -71,8 +71,7 @@ class Hold implements Outlet {
     const { info } = topic
     if (!fitsAlone(record, info.maxMessageBytes)) return settlement.refused('too_large', name, record)
     const partition = hash % info.partitions
-    topic.queues[partition] ??= this.#queue(topic, partition)
-    topic.queues[partition].add(record, settlement)
+    this.#queueOf(topic, partition).add(record, settlement)
   }
 
   async close(): Promise<void> {
@@ -89,6 +88,11 @@ class Hold implements Outlet {
     const topic: Topic = { name, info, required, queues: [] }
     this.#topics.set(name, topic)
     void this.#keepCurrent(topic)
+  }
+
+  #queueOf(topic: Topic, partition: number): PartitionQueue {
+    topic.queues[partition] ??= this.#queue(topic, partition)
+    return topic.queues[partition]
   }
 
   #queue(topic: Topic, partition: number): PartitionQueue {
@@ -108,8 +112,22 @@ class Hold implements Outlet {
     while (!signal.aborted) {
       await sleep(this.#options.describeEveryMs ?? 10_000, signal)
       if (signal.aborted) return
-      topic.info = await this.#sink.describe(topic.name).catch(() => topic.info)
+      const info = await this.#sink.describe(topic.name).catch(() => topic.info)
+      await this.#shrink(topic, info.partitions)
+      topic.info = info
+      // `at` counts from the first that is gone: the same place, modulo the number of those left.
+      for (const [at, queue] of topic.queues.splice(info.partitions).entries()) {
+        queue?.moveTo(this.#queueOf(topic, at % info.partitions))
+      }
     }
+  }
+
+  /**
+   * A topic that was made again may have fewer partitions. What waits for those that are gone moves at the moment from which
+   * later records go elsewhere, too: so each source stays in order.
+   */
+  async #shrink({ queues }: Topic, partitions: number): Promise<void> {
+    await Promise.all(queues.slice(partitions).map((queue) => queue?.retire()))
   }
 }
 

@@ -4,6 +4,7 @@ import type { Emit } from '../events.ts'
 import { backoffDelay } from '../lib/backoff.ts'
 import { sleep } from '../lib/sleep.ts'
 import type { KafkaRecord, Refusal, Settlement, Sink } from '../model.ts'
+import { countUntil, isExpiredAt } from './expiry.ts'
 import { Owners } from './owners.ts'
 import { BATCH_OVERHEAD_BYTES, recordBytes } from './record-size.ts'
 
@@ -22,12 +23,13 @@ export interface Place {
   readonly givesUp: (reason: Unavailable['reason'], heldMs: number) => boolean
 }
 
-/** One write's history: times are milliseconds on the monotonic clock, `since` 0 = not held, `atMost` in records. */
+/** One write's history: times are milliseconds on the monotonic clock, `since` 0 = not held, `atMost` in records, `said` what it is held for. */
 interface Trouble {
   readonly startedAt: number
   since: number
   attempts: number
   atMost: number
+  readonly said: Set<Unavailable['reason']>
 }
 
 /** Made per topic-partition when its first record comes. */
@@ -36,14 +38,16 @@ export class PartitionQueue {
   readonly #place: Place
   readonly #lingerMs: number
   readonly #emit: Emit
+  readonly #retired = new AbortController()
   readonly #signal: AbortSignal
   #records: KafkaRecord[] = []
   #sizes: number[] = []
   readonly #owners = new Owners()
+  #bytes = 0
   /** Whether any record so far may become too old. */
   #mayExpire = false
-  #bytes = 0
   #writing = false
+  #drained: Promise<void> = Promise.resolve()
   #scheduled: NodeJS.Timeout | NodeJS.Immediate | undefined
   #lastEnd = 0
 
@@ -52,7 +56,7 @@ export class PartitionQueue {
     this.#place = place
     this.#lingerMs = lingerMs
     this.#emit = emit
-    this.#signal = signal
+    this.#signal = AbortSignal.any([signal, this.#retired.signal])
   }
 
   /** Never waits. A full batch is written at once if nothing is in flight, a lone record after the present turn of the loop. */
@@ -70,16 +74,28 @@ export class PartitionQueue {
     this.#unschedule()
   }
 
+  /** Writes no more; resolves when what is on its way has been answered. What is added meanwhile is kept for `moveTo`. */
+  async retire(): Promise<void> {
+    this.#retired.abort()
+    this.#unschedule()
+    await this.#drained
+  }
+
+  /** After `retire`: adds all that is left to `other`, in order. */
+  moveTo(other: PartitionQueue): void {
+    const records = this.#records.splice(0)
+    this.#owners.take(records.length, (settlement, from, to) => {
+      for (const record of records.slice(from, to)) other.add(record, settlement)
+    })
+  }
+
   #schedule(): void {
     if (this.#isFull()) {
       this.#unschedule()
-      void this.#drain()
+      this.#begin()
     } else if (!this.#scheduled) {
       const wait = this.#lastEnd + this.#lingerMs - performance.now()
-      const begin = (): void => {
-        this.#scheduled = undefined
-        void this.#drain()
-      }
+      const begin = (): void => this.#begin()
       this.#scheduled = wait > 0.5 ? setTimeout(begin, wait) : setImmediate(begin)
     }
   }
@@ -98,9 +114,13 @@ export class PartitionQueue {
     return Math.min(MAX_BYTES, this.#place.maxBytes())
   }
 
+  #begin(): void {
+    this.#scheduled = undefined
+    if (!this.#writing && !this.#signal.aborted) this.#drained = this.#drain()
+  }
+
   /** Writes what is there: everything once, then only while full; the rest lingers. */
   async #drain(): Promise<void> {
-    if (this.#writing || this.#signal.aborted) return
     this.#writing = true
     do {
       const count = this.#countForOneRequest()
@@ -129,7 +149,13 @@ export class PartitionQueue {
   async #write(records: readonly KafkaRecord[]): Promise<void> {
     const { topic, partition } = this.#place
     this.#emit({ type: 'records.requested', topic, records: records.length })
-    const trouble: Trouble = { startedAt: performance.now(), since: 0, attempts: 0, atMost: records.length }
+    const trouble: Trouble = {
+      startedAt: performance.now(),
+      since: 0,
+      attempts: 0,
+      atMost: records.length,
+      said: new Set(),
+    }
     let rest = this.#withoutExpired(records)
     while (rest.length > 0 && !this.#signal.aborted) {
       const piece = this.#piece(rest, trouble.atMost)
@@ -146,6 +172,7 @@ export class PartitionQueue {
       }
       rest = this.#withoutExpired(rest)
     }
+    if (rest.length > 0) this.#records.unshift(...rest)
   }
 
   /** The first of `records` for one try: at most `most`, and none that has expired. */
@@ -182,13 +209,14 @@ export class PartitionQueue {
   async #held(trouble: Trouble, { reason, message: detail }: Unavailable, records: number): Promise<void> {
     const { topic, partition } = this.#place
     const tooMuch = (reason === 'too_large' || reason === 'invalid_record') && records > 1
-    const first = !tooMuch && trouble.since === 0
+    const first = !tooMuch && !trouble.said.has(reason)
     this.#emit({ type: 'produce.held', topic, partition, reason, detail, first })
     if (tooMuch) {
       trouble.atMost = Math.ceil(records / 2)
       return
     }
     trouble.since ||= performance.now()
+    trouble.said.add(reason)
     await sleep(backoffDelay(trouble.attempts++, BACKOFF), this.#signal)
   }
 
@@ -198,6 +226,7 @@ export class PartitionQueue {
       this.#emit({ type: 'produce.resumed', topic: this.#place.topic, partition: this.#place.partition, heldMs })
     }
     trouble.since = 0
+    trouble.said.clear()
     trouble.attempts = 0
   }
 
@@ -218,14 +247,4 @@ export class PartitionQueue {
       if (refused < to - from) settlement.produced(to - from - refused)
     })
   }
-}
-
-function isExpiredAt(now: number): (record: KafkaRecord) => boolean {
-  return ({ expiresAt }) => expiresAt !== undefined && expiresAt <= now
-}
-
-/** How many of `records` come before the first that `ends`. */
-function countUntil(records: readonly KafkaRecord[], ends: (record: KafkaRecord) => boolean): number {
-  const index = records.findIndex(ends)
-  return index < 0 ? records.length : index
 }

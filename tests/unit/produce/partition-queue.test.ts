@@ -25,13 +25,15 @@ async function rig(
   const writes: { partition: number; text: string }[] = []
   const taken: string[] = []
   const most = { inFlight: 0, now: 0 }
+  const topic = { partitions, maxMessageBytes }
   const sink: Sink = {
-    describe: async () => ({ partitions, maxMessageBytes }),
+    describe: async () => ({ ...topic }),
     async write(_topic, partition, records) {
       writes.push({ partition, text: text(records) })
       most.now++
       most.inFlight = Math.max(most.inFlight, most.now)
       try {
+        if (partition >= topic.partitions) throw new Unavailable('no_topic', 'no such partition')
         const refused = await (answers.shift() ?? ok)(records)
         taken.push(...records.filter((_, i) => !refused.some(([at]) => at === i)).map((r) => r.value.toString()))
         return refused
@@ -45,7 +47,9 @@ async function rig(
     close: async () => {},
   }
   const events: Event[] = []
-  const outlet = hold(sink, { lingerMs: 0, brokers: [], missingForMs }, (event) => events.push(event))
+  const outlet = hold(sink, { lingerMs: 0, brokers: [], missingForMs, describeEveryMs: 5 }, (event) =>
+    events.push(event),
+  )
   opened.push(outlet)
   if (required) await outlet.open('t')
   else await outlet.find('t')
@@ -63,7 +67,7 @@ async function rig(
   }
   const add = (value: string, hash = 0, expiresAt?: number): void =>
     outlet.add({ topic: 't', subject: 's', key: null, hash }, { ...record(value), expiresAt }, settlement)
-  return { add, writes, taken, events, settled, outlet, most }
+  return { add, writes, taken, events, settled, outlet, most, topic }
 }
 
 describe('the hold loop', () => {
@@ -90,6 +94,24 @@ describe('the hold loop', () => {
     ])
   })
 
+  it('names each reason once while it holds', async () => {
+    const fail =
+      (reason: 'connect' | 'not_enough_replicas'): Answer =>
+      async () => {
+        throw new Unavailable(reason, reason)
+      }
+    const [away, alone] = [fail('connect'), fail('not_enough_replicas')]
+    const { add, settled, events } = await rig([away, alone, away])
+    add('a')
+    await until(() => settled.produced === 1, { what: 'it to be produced' })
+    const held = events.filter((e) => e.type === 'produce.held')
+    expect(held.map(({ reason, first }) => [reason, first])).toEqual([
+      ['connect', true],
+      ['not_enough_replicas', true],
+      ['connect', false],
+    ])
+  })
+
   it('isolates the record that a broker will not take, by halving', async () => {
     const picky: Answer = async (records) => {
       if (!text(records).includes('X')) return []
@@ -110,6 +132,29 @@ describe('the hold loop', () => {
     await until(() => true, { what: 'nothing' })
     add('free', 1)
     await until(() => settled.produced === 1, { what: 'the other partition' })
+  })
+
+  it('moves what waits for partitions that are gone to those that are left, before what comes later', async () => {
+    const release = Promise.withResolvers<void>()
+    const gone: Answer = async () => {
+      await release.promise
+      throw new Unavailable('no_topic', 'no such partition', { settled: 1 })
+    }
+    const { add, writes, taken, settled, topic } = await rig([gone, gone], { partitions: 4 })
+    for (const c of 'abc') add(c, 2)
+    for (const c of 'ABC') add(c, 3)
+    await until(() => writes.length === 2, { what: 'both writes' })
+    topic.partitions = 1
+    // Waiting behind the write that is under way.
+    for (const c of 'de') add(c, 2)
+    add('D', 3)
+    release.resolve()
+    await until(() => settled.produced === 9, { what: 'all produced' })
+    add('f', 2)
+    await until(() => settled.produced === 10, { what: 'a later one' })
+    expect(taken.filter((c) => c >= 'a').join('')).toBe('abcdef')
+    expect(taken.filter((c) => c < 'a').join('')).toBe('ABCD')
+    expect(writes.at(-1)).toEqual({ partition: 0, text: 'f' })
   })
 
   it('keeps each write within the limit of the topic, and refuses alone what can never fit', async () => {
