@@ -1,5 +1,6 @@
 /** Row 38: twenty thousand messages a second, of which one in twenty is a document. */
 import { until } from '../../support/until.ts'
+import { growth } from '../growth.ts'
 import { type Noise, startNoise } from '../noise-process.ts'
 import { NOISE_SCHEMA, refusedOf } from '../noise-text.ts'
 import type { Rig } from '../rig.ts'
@@ -27,7 +28,7 @@ export const row: Row = {
     const { side, noise } = placeOf(rig)
     return side.env([noise.url])
   },
-  expect: { controlFlows: true },
+  expect: { controlFlows: true, rssBytes: 600 * 1024 * 1024 },
   async prepare(rig) {
     const noise = await startNoise()
     rig.defer(() => noise.stop())
@@ -56,7 +57,7 @@ export const row: Row = {
       detail: `${messages} messages in ${(ms / 1_000).toFixed(1)} s made ${lines} lines of log (at most ${most})`,
     })
   },
-  async check(_evidence, rig) {
+  async check(evidence, rig) {
     const { noise, side } = placeOf(rig)
     const { messages, valid } = noise.sent
     const { records, deadLetters } = await side.sizes()
@@ -70,6 +71,7 @@ export const row: Row = {
         ok,
         detail: `noise: ${records} records of ${valid} documents, ${deadLetters} dead letters by their reasons`,
       },
+      growth(evidence),
     ]
   },
 }
