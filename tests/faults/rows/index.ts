@@ -14,6 +14,8 @@ import { row as row45 } from './45-lane-disk.ts'
 import { row as row46 } from './46-stdout.ts'
 import { row as row47 } from './47-metrics-abuse.ts'
 import { row as row48 } from './48-stalled.ts'
+import { row as row49 } from './49-configuration.ts'
+import { row as row50 } from './50-dead-letters.ts'
 import { row as row52 } from './52-mutants.ts'
 
 export const rows: readonly Row[] = [
@@ -31,5 +33,7 @@ export const rows: readonly Row[] = [
   row46,
   row47,
   row48,
+  row49,
+  row50,
   row52,
 ]
