@@ -9,6 +9,7 @@ import { row as row34 } from './34-protocol-abuse.ts'
 import { row as row40 } from './40-stop-under-load.ts'
 import { row as row41 } from './41-stop-without-kafka.ts'
 import { row as row42 } from './42-killed.ts'
+import { row as row43 } from './43-memory-limit.ts'
 import { row as row44 } from './44-limits.ts'
 import { row as row45 } from './45-lane-disk.ts'
 import { row as row46 } from './46-stdout.ts'
@@ -28,6 +29,7 @@ export const rows: readonly Row[] = [
   row40,
   row41,
   row42,
+  row43,
   row44,
   row45,
   row46,
