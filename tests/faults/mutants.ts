@@ -58,6 +58,15 @@ export const MUTANTS: readonly Mutant[] = [
   },
 ]
 
+/** Seen only with a disk that refuses to flush: the page cache outlives the process. Caught by a row of its own in rows/52. */
+export const UNFLUSHED: Mutant = {
+  name: 'acknowledges before the flush',
+  file: 'app/lane/disk/group-commit.ts',
+  from: '      this.#pending.push({ pieces, resolve, reject })\n',
+  to: '      this.#pending.push({ pieces, resolve, reject })\n      resolve()\n',
+  caughtBy: 'row',
+}
+
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Writes the mutant's sources to a folder of their own; `entry` is its program. Throws when the change does not apply exactly once. */
