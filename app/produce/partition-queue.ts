@@ -50,6 +50,8 @@ export class PartitionQueue {
   #drained: Promise<void> = Promise.resolve()
   #scheduled: NodeJS.Timeout | NodeJS.Immediate | undefined
   #lastEnd = 0
+  /** When the trouble began for which records were refused; 0 after a write. What comes next is not waited with all over. */
+  #gaveUpSince = 0
 
   constructor(sink: Sink, place: Place, lingerMs: number, emit: Emit, signal: AbortSignal) {
     this.#sink = sink
@@ -193,8 +195,11 @@ export class PartitionQueue {
     return records.slice(count)
   }
 
-  #givesUp({ since }: Trouble, { reason }: Unavailable): boolean {
-    return since > 0 && this.#place.givesUp(reason, performance.now() - since)
+  #givesUp(trouble: Trouble, { reason }: Unavailable): boolean {
+    const since = this.#gaveUpSince || trouble.since
+    if (since === 0 || !this.#place.givesUp(reason, performance.now() - since)) return false
+    this.#gaveUpSince = since
+    return true
   }
 
   #refuseAll(records: readonly KafkaRecord[], startedAt: number): void {
@@ -221,6 +226,7 @@ export class PartitionQueue {
   }
 
   #resumed(trouble: Trouble): void {
+    this.#gaveUpSince = 0
     if (trouble.since > 0) {
       const heldMs = performance.now() - trouble.since
       this.#emit({ type: 'produce.resumed', topic: this.#place.topic, partition: this.#place.partition, heldMs })

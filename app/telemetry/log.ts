@@ -25,8 +25,15 @@ export interface Log {
 export function createLog(level: string, fd: number): Log {
   const destination = pino.destination({ fd, sync: false, minLength: 1, maxLength: MAX_BACKLOG_BYTES })
   let dropped = 0
+  // At the exit pino writes what is left, again and again until it succeeds: on a full disk that is never.
+  const letGo = (): void => {
+    destination.flushSync = () => {}
+  }
   destination.on('drop', () => dropped++)
-  destination.on('error', () => dropped++)
+  destination.on('error', () => {
+    dropped++
+    letGo()
+  })
   const logger = pino(
     {
       level,
@@ -58,6 +65,7 @@ export function createLog(level: string, fd: number): Log {
       const written = new Promise<void>((resolve) => destination.flush(() => resolve()))
       await Promise.race([written, sleep(FLUSH_MS, patience.signal)])
       patience.abort()
+      letGo()
     },
   }
 }

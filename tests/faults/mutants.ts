@@ -19,8 +19,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'drops one record in a thousand',
     file: 'app/pipeline.ts',
-    from: '  feed.outlet.add(\n',
-    to: '  if (Math.random() < 0.001) return delivery.produced(1)\n  feed.outlet.add(\n',
+    from: '  feed.outlet.add(destination,',
+    to: '  if (Math.random() < 0.001) return delivery.produced(1)\n  feed.outlet.add(destination,',
     caughtBy: 'I2',
   },
   {
@@ -30,7 +30,7 @@ export const MUTANTS: readonly Mutant[] = [
     to: `    if (Math.random() < 0.001) {
       this.#records.push(record)
       this.#sizes.push(bytes)
-      this.#runs.push({ settlement: { produced: () => {}, refused: () => {} }, records: 1 })
+      this.#owners.add({ produced: () => {}, refused: () => {}, expired: () => {} })
     }
     this.#records.push(record)
     this.#sizes.push(bytes)
@@ -57,6 +57,15 @@ export const MUTANTS: readonly Mutant[] = [
     caughtBy: 'I2',
   },
 ]
+
+/** Seen only with a disk that refuses to flush: the page cache outlives the process. Caught by a row of its own in rows/52. */
+export const UNFLUSHED: Mutant = {
+  name: 'acknowledges before the flush',
+  file: 'app/lane/disk/group-commit.ts',
+  from: '      this.#pending.push({ pieces, resolve, reject })\n',
+  to: '      this.#pending.push({ pieces, resolve, reject })\n      resolve()\n',
+  caughtBy: 'row',
+}
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 

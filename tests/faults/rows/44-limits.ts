@@ -14,8 +14,9 @@ export const row: Row = {
   number: 44,
   title: `${DESCRIPTORS} file descriptors for ${SOURCES} upstreams; METRICS_PORT taken`,
   clients: 'any',
+  needs: { lane: 'disk' },
   load: { sources: SOURCES },
-  expect: { lostTails: true },
+  expect: { lostTails: 'both', duplicates: 'retries' },
   run: async (rig) => [await taken(rig), await degraded(rig), ...(await standard(row, rig))],
   // With enough of them, and as many dials as before: all is well.
   inject: (rig) => rig.wait(5),

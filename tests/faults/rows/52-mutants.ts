@@ -1,8 +1,9 @@
 /** Row 52: the suite itself is sabotaged; each mutant of the daemon must turn it red, for the right reason. */
-import { MUTANTS, type Mutant, makeMutant } from '../mutants.ts'
+import { MUTANTS, type Mutant, makeMutant, UNFLUSHED } from '../mutants.ts'
 import type { Rig } from '../rig.ts'
-import type { Finding, Row } from '../row.ts'
+import { type Finding, notRun, type Row } from '../row.ts'
 import { runRow } from '../run-row.ts'
+import { cannotTamper, failing } from '../strace.ts'
 
 /** No fault at all: enough traffic over enough partitions for any mutant to show. Two sources per partition: a request holds several records of one. */
 const plain: Row = {
@@ -15,6 +16,33 @@ const plain: Row = {
   },
 }
 
+/** While no flush succeeds, nothing more may be taken from the sockets than what one append of each source holds. */
+const unflushed: Row = {
+  number: 0,
+  title: 'no flush succeeds',
+  clients: 'any',
+  needs: { lane: 'disk' },
+  load: { rate: 3_000, sources: 6 },
+  expect: { duplicates: 'retries' },
+  async inject(rig) {
+    const tampering = await failing(rig.daemon.pid)
+    try {
+      await rig.noticesInLog(/the lane of feed fault cannot write/)
+      await rig.wait(10)
+      const before = (await rig.daemon.feed('fault')).ledger.messages.received
+      await rig.wait(20)
+      const taken = (await rig.daemon.feed('fault')).ledger.messages.received - before
+      rig.findings.push({
+        id: 'row',
+        ok: taken === 0,
+        detail: `${taken} messages were taken in while nothing could be flushed`,
+      })
+    } finally {
+      await tampering.stop()
+    }
+  },
+}
+
 export const row: Row = {
   number: 52,
   title: 'mutants of the daemon turn the suite red',
@@ -24,21 +52,32 @@ export const row: Row = {
     const healthy = brief ? [] : [await healthyOne(rig)]
     const findings: Finding[] = []
     for (const mutant of brief ? MUTANTS.slice(0, 2) : MUTANTS) findings.push(await caught(mutant, rig))
-    return [...healthy, ...findings]
+    return [...healthy, ...findings, ...(brief ? [] : await withoutFlush(rig))]
   },
 }
 
 /** The same row with the daemon as it is. */
-async function healthyOne(rig: Rig): Promise<Finding> {
-  const { findings, passed } = await runRow(plain, rig.options, rig.ground)
+async function healthyOne(rig: Rig, of: Row = plain): Promise<Finding> {
+  const { findings, passed } = await runRow(of, rig.options, rig.ground)
   const bad = findings.filter(({ ok }) => !ok).map(({ id, detail }) => `${id} ${detail}`)
-  return { id: 'row', ok: passed, detail: passed ? 'no mutant: green' : `no mutant, but ${bad.join('; ')}` }
+  return {
+    id: 'row',
+    ok: passed,
+    detail: passed ? `no mutant, ${of.title}: green` : `no mutant, ${of.title}, but ${bad.join('; ')}`,
+  }
 }
 
-async function caught(mutant: Mutant, rig: Rig): Promise<Finding> {
+/** The honest daemon holds, the mutant does not. */
+async function withoutFlush(rig: Rig): Promise<Finding[]> {
+  const obstacle = cannotTamper()
+  if (obstacle) return [notRun(`a daemon that ${UNFLUSHED.name}: ${obstacle}`)]
+  return [await healthyOne(rig, unflushed), await caught(UNFLUSHED, rig, unflushed)]
+}
+
+async function caught(mutant: Mutant, rig: Rig, of: Row = plain): Promise<Finding> {
   const { entry, remove } = await makeMutant(mutant)
   try {
-    const { findings } = await runRow(plain, { ...rig.options, entry }, rig.ground)
+    const { findings } = await runRow(of, { ...rig.options, entry }, rig.ground)
     const bad = findings.filter(({ ok }) => !ok)
     const right = bad.find(({ id }) => id === mutant.caughtBy)
     const said = right

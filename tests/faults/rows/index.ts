@@ -38,14 +38,19 @@ import { row as row35 } from './35-odd-messages.ts'
 import { row as row36 } from './36-monsters.ts'
 import { row as row37 } from './37-flood.ts'
 import { row as row38 } from './38-noise.ts'
+import { row as row39 } from './39-clock.ts'
 import { row as row40 } from './40-stop-under-load.ts'
 import { row as row41 } from './41-stop-without-kafka.ts'
 import { row as row42 } from './42-killed.ts'
+import { row as row43 } from './43-memory-limit.ts'
 import { row as row44 } from './44-limits.ts'
 import { row as row45 } from './45-lane-disk.ts'
 import { row as row46 } from './46-stdout.ts'
 import { row as row47 } from './47-metrics-abuse.ts'
 import { row as row48 } from './48-stalled.ts'
+import { row as row49 } from './49-configuration.ts'
+import { row as row50 } from './50-dead-letters.ts'
+import { row as row51 } from './51-soak.ts'
 import { row as row52 } from './52-mutants.ts'
 import { row as row61 } from './61-broker-away-on-disk.ts'
 
@@ -88,14 +93,19 @@ export const rows: readonly Row[] = [
   row36,
   row37,
   row38,
+  row39,
   row40,
   row41,
   row42,
+  row43,
   row44,
   row45,
   row46,
   row47,
   row48,
+  row49,
+  row50,
+  row51,
   row52,
   row61,
 ]

@@ -207,6 +207,20 @@ describe('the hold loop', () => {
     },
   )
 
+  it('waits once for a topic that need not be there, not once for each request', async () => {
+    const fail: Answer = async () => {
+      throw new Unavailable('no_topic', 'missing')
+    }
+    const { add, settled, writes } = await rig([fail, fail, fail], { required: false })
+    add('a')
+    await until(() => settled.refused.length === 1, { what: 'the first to be refused' })
+    add('b')
+    await until(() => settled.refused.length === 2, { what: 'the second to be refused' })
+    expect(writes).toHaveLength(3)
+    add('c')
+    await until(() => settled.produced === 1, { what: 'the third to be taken' })
+  })
+
   it('holds for ever what a required topic does not take, also one that was found first', async () => {
     const fail: Answer = async () => {
       throw new Unavailable('no_topic', 'missing')
