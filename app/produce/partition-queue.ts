@@ -6,7 +6,7 @@ import { sleep } from '../lib/sleep.ts'
 import type { KafkaRecord, Refusal, Settlement, Sink } from '../model.ts'
 import { countUntil, isExpiredAt } from './expiry.ts'
 import { Owners } from './owners.ts'
-import { BATCH_OVERHEAD_BYTES, recordBytes } from './record-size.ts'
+import { BATCH_OVERHEAD_BYTES, countWithin, recordBytes } from './record-size.ts'
 
 /** Most records of one request: more gains nothing and makes a retry dear. */
 const MAX_RECORDS = 5_000
@@ -125,7 +125,7 @@ export class PartitionQueue {
   async #drain(): Promise<void> {
     this.#writing = true
     do {
-      const count = this.#countForOneRequest()
+      const count = Math.min(MAX_RECORDS, countWithin(this.#sizes, this.#limit()))
       const records = this.#records.splice(0, count)
       for (const size of this.#sizes.splice(0, count)) this.#bytes -= size
       await this.#write(records)
@@ -133,18 +133,6 @@ export class PartitionQueue {
     } while (this.#isFull() && !this.#signal.aborted)
     this.#writing = false
     if (this.#records.length > 0 && !this.#signal.aborted) this.#schedule()
-  }
-
-  #countForOneRequest(): number {
-    const limit = this.#limit()
-    let bytes = BATCH_OVERHEAD_BYTES
-    let count = 0
-    for (const size of this.#sizes) {
-      bytes += size
-      if (count > 0 && (bytes > limit || count >= MAX_RECORDS)) break
-      count++
-    }
-    return count
   }
 
   /** Ends when all of `records` are settled, or when the hold is closed. */

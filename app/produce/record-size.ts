@@ -21,6 +21,18 @@ export function fitsAlone(record: KafkaRecord, maxMessageBytes: number): boolean
   return BATCH_OVERHEAD_BYTES + varintBytes(body) + body <= maxMessageBytes
 }
 
+/** How many records of such sizes, in bytes, a batch of `limit` bytes takes from the front; at least one. */
+export function countWithin(sizes: readonly number[], limit: number): number {
+  let bytes = BATCH_OVERHEAD_BYTES
+  let count = 0
+  for (const size of sizes) {
+    bytes += size
+    if (count > 0 && bytes > limit) break
+    count++
+  }
+  return count
+}
+
 function headerBytes({ headers = [] }: KafkaRecord): number {
   let bytes = varintBytes(headers.length)
   for (const [name, content] of headers) bytes += sized(Buffer.byteLength(name)) + sized(content.length)
