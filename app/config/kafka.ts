@@ -25,7 +25,18 @@ export function kafkaConfig(kafka: Kafka, security: Security, report: Report): K
     sasl: saslConfig(security, report),
     requestTimeoutMs: kafka.KAFKA_REQUEST_TIMEOUT,
     connectTimeoutMs: kafka.KAFKA_CONNECT_TIMEOUT,
+    compression: compression(kafka, report),
   }
+}
+
+function compression(
+  { KAFKA_COMPRESSION: name, KAFKA_CLIENT: client }: Kafka,
+  report: Report,
+): KafkaConfig['compression'] {
+  if (client === 'kafkajs' && (name === 'snappy' || name === 'lz4')) {
+    report.problems.push(`KAFKA_COMPRESSION=${name} needs KAFKA_CLIENT=platformatic; kafkajs has gzip and zstd.`)
+  }
+  return name
 }
 
 function tlsConfig(security: Security, report: Report): TlsConfig | undefined {

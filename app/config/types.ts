@@ -75,6 +75,7 @@ export interface KafkaConfig {
   readonly sasl: SaslConfig | undefined
   readonly requestTimeoutMs: number
   readonly connectTimeoutMs: number
+  readonly compression: 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
 }
 
 export interface RegistryConfig {

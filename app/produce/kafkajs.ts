@@ -1,9 +1,10 @@
 /** Kafka through kafkajs; its only importer. Idempotence and retries are off: holding and rebuilding are ours. */
-import { type Admin, Kafka, type KafkaConfig, logLevel, type Message, type Producer } from 'kafkajs'
+import kafkajs, { type Admin, Kafka, type KafkaConfig, logLevel, type Message, type Producer } from 'kafkajs'
 import { Unavailable } from '../errors.ts'
 import { dropWarning } from '../lib/drop-warning.ts'
 import type { KafkaRecord, Sink } from '../model.ts'
 import { batchLimit } from './batch-limit.ts'
+import { nodeCodecs } from './compression.ts'
 import type { KafkaClient, TopicFacts } from './kafka-client.ts'
 import { kafkaSink } from './kafka-sink.ts'
 import { kafkajsSasl } from './kafkajs-sasl.ts'
@@ -16,8 +17,14 @@ export const openKafkajs: OpenSink = (options, emit): Sink => {
   // It sets one timer to a negative time, harmlessly.
   dropWarning('TimeoutNegativeWarning')
   const config = kafkaConfig(options)
-  return kafkaSink(() => new KafkajsClient(config), options, emit)
+  const codec = options.compression in nodeCodecs ? nodeCodecs[options.compression as keyof typeof nodeCodecs] : NONE
+  return kafkaSink(() => new KafkajsClient(config, codec.id), options, emit)
 }
+
+const NONE = { id: 0 }
+kafkajs.CompressionCodecs[nodeCodecs.zstd.id] = () => ({
+  compress: ({ buffer }: { readonly buffer: Buffer }) => nodeCodecs.zstd.compress(buffer),
+})
 
 const METADATA_MAX_AGE_MS = 10_000
 const ACKS_ALL = -1
@@ -44,12 +51,14 @@ function kafkaConfig({ brokers, clientId, tls, sasl, requestTimeoutMs, connectTi
 class KafkajsClient implements KafkaClient {
   readonly #kafka: Kafka
   readonly #requestTimeoutMs: number | undefined
+  readonly #compression: number
   readonly #sockets = new SocketSet()
   readonly #admin: Connected<Admin>
   /** One producer for each topic: kafkajs asks for the metadata of all topics at once, so a bad one would stop them all. */
   readonly #producers = new Map<string, Connected<Producer>>()
 
-  constructor(config: KafkaConfig) {
+  constructor(config: KafkaConfig, compression: number) {
+    this.#compression = compression
     this.#kafka = new Kafka({ ...config, socketFactory: this.#sockets.connect })
     this.#requestTimeoutMs = config.requestTimeout
     this.#admin = new Connected(() => this.#kafka.admin())
@@ -73,6 +82,7 @@ class KafkajsClient implements KafkaClient {
       topic,
       messages: messages(partition, records),
       acks: ACKS_ALL,
+      compression: this.#compression,
       ...(this.#requestTimeoutMs === undefined ? {} : { timeout: this.#requestTimeoutMs }),
     })
     // Records for a partition that is unknown are left out, and the promise resolves.

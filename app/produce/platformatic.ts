@@ -8,6 +8,7 @@ import {
   ConfigResourceTypes,
   type Connection,
   Consumer,
+  compressionsAlgorithms,
   crc32c,
   kGetBootstrapConnection,
   ProduceAcks,
@@ -19,6 +20,7 @@ import {
 import { Unavailable } from '../errors.ts'
 import type { KafkaRecord, Sink } from '../model.ts'
 import { batchLimit } from './batch-limit.ts'
+import { type Codec, compressBatch, nodeCodecs } from './compression.ts'
 import type { KafkaClient, TopicFacts } from './kafka-client.ts'
 import { kafkaSink } from './kafka-sink.ts'
 import { tokenRefusal, tokenSource } from './oauth.ts'
@@ -31,7 +33,8 @@ export { Consumer }
 /** Opens a sink; connects on first use. */
 export const openPlatformatic: OpenSink = (options, emit): Sink => {
   const base = baseOptions(options)
-  return kafkaSink(() => new PlatformaticClient(base), options, emit)
+  const codec = codecOf(options.compression)
+  return kafkaSink(() => new PlatformaticClient(base, codec), options, emit)
 }
 
 type ProduceResponse = ReturnType<typeof produceV9.parseResponse>
@@ -39,6 +42,11 @@ type ProduceResponse = ReturnType<typeof produceV9.parseResponse>
 const METADATA_MAX_AGE_MS = 10_000
 /** Requests on one connection at a time: enough that partitions of a broker never wait for each other. */
 const MAX_IN_FLIGHT = 100_000
+
+function codecOf(name: SinkOptions['compression']): Codec | undefined {
+  if (name === 'none' || name === 'gzip' || name === 'zstd') return name === 'none' ? undefined : nodeCodecs[name]
+  return { id: compressionsAlgorithms[name].bitmask, compress: compressionsAlgorithms[name].compressSync }
+}
 
 /** How to reach Kafka, in the library's words. Throws `ConfigError` for TLS material that cannot be used. */
 export function baseOptions({
@@ -86,9 +94,11 @@ class PlatformaticClient implements KafkaClient {
   readonly #stale = new Set<string>()
   readonly #trouble = new Trouble()
   readonly #timeoutMs: number
+  readonly #codec: Codec | undefined
 
-  constructor(base: BaseOptions & { readonly timeout: number }) {
+  constructor(base: BaseOptions & { readonly timeout: number }, codec: Codec | undefined) {
     this.#timeoutMs = base.timeout
+    this.#codec = codec
     this.#producer = new Producer({ ...base, idempotent: false, acks: ProduceAcks.ALL, repeatOnStaleMetadata: false })
     this.#admin = new Admin({ ...base })
     this.#trouble.watch(this.#producer)
@@ -138,7 +148,9 @@ class PlatformaticClient implements KafkaClient {
     const broker = this.#producer.currentMetadata?.brokers.get(leader)
     if (!broker) throw new Unavailable('not_leader', `partition ${partition} of ${topic} has no leader now`)
     const connection = await this.#producer.connections.get(broker)
-    const answer = await produce(connection, this.#timeoutMs, topic, partition, recordBatch(records, crc32c))
+    const plain = recordBatch(records, crc32c)
+    const batch = this.#codec ? await compressBatch(plain, this.#codec, crc32c) : plain
+    const answer = await produce(connection, this.#timeoutMs, topic, partition, batch)
     return answer.responses
       .find(({ name }) => name === topic)
       ?.partitionResponses.find(({ index }) => index === partition)?.baseOffset

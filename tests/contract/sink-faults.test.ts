@@ -105,6 +105,7 @@ function plain(): SinkOptions {
     sasl: undefined,
     requestTimeoutMs: 1_000,
     connectTimeoutMs: 1_000,
+    compression: 'none',
   }
 }
 

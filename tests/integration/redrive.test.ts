@@ -106,8 +106,8 @@ describe('tributary redrive', () => {
     ])
     expect(await decode(records)).toEqual(
       expect.arrayContaining([
-        { schemaId: id, content: { symbol: 'A', price: 1.5 } },
-        { schemaId: id, content: { symbol: 'B', price: 2.5 } },
+        expect.objectContaining({ schemaId: id, content: { symbol: 'A', price: 1.5 } }),
+        expect.objectContaining({ schemaId: id, content: { symbol: 'B', price: 2.5 } }),
       ]),
     )
     expect(await topicSize(letters)).toBe(4)

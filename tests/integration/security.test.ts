@@ -73,6 +73,7 @@ describe.each(['platformatic', 'kafkajs'] as const)('%s', (name) => {
         sasl: undefined,
         requestTimeoutMs: 5_000,
         connectTimeoutMs: 5_000,
+        compression: 'none',
         ...over,
       },
       () => {},

@@ -18,7 +18,14 @@ async function open(broker: string): Promise<TopicReader> {
   const openReader = await loadTopicReader()
   const security = { tls: undefined, sasl: undefined }
   return openReader(
-    { brokers: [broker], clientId: 'reader', ...security, requestTimeoutMs: 5_000, connectTimeoutMs: 5_000 },
+    {
+      brokers: [broker],
+      clientId: 'reader',
+      ...security,
+      requestTimeoutMs: 5_000,
+      connectTimeoutMs: 5_000,
+      compression: 'none',
+    },
     2_000,
   )
 }

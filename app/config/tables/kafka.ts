@@ -33,6 +33,13 @@ export const kafkaSettings = ({ sinks }: Choices, brokersRequired = true) =>
       help: "The client id that the brokers' logs and quotas show.",
       default: 'tributary',
     },
+    KAFKA_COMPRESSION: {
+      group: 'Kafka',
+      format: choice(['none', 'gzip', 'snappy', 'lz4', 'zstd']),
+      help: 'How record batches are compressed. Less network and disk, more CPU.',
+      default: 'none',
+      example: 'zstd',
+    },
     KAFKA_REQUEST_TIMEOUT: {
       group: 'Kafka',
       format: duration(),

@@ -24,6 +24,7 @@ describe('an environment with the least that is needed', () => {
         sasl: undefined,
         requestTimeoutMs: 30_000,
         connectTimeoutMs: 10_000,
+        compression: 'none',
       },
       registry: {
         url: 'http://schema-registry:8081',

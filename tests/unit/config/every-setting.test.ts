@@ -39,6 +39,7 @@ const values: Record<string, readonly [value: string, around?: TestEnv]> = {
   BOOTSTRAP_SERVERS: ['other:1'],
   KAFKA_CLIENT: ['kafkajs'],
   KAFKA_CLIENT_ID: ['x'],
+  KAFKA_COMPRESSION: ['zstd'],
   KAFKA_REQUEST_TIMEOUT: ['1s'],
   KAFKA_CONNECT_TIMEOUT: ['1s'],
   SCHEMA_REGISTRY_URL: ['http://other'],
