@@ -209,7 +209,7 @@ describe.each(['platformatic', 'kafkajs'] as const)('%s', (name) => {
       const topic = await createTopic()
       const hanging = `127.0.0.1:${(silent.address() as AddressInfo).port}`
       const brokers = [hanging, stack().bootstrapServers]
-      const sink = await open({ brokers, requestTimeoutMs: 300 })
+      const sink = await open({ brokers, requestTimeoutMs: 1_000 })
       await retrying(() => sink.write(topic, 0, texts('a')))
       expect(await readTopic(topic, 1)).toHaveLength(1)
       await retrying(() => sink.describe(topic))
@@ -246,7 +246,7 @@ function texts(...values: string[]): KafkaRecord[] {
 
 /** A topic that was just created may have no leader yet: tried again as the hold loop would. */
 async function retrying<T>(work: () => Promise<T>): Promise<T> {
-  const giveUpAt = performance.now() + 20_000
+  const giveUpAt = performance.now() + 45_000
   for (;;) {
     try {
       return await work()
