@@ -1,41 +1,38 @@
 /** Where the daemon's time goes: a CPU profile of one round, and its functions by self time. */
-import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { EXIT, Failure } from '../lib/failure.ts'
 import { benchFolder } from './build.ts'
+import { callTree } from './call-tree.ts'
 import type { Contender } from './contenders.ts'
-import type { Load } from './load.ts'
+import { type CpuProfile, type SelfTime, selfTimes } from './cpu-profile.ts'
+import { flameGraph } from './flame.ts'
+import { type Load, loadText } from './load.ts'
 import { type Ground, round } from './round.ts'
 import { lineOf } from './run.ts'
 
-/** The part of a .cpuprofile that is read here; times are microseconds. */
-export interface CpuProfile {
-  readonly nodes: readonly {
-    readonly id: number
-    readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number }
-  }[]
-  readonly samples: readonly number[]
-  readonly timeDeltas: readonly number[]
-}
-
-/** One function's own time. */
-export interface SelfTime {
-  readonly name: string
-  readonly us: number
-}
-
 const SHOWN_FUNCTIONS = 30
 
-/** Runs a round of `contender` with a CPU profile; resolves to what to tell of it. */
+/** Runs a round of `contender` with a CPU profile; resolves to what to tell of it. The flame graph lies beside the profile. Throws `Failure` for what Node does not run. */
 export async function profile(contender: Contender, load: Load, ground: Ground): Promise<string> {
+  if (contender.command !== undefined) {
+    throw new Failure(`${contender.name} is not a program of Node`, {
+      cure: 'Profile another contender.',
+      code: EXIT.configuration,
+    })
+  }
   const folder = join(benchFolder(), `profile-${new Date().toISOString().replaceAll(':', '-')}`)
   mkdirSync(folder)
   const nodeOptions = ['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${folder}`]
   const result = await round(contender, load, ground, nodeOptions)
   const { file, found } = readProfile(folder)
+  const flame = join(folder, 'flame.svg')
+  writeFileSync(flame, flameGraph(`${contender.name} · ${loadText(load)} · ${lineOf(result)}`, callTree(found)))
   return `${lineOf(result)}
 Self time of ${contender.name}, from start to end, without what was idle:
 ${topText(found)}
-${file}
+profile: ${file}
+flame graph: ${flame}
 `
 }
 
@@ -56,22 +53,4 @@ function topText(found: CpuProfile): string {
   const line = ({ name, us }: SelfTime): string =>
     `${((100 * us) / total).toFixed(1).padStart(5)} %  ${(us / 1_000).toFixed(0).padStart(6)} ms  ${name}`
   return busy.slice(0, SHOWN_FUNCTIONS).map(line).join('\n')
-}
-
-/** Functions by their own time, the dearest first; the same function in several places of the tree is one. */
-export function selfTimes({ nodes, samples, timeDeltas }: CpuProfile): SelfTime[] {
-  const names = new Map(nodes.map(({ id, callFrame }) => [id, label(callFrame)]))
-  const times = new Map<string, number>()
-  for (const [at, id] of samples.entries()) {
-    const name = names.get(id) ?? '?'
-    times.set(name, (times.get(name) ?? 0) + (timeDeltas[at] ?? 0))
-  }
-  return [...times].map(([name, us]) => ({ name, us })).sort((a, b) => b.us - a.us)
-}
-
-function label({ functionName, url, lineNumber }: CpuProfile['nodes'][number]['callFrame']): string {
-  const name = functionName || '(anonymous)'
-  if (url === '') return name
-  const [, file = url] = /^file:.*?\/((?:node_modules|dist)\/.*)$/.exec(url) ?? []
-  return `${name}  ${file}:${lineNumber + 1}`
 }

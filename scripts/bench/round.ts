@@ -55,7 +55,7 @@ export async function round(
   const topic = await makeTopic(admin, registryUrl, {
     shape,
     partitions: load.partitions,
-    appendTime: load.rate !== undefined,
+    paced: load.rate !== undefined,
   })
   const flood = await startFlood(load.shape, load.urls)
   const scratch = makeScratch(topic.name, contender.lane, flood.urls)

@@ -56,8 +56,12 @@ function ratioColumn(entries: readonly EntryReport[]): Column[] {
   const rivals = new Set(entries.flatMap(({ contenders }) => (contenders.length > 1 ? (contenders.at(-1) ?? []) : [])))
   return [...rivals].map((rival) => ({
     name: `× ${rival}`,
-    text: ({ contender }, { results }) => ratio(results, contender, rival)?.toFixed(1) ?? '–',
+    text: ({ contender }, { results }) => times(ratio(results, contender, rival)),
   }))
+}
+
+function times(value: number | undefined): string {
+  return value?.toFixed(value < 2 ? 2 : 1) ?? '–'
 }
 
 /** Aligned columns for the terminal. */
