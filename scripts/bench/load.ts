@@ -17,14 +17,18 @@ export interface Load {
   readonly onePerWrite: boolean
 }
 
-/** In words: `small, 8 URLs, 1 partition`, and what else is not usual. */
-export function loadText({ shape, urls, partitions, rate, onePerWrite }: Load): string {
-  const parts = [
+/** In words: `small`, `8 URLs`, `1 partition`, and what else is not usual. */
+export function loadParts({ shape, urls, partitions, rate, onePerWrite }: Load): string[] {
+  return [
     shape,
     `${urls} URL${urls === 1 ? '' : 's'}`,
     `${partitions} partition${partitions === 1 ? '' : 's'}`,
     ...(rate === undefined ? [] : [`${rate.toLocaleString('en-GB')}/s`]),
     ...(onePerWrite ? ['one message a write'] : []),
   ]
-  return parts.join(', ')
+}
+
+/** The same as one text. */
+export function loadText(load: Load): string {
+  return loadParts(load).join(', ')
 }

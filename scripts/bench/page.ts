@@ -1,5 +1,6 @@
 /** The page docs/performance.md. */
 import { loadText } from './load.ts'
+import type { Entry } from './plan.ts'
 import { machine, type SectionReport } from './report.ts'
 import { markdownTable, rowsOf, thousands } from './rows.ts'
 import { shapes } from './shapes/index.ts'
@@ -27,23 +28,25 @@ ${sections.map(sectionText).join('\n')}`
 }
 
 function sectionText(section: SectionReport): string {
+  const list = section.entries.map((entry) => `- ${sent(entry)}`).join('\n')
+  const help = [...new Set(section.entries.map(({ load }) => shapes[load.shape].help))].join('; ')
   return `## ${section.title}
 
-${section.entries.length === 1 ? `${descriptions(section)}\n\n` : ''}![${section.title}](performance/${section.id}.svg)
+Messages are ${help}.
+
+${list}
+
+![${section.title}](performance/${section.id}.svg)
 
 ${markdownTable(rowsOf(section))}
 ${paced(section)}`
 }
 
-function descriptions({ entries }: SectionReport): string {
-  return entries
-    .map(({ load, rounds }) => {
-      const bytes = shapes[load.shape].text({ source: FIRST_SOURCE, seq: FIRST_SEQUENCE }).length
-      const before = load.warmUp > 0 ? ` after ${thousands(load.warmUp)} that are not timed` : ', from a cold start'
-      const many = `${thousands(load.count)} messages of ${thousands(bytes)} bytes${before}, ${rounds} round${rounds === 1 ? '' : 's'}`
-      return `${shapes[load.shape].help}: ${loadText(load)}; ${many}.`
-    })
-    .join('\n')
+function sent({ load, rounds }: Entry): string {
+  const bytes = shapes[load.shape].text({ source: FIRST_SOURCE, seq: FIRST_SEQUENCE }).length
+  const before = load.warmUp > 0 ? ` after ${thousands(load.warmUp)} that are not timed` : ', from a cold start'
+  const many = `${thousands(load.count)} messages of ${thousands(bytes)} bytes${before}`
+  return `${loadText(load)}: ${many}; ${rounds} round${rounds === 1 ? '' : 's'}.`
 }
 
 function paced({ entries }: SectionReport): string {

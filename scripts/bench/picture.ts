@@ -1,6 +1,6 @@
 /** A section as a picture: what is to be large above, what is to be small below. */
 import { PER_MESSAGE, PYTHON } from './contenders.ts'
-import { loadText } from './load.ts'
+import { loadParts } from './load.ts'
 import type { SectionReport } from './report.ts'
 import { thousands } from './rows.ts'
 import { type Summary, summarise } from './summary.ts'
@@ -27,12 +27,8 @@ const TAIL: Scale = {
 /** SVG. */
 export function picture({ title, entries }: SectionReport): string {
   const paced = entries.some(({ load }) => load.rate !== undefined)
-  const all = entries.flatMap(({ load, results }) =>
-    summarise(results).map((summary) => ({ summary, load: loadText(load) })),
-  )
-  const labels = all.map(({ summary, load }) =>
-    entries.length > 1 ? `${summary.contender} · ${load}` : summary.contender,
-  )
+  const all = entries.flatMap(({ load, results }) => summarise(results).map((summary) => ({ summary, load })))
+  const labels = whatDiffers(all.map(({ summary, load }) => [summary.contender, ...loadParts(load)]))
   const panel = ({ title, value, text }: Scale): Panel => ({
     title,
     bars: all.map(
@@ -45,4 +41,12 @@ export function picture({ title, entries }: SectionReport): string {
     ),
   })
   return barPicture(title, [paced ? TAIL : SPEED, CPU].map(panel))
+}
+
+/** Each text without the words that all have; the first word where nothing is left. */
+export function whatDiffers(texts: readonly (readonly string[])[]): string[] {
+  return texts.map((words) => {
+    const own = words.filter((word) => !texts.every((other) => other.includes(word)))
+    return own.length > 0 ? own.join(', ') : (words[0] ?? '')
+  })
 }

@@ -18,7 +18,8 @@ export interface Section {
 const SMALL: Load = { shape: 'small', count: 600_000, warmUp: 100_000, urls: 8, partitions: 1, onePerWrite: false }
 const CREDENTIAL: Load = { ...SMALL, shape: 'credential', count: 150_000, warmUp: 30_000 }
 const COERCED: Load = { ...SMALL, shape: 'coerced', count: 300_000, warmUp: 50_000 }
-const DAEMONS = ['platformatic', 'platformatic:disk', 'platformatic:tmpfs', 'kafkajs', 'kafkajs:disk']
+const SMALL_DAEMONS = ['platformatic', 'platformatic:disk', 'kafkajs', 'kafkajs:disk']
+const CREDENTIAL_DAEMONS = ['platformatic', 'platformatic:disk', 'platformatic:tmpfs', 'kafkajs:disk']
 const RIVALS = ['per-message', 'python']
 /** Seconds of a paced window, and before it. */
 const PACED_S = 8
@@ -40,8 +41,8 @@ export function matrix(scale: number): Section[] {
     entry({ ...SMALL, count: 300_000, ...change }, 2, ['platformatic:disk'])
   const slow = (rate: number): Entry => entry(paced(SMALL, rate), 1, ['platformatic:disk', 'kafkajs:disk', 'python'])
   return [
-    { id: 'small', title: 'Small trades', entries: [entry(SMALL, 3, [...DAEMONS, ...RIVALS])] },
-    { id: 'credential', title: 'Credentials', entries: [entry(CREDENTIAL, 2, [...DAEMONS, ...RIVALS])] },
+    { id: 'small', title: 'Small trades', entries: [entry(SMALL, 3, [...SMALL_DAEMONS, ...RIVALS])] },
+    { id: 'credential', title: 'Credentials', entries: [entry(CREDENTIAL, 2, [...CREDENTIAL_DAEMONS, ...RIVALS])] },
     { id: 'coerced', title: 'Coerced trades', entries: [entry(COERCED, 2, ['platformatic:disk', 'python'])] },
     {
       id: 'width',
@@ -51,7 +52,7 @@ export function matrix(scale: number): Section[] {
         wide({}),
         wide({ urls: 1_000 }),
         wide({ urls: 1_000, partitions: 64 }),
-        wide({ count: 150_000, onePerWrite: true }),
+        wide({ count: 60_000, warmUp: 20_000, onePerWrite: true }),
       ],
     },
     { id: 'latency', title: 'At a given rate', entries: [slow(1_000), slow(20_000)] },
