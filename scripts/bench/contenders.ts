@@ -51,22 +51,28 @@ const DIAL_RATE = '10000'
 export const CONTENDERS = [...CLIENTS, ...CLIENTS.map((client) => `${client}:disk`), PYTHON, PER_MESSAGE]
 
 /**
- * The contender `name`: a Kafka client of the daemon, behind `:` a lane (memory without it), behind `@` another build of
- * the daemon (see `binOf`); or `python`; or `per-message`, behind `@` how many sends may wait for their answer. Throws
+ * The contender `name`: a Kafka client of the daemon, behind `:` a lane (memory without it), behind each `+` a
+ * setting of its own (`NAME=VALUE`), behind `@` another build of the daemon (see `binOf`); or `python`; or `per-message`, behind `@` how many sends may wait for their answer. Throws
  * `Failure` for anything else, and where Python cannot be used.
  */
 export async function contender(name: string, settings: Readonly<Record<string, string>> = {}): Promise<Contender> {
   const [program = '', build] = name.split(/@(.*)/s)
   if (program === PER_MESSAGE) return perMessage(name, wholeNumber(PER_MESSAGE, build ?? String(IN_FLIGHT), 1))
   if (name === PYTHON) return python(await pythonWithPackages())
-  const [client = '', lane = 'memory'] = program.split(':')
+  const [way = '', ...own] = program.split('+')
+  const [client = '', lane = 'memory'] = way.split(':')
   if (!CLIENTS.includes(client) || !isLane(lane)) {
     throw new Failure(`there is no contender ${name}`, {
       cure: `Choose among ${CONTENDERS.join(', ')}; a lane is one of ${LANES.join(', ')}; @ and a commit may follow.`,
       code: EXIT.configuration,
     })
   }
-  return daemon(name, client, lane, await binOf(build), settings)
+  return daemon(name, client, lane, await binOf(build), { ...settings, ...settingsOf(own) })
+}
+
+/** Variables of `NAME=VALUE` texts; a value may hold further `=`. */
+export function settingsOf(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(pairs.map((pair) => pair.split(/=(.*)/s).slice(0, 2) as [string, string]))
 }
 
 function isLane(text: string): text is Lane {

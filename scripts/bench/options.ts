@@ -1,7 +1,7 @@
 /** The bench's options. */
 import { parseCli, type Values, wholeNumber } from '../lib/cli.ts'
 import { EXIT, Failure } from '../lib/failure.ts'
-import { CONTENDERS } from './contenders.ts'
+import { CONTENDERS, settingsOf } from './contenders.ts'
 import type { Load } from './load.ts'
 import { matrix, paced, type Section } from './plan.ts'
 import { isShapeName, shapes } from './shapes/index.ts'
@@ -49,7 +49,7 @@ export function benchOptions(argv?: readonly string[]): BenchOptions {
   if (alone && values.scale !== undefined) throw contradiction('--scale is for the matrix: it goes without a load')
   return {
     sections: alone ? [oneLoad(values)] : matrix(positive('scale', values.scale ?? '1')),
-    settings: settingsOf(values.set ?? ''),
+    settings: settingsOf((values.set ?? '').split(',').filter(Boolean)),
     assertRatio: values['assert-ratio'] === undefined ? undefined : positive('assert-ratio', values['assert-ratio']),
     against: values.against !== undefined,
     profile: values.profile,
@@ -92,11 +92,6 @@ function contendersOf({ contenders, against, profile }: Given): string[] {
   const [first = FIRST, ...others] = named
   if (others.length > 0 || first.includes('@')) throw contradiction('--against takes one contender, without a build')
   return [first, `${first}@${against}`]
-}
-
-function settingsOf(text: string): Record<string, string> {
-  const pairs = text.split(',').filter(Boolean)
-  return Object.fromEntries(pairs.map((pair) => pair.split(/=(.*)/s).slice(0, 2) as [string, string]))
 }
 
 function positive(name: string, text: string): number {

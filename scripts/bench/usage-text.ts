@@ -34,7 +34,7 @@ when a record is lost, written twice, out of order (of the daemon) or differs.`,
     contenders: {
       type: 'string',
       value: 'LIST',
-      help: `Who takes part (${CONTENDERS.join(',')}); the last is whom the ratios are taken against. CLIENT:LANE has a lane (memory, disk, tmpfs), …@COMMIT and …@FOLDER are other builds, per-message@N has N sends in flight`,
+      help: `Who takes part (${CONTENDERS.join(',')}); the last is whom the ratios are taken against. CLIENT:LANE has a lane (memory, disk, tmpfs), …+NAME=VALUE a setting of its own, …@COMMIT and …@FOLDER are other builds, per-message@N has N sends in flight`,
     },
     set: { type: 'string', value: 'NAME=VALUE,…', help: "Variables of the daemon's environment" },
     'assert-ratio': {
@@ -54,6 +54,7 @@ when a record is lost, written twice, out of order (of the daemon) or differs.`,
   examples: [
     'npm run bench -- --write',
     'npm run bench -- --shape credential --contenders platformatic:disk,python',
+    'npm run bench -- --contenders platformatic:disk,platformatic:disk+LANE_SYNC=commit',
     'npm run bench -- --against HEAD~1',
     'npm run bench -- --rate 20000 --contenders platformatic:disk',
     'npm run profile -- --shape credential',

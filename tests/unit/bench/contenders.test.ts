@@ -50,6 +50,12 @@ describe('a contender', () => {
     expect(readConfig(env, choices).feeds).toHaveLength(1)
   })
 
+  it('may have settings of its own, which win', async () => {
+    const own = await contender(`platformatic:disk+LANE_SYNC=commit+LINGER=1ms@${folder}`, { LINGER: '7ms' })
+    expect(own.env(place)).toMatchObject({ LANE: 'disk', LANE_SYNC: 'commit', LINGER: '1ms' })
+    expect(own.name).toContain('+LANE_SYNC=commit')
+  })
+
   it('may be a rival, which need not keep the order', async () => {
     const rival = await contender('per-message@7')
     expect(rival).toMatchObject({ keepsOrder: false, lane: 'memory' })
