@@ -1,64 +1,83 @@
 /** Every record is looked at: is it one that was sent, in its place, once, with the right content. */
-import { decodeTrade } from './decode.ts'
-import { FIRST_SEQUENCE, FIRST_SOURCE, type Trade, tradeOf } from './trade.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { avroReader, type Decoded } from './avro-reader.ts'
+import { FIRST_SEQUENCE, FIRST_SOURCE, type Shape } from './shapes/shape.ts'
 
 /** What went wrong, in records; all 0 when nothing did. */
 export interface Faults {
   readonly lost: number
   readonly duplicated: number
-  /** Behind a later one of the same source. */
+  /** Behind a later one of the same source, or in another partition than the source's first. */
   readonly outOfOrder: number
   /** Never sent, or with other content, key or schema. */
   readonly different: number
 }
 
-/** Takes the records in the order of the topic. */
+/** Where a message stands in what was sent: `source` from 0, `at` from 0. */
+export interface Place {
+  readonly source: number
+  readonly at: number
+}
+
+/** What a topic should hold: the first `shares[i]` messages of each source. `key` null: none. */
+export interface Wanted {
+  readonly shape: Shape
+  readonly shares: readonly number[]
+  readonly key: string | null
+  readonly schemaId: number
+}
+
+/** Takes the records of each partition in their order. */
 export interface Check {
-  record(key: Buffer | null, value: Buffer | null): void
+  /** Answers which message it was; undefined for none that was sent. */
+  record(partition: number, key: Buffer | null, value: Buffer | null): Place | undefined
   faults(): Faults
 }
 
-/** A check for a topic that should hold the first `shares[i]` messages of each source. */
-export function openCheck(shares: readonly number[], key: string, schemaId: number): Check {
+/** A check for a topic that should hold what is wanted, and nothing else. */
+export function openCheck({ shape, shares, key, schemaId }: Wanted): Check {
+  const read = avroReader(shape.schema)
   const seen = shares.map((count) => new Uint8Array(count))
   const highest = shares.map(() => -1)
-  const wantedKey = Buffer.from(key)
+  const partitions: (number | undefined)[] = []
+  const wantedKey = key === null ? null : Buffer.from(key)
   let found = 0
   let duplicated = 0
   let outOfOrder = 0
   let different = 0
+  const order = (partition: number, { source, at }: Place): void => {
+    partitions[source] ??= partition
+    if (at < (highest[source] ?? -1) || partition !== partitions[source]) outOfOrder++
+    else highest[source] = at
+  }
   return {
-    record(givenKey, value) {
-      const trade = readable(value, schemaId)
-      const source = (trade?.source ?? 0) - FIRST_SOURCE
-      const at = (trade?.seq ?? 0) - FIRST_SEQUENCE
-      const marks = seen[source]
-      if (!trade || marks?.[at] === undefined) {
+    record(partition, givenKey, value) {
+      const decoded = readable(read, value)
+      const position = decoded && shape.positionOf(decoded.document)
+      const place = { source: (position?.source ?? 0) - FIRST_SOURCE, at: (position?.seq ?? 0) - FIRST_SEQUENCE }
+      const marks = seen[place.source]
+      if (decoded?.schemaId !== schemaId || !position || marks?.[place.at] === undefined) {
         different++
-        return
+        return undefined
       }
-      if (marks[at] === 1) duplicated++
+      if (marks[place.at] === 1) duplicated++
       else {
-        marks[at] = 1
+        marks[place.at] = 1
         found++
-        if (at < (highest[source] ?? -1)) outOfOrder++
-        else highest[source] = at
+        order(partition, place)
       }
-      if (!givenKey?.equals(wantedKey) || !isSame(trade, tradeOf(trade.source, trade.seq))) different++
+      const sameKey = wantedKey && givenKey ? wantedKey.equals(givenKey) : wantedKey === givenKey
+      if (!sameKey || !isDeepStrictEqual(decoded.document, shape.document(position))) different++
+      return place
     },
     faults: () => ({ lost: shares.reduce((sum, count) => sum + count, 0) - found, duplicated, outOfOrder, different }),
   }
 }
 
-function readable(value: Buffer | null, schemaId: number): Trade | undefined {
+function readable(read: (value: Buffer) => Decoded, value: Buffer | null): Decoded | undefined {
   try {
-    const decoded = value ? decodeTrade(value) : undefined
-    return decoded?.schemaId === schemaId ? decoded.trade : undefined
+    return value ? read(value) : undefined
   } catch {
     return undefined
   }
-}
-
-function isSame(a: Trade, b: Trade): boolean {
-  return a.p === b.p && a.s === b.s && a.t === b.t && a.v === b.v && a.venue === b.venue
 }

@@ -1,35 +1,36 @@
 /** The flood as its parent sees it. */
 import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { until } from '../lib/until.ts'
 import type { FloodOrder, FloodWord } from './flood.ts'
+import type { Write } from './pace.ts'
+import type { ShapeName } from './shapes/index.ts'
 
 /** A running flood. It ends with this process. */
 export interface Flood {
   readonly pid: number
   readonly urls: readonly string[]
-  /** Resolves when every URL has its socket. */
+  /** Resolves when every URL has its socket; rejects after 30 s. */
   open(): Promise<void>
-  /** Lets the sources send; answers at once. With `rate`, so many per second together. */
-  send(shares: readonly number[], rate?: number): void
-  /** Messages of the orders that are complete. */
-  readonly sent: number
+  /** Lets the sources send; resolves when all is written, to the writes if the order has a rate. One order at a time. */
+  send(order: FloodOrder): Promise<readonly Write[]>
   stop(): Promise<void>
 }
 
 const OPEN_MS = 30_000
 
-/** Starts a flood with `sources` URLs. */
-export async function startFlood(sources: number): Promise<Flood> {
-  const child = fork(join(import.meta.dirname, 'flood.ts'), { execArgv: [], env: {} })
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+/** Starts a flood of messages of the shape with `sources` URLs. */
+export async function startFlood(shape: ShapeName, sources: number): Promise<Flood> {
+  const child = fork(join(import.meta.dirname, 'flood.ts'), [shape, String(sources)], { execArgv: [], env: {} })
+  const ended = once(child, 'exit')
   let port = 0
   let sockets = 0
-  let sent = 0
+  let sent = Promise.withResolvers<readonly Write[]>()
   child.on('message', (word: FloodWord) => {
     if (word.type === 'listening') port = word.port
     if (word.type === 'open') sockets = word.sockets
-    if (word.type === 'sent') sent = word.messages
+    if (word.type === 'sent') sent.resolve(word.writes)
   })
   await until(() => port, { what: 'the flood to listen' })
   return {
@@ -38,9 +39,10 @@ export async function startFlood(sources: number): Promise<Flood> {
     open: async () => {
       await until(() => sockets >= sources, { what: `${sources} sockets of the flood`, timeoutMs: OPEN_MS })
     },
-    send: (shares, rate) => void child.send({ send: shares, rate } satisfies FloodOrder),
-    get sent() {
-      return sent
+    send: (order) => {
+      sent = Promise.withResolvers()
+      child.send(order)
+      return sent.promise
     },
     stop: async () => {
       if (child.connected) child.disconnect()

@@ -1,41 +1,46 @@
 /**
  * The upstream of the bench, a process of its own: one URL per source, frames as fast as the sockets take them.
- * It speaks as little WebSocket as a client needs: the handshake, a pong, a close. Told what to do over IPC.
+ * It speaks as little WebSocket as a client needs: the handshake, a pong, a close. Arguments: shape and number of sources;
+ * told what to do over IPC.
  */
 import { createHash } from 'node:crypto'
 import { createServer, type Socket } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { type FrameBlock, frameBlock } from './frames.ts'
-import { FIRST_SEQUENCE, FIRST_SOURCE } from './trade.ts'
+import { frameBlock } from './frames.ts'
+import { drip, pour, type Source, type Write } from './pace.ts'
+import { isShapeName, shapes } from './shapes/index.ts'
+import { FIRST_SEQUENCE, FIRST_SOURCE } from './shapes/shape.ts'
 
-/** What the parent says. `send`: each source's further messages, in order of the sources; `rate`: all together, per second. */
+/**
+ * What the parent says. `send`: each source's further messages, in order of the sources; `rate`: all together, per second;
+ * `onePerWrite`: never two in one write.
+ */
 export interface FloodOrder {
   readonly send: readonly number[]
   readonly rate?: number | undefined
+  readonly onePerWrite?: boolean
 }
 
-/** What the flood says. */
+/** What the flood says. `writes` are of a paced order, empty otherwise. */
 export type FloodWord =
   | { readonly type: 'listening'; readonly port: number }
   | { readonly type: 'open'; readonly sockets: number }
-  | { readonly type: 'sent'; readonly messages: number }
+  | { readonly type: 'sent'; readonly writes: readonly Write[] }
 
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 const FRAMES_PER_BLOCK = 2_048
+/** Of one block, and of all together. */
+const BLOCK_BYTES = 256 * 1024
+const ALL_BLOCKS_BYTES = 256 * 1024 * 1024
 const OPCODE = 0x0f
 const CLOSE = 8
 const PING = 9
 const EMPTY_PONG = Buffer.from([0x8a, 0x00])
-/** How often a paced flood writes, in milliseconds. */
-const BEAT_MS = 5
 
-interface Source {
-  readonly socket: Socket
-  readonly block: FrameBlock
-  next: number
-}
-
+const [shapeName = '', count = '1'] = process.argv.slice(2)
+const shape = isShapeName(shapeName) ? shapes[shapeName] : shapes.small
+const blockBytes = Math.min(BLOCK_BYTES, ALL_BLOCKS_BYTES / Number(count))
 const sources: (Source | undefined)[] = []
+let open = 0
 
 const server = createServer((socket) => {
   socket.setNoDelay(true)
@@ -63,9 +68,10 @@ function accept(socket: Socket, head: string): void {
     `Sec-WebSocket-Accept: ${answer}`,
   ]
   socket.write(`HTTP/1.1 ${lines.join('\r\n')}\r\n\r\n`)
-  const next = sources[at]?.next ?? FIRST_SEQUENCE
-  sources[at] = { socket, block: frameBlock(FIRST_SOURCE + at, FRAMES_PER_BLOCK), next }
-  say({ type: 'open', sockets: sources.filter((source) => source && !source.socket.destroyed).length })
+  const block = frameBlock(shape, FIRST_SOURCE + at, FRAMES_PER_BLOCK, blockBytes)
+  sources[at] = { socket, block, next: sources[at]?.next ?? FIRST_SEQUENCE }
+  socket.once('close', () => void open--)
+  say({ type: 'open', sockets: ++open })
 }
 
 function control(socket: Socket, data: Buffer): void {
@@ -74,36 +80,15 @@ function control(socket: Socket, data: Buffer): void {
   if (opcode === CLOSE) socket.end()
 }
 
-/** Sends `count` messages; resolves when the operating system has taken them, or when the socket is gone. */
-async function pour(source: Source, count: number): Promise<void> {
-  for (let left = count; left > 0 && !source.socket.destroyed; ) {
-    const frames = Math.min(left, source.block.capacity)
-    const bytes = source.block.fill(source.next, frames)
-    source.next += frames
-    left -= frames
-    await new Promise<void>((resolve) => source.socket.write(bytes, () => resolve()))
-  }
-}
-
-/** The same, `rate` messages per second. */
-async function drip(source: Source, count: number, rate: number): Promise<void> {
-  const startedAt = performance.now()
-  for (let sent = 0; sent < count && !source.socket.destroyed; ) {
-    const due = Math.min(count, Math.floor(((performance.now() - startedAt) / 1_000) * rate))
-    if (due > sent) await pour(source, due - sent)
-    sent = Math.max(sent, due)
-    await sleep(BEAT_MS)
-  }
-}
-
-async function obey({ send, rate }: FloodOrder): Promise<void> {
-  const work = send.map((count, at) => {
+async function obey({ send, rate, onePerWrite }: FloodOrder): Promise<void> {
+  const mostPerWrite = onePerWrite ? 1 : FRAMES_PER_BLOCK
+  if (rate !== undefined) return say({ type: 'sent', writes: await drip(sources, send, rate, mostPerWrite) })
+  const pouring = send.map((count, at) => {
     const source = sources[at]
-    if (!source) return undefined
-    return rate === undefined ? pour(source, count) : drip(source, count, rate / send.length)
+    return source && pour(source, count, mostPerWrite)
   })
-  await Promise.all(work)
-  say({ type: 'sent', messages: sources.reduce((sum, source) => sum + (source ? source.next - FIRST_SEQUENCE : 0), 0) })
+  await Promise.all(pouring)
+  say({ type: 'sent', writes: [] })
 }
 
 function say(word: FloodWord): void {
@@ -112,7 +97,7 @@ function say(word: FloodWord): void {
 
 process.on('message', (order: FloodOrder) => void obey(order))
 process.on('disconnect', () => process.exit())
-server.listen(0, '127.0.0.1', () => {
+server.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 }, () => {
   const address = server.address()
   if (address && typeof address === 'object') say({ type: 'listening', port: address.port })
 })

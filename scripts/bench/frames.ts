@@ -1,9 +1,10 @@
 /** WebSocket frames made before they are wanted: a block of them per source, of which only digits change. */
-import { FIRST_SEQUENCE, QUOTES_ROUND, tradeText } from './trade.ts'
+import { FIRST_SEQUENCE, type Shape } from './shapes/shape.ts'
 
-/** A final text frame of a server (RFC 6455 §5.2): two bytes, then up to 125 of payload. */
+/** A final text frame of a server (RFC 6455 §5.2): two bytes of header, four when the length needs 16 bits. */
 const TEXT = 0x81
-const HEADER_BYTES = 2
+const MOST_SHORT = 125
+const LENGTH_16 = 126
 const SEQUENCE_DIGITS = String(FIRST_SEQUENCE).length
 const HALF_DIGITS = SEQUENCE_DIGITS / 2
 const HALF = 10 ** HALF_DIGITS
@@ -19,34 +20,48 @@ export interface FrameBlock {
   fill(sequence: number, count: number): Buffer
 }
 
-/** A block of `capacity` frames. The buffer is the same at each `fill`: the last one must have left before the next. */
-export function frameBlock(source: number, capacity: number): FrameBlock {
-  const texts = Array.from({ length: QUOTES_ROUND }, (_, at) => tradeText(source, FIRST_SEQUENCE + at))
-  const frames = texts.map((text) => Buffer.concat([Buffer.from([TEXT, text.length]), Buffer.from(text, 'latin1')]))
+/**
+ * A block of as many frames as `mostBytes` hold (at least one) up to `mostFrames`. The buffer is the same at each `fill`:
+ * the last one must have left before the next. Throws when the texts of the shape are not of one length below 64 kB.
+ */
+export function frameBlock(shape: Shape, source: number, mostFrames: number, mostBytes: number): FrameBlock {
+  const texts = Array.from({ length: shape.round }, (_, at) => shape.text({ source, seq: FIRST_SEQUENCE + at }))
+  const frames = texts.map(frame)
   const length = frames[0]?.length ?? 0
-  const [first = 0, second = 0] = sequencePlaces(texts[0] ?? '').map((at) => at + HEADER_BYTES)
+  if (frames.some((each) => each.length !== length)) throw new Error('texts of several lengths')
+  const places = sequencePlaces(frames[0] ?? Buffer.alloc(0))
+  const capacity = Math.max(1, Math.min(mostFrames, Math.floor(mostBytes / length)))
   const block = Buffer.alloc(capacity * length)
-  let quote = -1
+  let phase = -1
   return {
     capacity,
     fill(sequence, count) {
-      if (quote !== sequence % QUOTES_ROUND) {
-        quote = sequence % QUOTES_ROUND
-        for (let at = 0; at < capacity; at++) frames[(quote + at) % QUOTES_ROUND]?.copy(block, at * length)
+      if (phase !== sequence % shape.round) {
+        phase = sequence % shape.round
+        for (let at = 0; at < capacity; at++) frames[(phase + at) % shape.round]?.copy(block, at * length)
       }
       for (let at = 0; at < count; at++) {
-        writeSequence(block, at * length + first, sequence + at)
-        writeSequence(block, at * length + second, sequence + at)
+        for (const place of places) writeSequence(block, at * length + place, sequence + at)
       }
       return block.subarray(0, count * length)
     },
   }
 }
 
-/** Where the digits of FIRST_SEQUENCE stand: the end of `t` and the value of `seq`. */
-function sequencePlaces(text: string): number[] {
+function frame(text: string): Buffer {
+  const payload = Buffer.from(text, 'latin1')
+  if (payload.length <= MOST_SHORT) return Buffer.concat([Buffer.from([TEXT, payload.length]), payload])
+  const header = Buffer.from([TEXT, LENGTH_16, 0, 0])
+  header.writeUInt16BE(payload.length, 2)
+  return Buffer.concat([header, payload])
+}
+
+/** Where the digits of FIRST_SEQUENCE stand. */
+function sequencePlaces(first: Buffer): number[] {
   const digits = String(FIRST_SEQUENCE)
-  return [text.indexOf(digits), text.lastIndexOf(digits)]
+  const places: number[] = []
+  for (let at = first.indexOf(digits); at >= 0; at = first.indexOf(digits, at + SEQUENCE_DIGITS)) places.push(at)
+  return places
 }
 
 function writeSequence(block: Buffer, at: number, sequence: number): void {

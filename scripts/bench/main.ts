@@ -1,26 +1,29 @@
 /** The bench: contenders take turns on one Kafka, and what they reach is printed. See `--help`. */
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { runScript } from '../lib/failure.ts'
+import { describe, EXIT, Failure, runScript } from '../lib/failure.ts'
 import { quietKafka, withAdmin } from '../lib/kafka-admin.ts'
 import { startKafka } from '../stack/kafka.ts'
 import { startRegistry } from '../stack/registry.ts'
-import { type Contender, contender } from './contenders.ts'
+import { type Contender, contender, PYTHON } from './contenders.ts'
 import { type BenchOptions, benchOptions } from './options.ts'
-import { profiling, readProfile } from './profile.ts'
-import { json, page, type Report, table } from './report.ts'
-import { type Ground, type Result, round } from './round.ts'
-import { ratio } from './summary.ts'
+import { page } from './page.ts'
+import { picture } from './picture.ts'
+import type { Section } from './plan.ts'
+import { profile } from './profile.ts'
+import { json, type SectionReport } from './report.ts'
+import { type Ground, round } from './round.ts'
+import { rowsOf, terminalTable } from './rows.ts'
+import { runSection } from './run.ts'
+import { faulty, regressions, tooSlow } from './verdict.ts'
 
-const PAGE = join(import.meta.dirname, '../../docs/performance.md')
-const SHOWN_FUNCTIONS = 30
+const DOCS = join(import.meta.dirname, '../../docs')
 /** The broker is a JVM: it is slower before it has compiled itself. */
 const BROKER_WARM_UP = 200_000
 
 async function main(): Promise<number> {
   const options = benchOptions()
-  const { settings } = options
-  const contenders = await Promise.all(options.contenders.map((name) => contender(name, settings)))
+  const contenders = await available(options)
   const broker = await startKafka()
   try {
     const registry = await startRegistry()
@@ -28,7 +31,7 @@ async function main(): Promise<number> {
       const kafka = quietKafka(broker.bootstrapServers, { retry: { retries: 10, initialRetryTime: 100 } })
       return await withAdmin(kafka, async (admin) => {
         const ground: Ground = { broker, registryUrl: registry.url, kafka, admin }
-        return options.profile ? profile(options, contenders, ground) : compare(options, contenders, ground)
+        return options.profile ? profiled(options, contenders, ground) : compare(options, contenders, ground)
       })
     } finally {
       await registry.stop()
@@ -38,55 +41,84 @@ async function main(): Promise<number> {
   }
 }
 
-async function profile({ load }: BenchOptions, [first]: readonly Contender[], ground: Ground): Promise<number> {
-  if (!first) return 0
-  const { folder, nodeOptions } = profiling()
-  const result = await round(first, load, ground, nodeOptions)
-  say(result)
-  const { file, text } = readProfile(folder, SHOWN_FUNCTIONS)
-  process.stdout.write(`Self time of ${first.name}, from start to end, without what was idle:\n${text}\n${file}\n`)
+/** Who takes part, by name. Without a usable Python its contender is left out, and that is said. */
+async function available({ sections, settings }: BenchOptions): Promise<Map<string, Contender>> {
+  const names = new Set(sections.flatMap(({ entries }) => entries.flatMap(({ contenders }) => contenders)))
+  const found = new Map<string, Contender>()
+  for (const name of names) {
+    try {
+      found.set(name, await contender(name, settings))
+    } catch (error) {
+      const absent = name === PYTHON && error instanceof Failure && error.code === EXIT.unavailable
+      if (!absent || names.size === 1) throw error
+      process.stderr.write(`bench: ${describe(error)}; it is left out\n  ${error.cure}\n`)
+    }
+  }
+  return found
+}
+
+async function profiled(
+  { sections }: BenchOptions,
+  contenders: ReadonlyMap<string, Contender>,
+  ground: Ground,
+): Promise<number> {
+  const [entry] = sections[0]?.entries ?? []
+  const first = contenders.get(entry?.contenders[0] ?? '')
+  if (entry && first) process.stdout.write(await profile(first, entry.load, ground))
   return 0
 }
 
-async function compare(options: BenchOptions, contenders: readonly Contender[], ground: Ground): Promise<number> {
-  const { load, rounds, rival, assertRatio } = options
-  const [first] = contenders
-  if (first) await round(first, { ...load, warmUp: 0, count: BROKER_WARM_UP, rate: undefined }, ground)
-  const results: Result[] = []
-  for (let at = 0; at < rounds; at++) {
-    // Nobody always follows the same one.
-    for (const one of at % 2 === 0 ? contenders : contenders.toReversed()) {
-      results.push(say(await round(one, load, ground)))
-    }
+async function compare(
+  options: BenchOptions,
+  contenders: ReadonlyMap<string, Contender>,
+  ground: Ground,
+): Promise<number> {
+  const [first] = contenders.values()
+  const [load] = options.sections.flatMap(({ entries }) => entries.map((entry) => entry.load))
+  if (first && load) {
+    const count = Math.min(BROKER_WARM_UP, load.count)
+    await round(first, { ...load, shape: 'small', warmUp: 0, count, rate: undefined }, ground)
   }
-  results.sort((a, b) => options.contenders.indexOf(a.contender) - options.contenders.indexOf(b.contender))
-  const report: Report = { load, rounds, rival, results }
-  process.stdout.write(`\n${table(report)}\n${json(report)}\n`)
-  if (options.write) await writeFile(PAGE, page(report))
-  const faulty = results.filter((result) => isFaulty(result, contenders))
-  for (const name of new Set(faulty.map((result) => result.contender)))
-    process.stderr.write(`bench: ${name} is faulty\n`)
-  const reached = ratio(results, first?.name ?? '', rival)
-  const tooSlow = assertRatio !== undefined && !(reached !== undefined && reached >= assertRatio)
-  if (tooSlow) process.stderr.write(`bench: ${first?.name} is not ${assertRatio} times as fast as ${rival}\n`)
-  return faulty.length > 0 || tooSlow ? 1 : 0
+  const reports: SectionReport[] = []
+  for (const section of options.sections) {
+    const report = await runSection(withThose(section, contenders), contenders, ground)
+    process.stdout.write(`\n${report.title}\n${terminalTable(rowsOf(report))}\n`)
+    reports.push(report)
+  }
+  process.stdout.write(`${json(reports)}\n`)
+  if (options.write) await write(reports)
+  return judge(options, reports, contenders)
 }
 
-function isFaulty({ contender, faults }: Result, contenders: readonly Contender[]): boolean {
-  const { lost, duplicated, outOfOrder, different } = faults
-  const ordered = contenders.find(({ name }) => name === contender)?.keepsOrder
-  return lost + duplicated + different > 0 || (ordered === true && outOfOrder > 0)
+function withThose(section: Section, there: ReadonlyMap<string, Contender>): Section {
+  const entries = section.entries.map((entry) => ({
+    ...entry,
+    contenders: entry.contenders.filter((name) => there.has(name)),
+  }))
+  return { ...section, entries }
 }
 
-/** One line per round, as it goes. */
-function say(result: Result): Result {
-  const { contender, recordsPerSecond, cpuUs, brokerCpuUs, floodCpuUs, faults } = result
-  const speed = Math.round(recordsPerSecond).toLocaleString('en-GB')
-  const cpu = [cpuUs, brokerCpuUs, floodCpuUs].map((us) => us.toFixed(2)).join(' + ')
-  const wrong = Object.entries(faults).filter(([, count]) => count > 0)
-  const said = wrong.map(([what, count]) => `, ${count} ${what}`).join('')
-  process.stdout.write(`${contender}: ${speed} records/s, ${cpu} µs (own + broker + flood)${said}\n`)
-  return result
+async function write(reports: readonly SectionReport[]): Promise<void> {
+  const pictures = join(DOCS, 'performance')
+  await mkdir(pictures, { recursive: true })
+  for (const report of reports) await writeFile(join(pictures, `${report.id}.svg`), picture(report))
+  await writeFile(join(DOCS, 'performance.md'), page(reports))
+}
+
+function judge(
+  { against, assertRatio }: BenchOptions,
+  reports: readonly SectionReport[],
+  contenders: ReadonlyMap<string, Contender>,
+): number {
+  const entries = reports.flatMap((report) => report.entries)
+  const [first] = entries
+  const wrong = [
+    ...faulty(entries, contenders),
+    ...(first && assertRatio !== undefined ? tooSlow(first, assertRatio) : []),
+    ...(first && against ? regressions(first) : []),
+  ]
+  for (const sentence of wrong) process.stderr.write(`bench: ${sentence}\n`)
+  return wrong.length > 0 ? 1 : 0
 }
 
 runScript('bench', main)

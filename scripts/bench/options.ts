@@ -1,95 +1,104 @@
 /** The bench's options. */
-
-import { parseCli, wholeNumber } from '../lib/cli.ts'
+import { parseCli, type Values, wholeNumber } from '../lib/cli.ts'
 import { EXIT, Failure } from '../lib/failure.ts'
-import { CONTENDERS, PER_MESSAGE } from './contenders.ts'
-import type { Load } from './round.ts'
-import { MOST_SEQUENCES, MOST_SOURCES } from './trade.ts'
+import { CONTENDERS, settingsOf } from './contenders.ts'
+import type { Load } from './load.ts'
+import { matrix, paced, type Section } from './plan.ts'
+import { isShapeName, shapes } from './shapes/index.ts'
+import { MOST_SEQUENCES, MOST_SOURCES } from './shapes/shape.ts'
+import { usage } from './usage-text.ts'
 
-/** What to do. `assertRatio`: the least that the first contender must be times as fast as the rival. */
+/** What to do. */
 export interface BenchOptions {
-  readonly load: Load
-  readonly rounds: number
-  readonly contenders: readonly string[]
-  readonly rival: string
+  readonly sections: readonly Section[]
   readonly settings: Readonly<Record<string, string>>
+  /** The least that the first contender must be times as fast as the last. */
   readonly assertRatio: number | undefined
+  /** True: the last contender is an earlier build of the first, which must not be clearly slower or dearer. */
+  readonly against: boolean
   readonly profile: boolean
   readonly write: boolean
 }
 
-const usage = {
-  command: 'npm run bench --',
-  summary: `Measures the daemon, as built, with a real Kafka and registry on this machine: a flood of small trades (85 bytes) over
-several URLs to one partition under one key, acknowledged by all replicas. Contenders take turns, round after round; every
-record is read back and checked. Ends with 1 when a record is lost, written twice, out of order (of the daemon) or differs.`,
-  flags: {
-    count: { type: 'string', value: 'N', default: '300000', help: 'Messages in each timed window' },
-    'warm-up': { type: 'string', value: 'N', default: '0', help: 'Messages before it, in the same process' },
-    rounds: { type: 'string', value: 'N', default: '3', help: 'Rounds; medians are shown' },
-    urls: { type: 'string', value: 'N', default: '8', help: 'WebSocket URLs' },
-    rate: {
-      type: 'string',
-      value: 'N',
-      help: 'Messages per second, all URLs together; without it as fast as the sockets take them',
-    },
-    contenders: {
-      type: 'string',
-      value: 'LIST',
-      default: CONTENDERS.join(','),
-      help: 'Who takes part; the last is whom the ratios are taken against. CLIENT@COMMIT and CLIENT@FOLDER are other builds, per-message@N has N sends in flight',
-    },
-    set: { type: 'string', value: 'NAME=VALUE,…', help: "Variables of the daemon's environment" },
-    'assert-ratio': {
-      type: 'string',
-      value: 'X',
-      help: 'End with 1 when the first contender is not X times as fast as the last',
-    },
-    profile: { type: 'boolean', help: 'One round of the first contender with a CPU profile instead' },
-    write: { type: 'boolean', help: 'Write docs/performance.md' },
-  },
-  examples: [
-    'npm run bench -- --count 3000000 --contenders platformatic,kafkajs',
-    'npm run bench -- --contenders platformatic,platformatic@HEAD~1 --rounds 7',
-    'npm run bench -- --profile --count 3000000',
-  ],
-} as const
+const COUNT = 300_000
+const PROFILE_COUNT = 2_000_000
+const URLS = '8'
+const ROUNDS = '3'
+const AGAINST_ROUNDS = '5'
+const FIRST = 'platformatic:disk'
+/** Options that describe one load of its own instead of the matrix. */
+const OF_ONE_LOAD = [
+  'shape',
+  'count',
+  'warm-up',
+  'rounds',
+  'urls',
+  'partitions',
+  'rate',
+  'contenders',
+  'against',
+  'assert-ratio',
+] as const
+
+type Given = Values<typeof usage.flags>
 
 /** Parses the command line. Throws `Failure` for what makes no sense. */
 export function benchOptions(argv?: readonly string[]): BenchOptions {
   const { values } = parseCli(usage, argv)
-  const urls = wholeNumber('urls', values.urls, 1, MOST_SOURCES)
-  const contenders = values.contenders
-    .split(',')
-    .map((name) => name.trim())
-    .filter(Boolean)
-  const most = MOST_SEQUENCES * urls
+  const alone = values.profile || values['one-per-write'] || OF_ONE_LOAD.some((name) => values[name] !== undefined)
+  if (alone && values.scale !== undefined) throw contradiction('--scale is for the matrix: it goes without a load')
   return {
-    load: {
-      count: wholeNumber('count', values.count, 1, most / 2),
-      warmUp: wholeNumber('warm-up', values['warm-up'], 0, most / 2),
-      urls,
-      rate: values.rate === undefined ? undefined : wholeNumber('rate', values.rate, 1),
-    },
-    rounds: wholeNumber('rounds', values.rounds, 1),
-    contenders,
-    rival: contenders.at(-1) ?? PER_MESSAGE,
-    settings: settingsOf(values.set ?? ''),
+    sections: alone ? [oneLoad(values)] : matrix(positive('scale', values.scale ?? '1')),
+    settings: settingsOf((values.set ?? '').split(',').filter(Boolean)),
     assertRatio: values['assert-ratio'] === undefined ? undefined : positive('assert-ratio', values['assert-ratio']),
+    against: values.against !== undefined,
     profile: values.profile,
     write: values.write,
   }
 }
 
-function settingsOf(text: string): Record<string, string> {
-  const pairs = text.split(',').filter(Boolean)
-  return Object.fromEntries(pairs.map((pair) => pair.split(/=(.*)/s).slice(0, 2) as [string, string]))
+function oneLoad(values: Given): Section {
+  const load = loadOf(values)
+  const rounds = wholeNumber('rounds', values.rounds ?? (values.against === undefined ? ROUNDS : AGAINST_ROUNDS), 1)
+  return {
+    id: load.shape,
+    title: shapes[load.shape].help,
+    entries: [{ load, rounds, contenders: contendersOf(values) }],
+  }
+}
+
+function loadOf(values: Given): Load {
+  const shape = values.shape ?? 'small'
+  if (!isShapeName(shape)) throw contradiction(`--shape ${shape} is none of ${Object.keys(shapes).join(', ')}`)
+  const urls = wholeNumber('urls', values.urls ?? URLS, 1, MOST_SOURCES)
+  const partitions = wholeNumber('partitions', values.partitions ?? '1', 1, 10_000)
+  const count = values.profile ? PROFILE_COUNT : COUNT
+  const plain: Load = { shape, count, warmUp: 0, urls, partitions, onePerWrite: values['one-per-write'] }
+  const load = values.rate === undefined ? plain : paced(plain, wholeNumber('rate', values.rate, 1))
+  const most = (MOST_SEQUENCES * urls) / 2
+  return {
+    ...load,
+    count: values.count === undefined ? load.count : wholeNumber('count', values.count, 1, most),
+    warmUp: values['warm-up'] === undefined ? load.warmUp : wholeNumber('warm-up', values['warm-up'], 0, most),
+  }
+}
+
+function contendersOf({ contenders, against, profile }: Given): string[] {
+  const named = (contenders ?? (profile || against !== undefined ? FIRST : CONTENDERS.join(',')))
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean)
+  if (against === undefined) return named
+  const [first = FIRST, ...others] = named
+  if (others.length > 0 || first.includes('@')) throw contradiction('--against takes one contender, without a build')
+  return [first, `${first}@${against}`]
 }
 
 function positive(name: string, text: string): number {
   if (Number(text) > 0) return Number(text)
-  throw new Failure(`--${name} ${text} is not a number above 0`, {
-    cure: `Give --${name} a number.`,
-    code: EXIT.configuration,
-  })
+  throw contradiction(`--${name} ${text} is not a number above 0`)
+}
+
+function contradiction(message: string): Failure {
+  return new Failure(message, { cure: 'See: npm run bench -- --help', code: EXIT.configuration })
 }

@@ -1,15 +1,18 @@
 /** One round: a contender, a fresh topic, a flood; timed from the start signal to the last record in the topic. */
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Admin, Kafka } from 'kafkajs'
 import { startChild } from '../demo/child.ts'
 import type { Kafka as Broker } from '../stack/kafka.ts'
-import { benchFolder } from './build.ts'
-import type { Faults } from './check.ts'
+import { type Faults, openCheck } from './check.ts'
 import type { Contender } from './contenders.ts'
 import { startFlood } from './flood-process.ts'
+import { type Latency, latencyMeter } from './latency.ts'
+import type { Load } from './load.ts'
+import type { Write } from './pace.ts'
+import { readBack } from './read-back.ts'
+import { makeScratch } from './scratch.ts'
+import { shapes } from './shapes/index.ts'
+import { shares } from './shapes/shape.ts'
 import { makeTopic, type RoundTopic } from './topic.ts'
-import { shares } from './trade.ts'
 import { cpuUs, peakRssBytes } from './usage.ts'
 
 /** What all rounds share. */
@@ -18,14 +21,6 @@ export interface Ground {
   readonly registryUrl: string
   readonly kafka: Kafka
   readonly admin: Admin
-}
-
-/** How much: messages in the timed window, messages before it, URLs. `rate`: messages per second, undefined for a flood. */
-export interface Load {
-  readonly count: number
-  readonly warmUp: number
-  readonly urls: number
-  readonly rate?: number | undefined
 }
 
 /** One round's figures. Times are of the window; CPU is microseconds per record, user and system, all threads. */
@@ -38,65 +33,113 @@ export interface Result {
   readonly floodCpuUs: number
   readonly peakRssBytes: number
   readonly faults: Faults
+  /** With a rate only: from the write to the flood's socket until the broker appended the record. */
+  readonly latency?: Latency | undefined
 }
 
+/** The key of all records where there is one. */
+const KEY = 'bench'
 const GRACE_MS = 20_000
 
 /** Runs the round and cleans up after it. `nodeOptions` are of the contender's Node. */
 export async function round(
   contender: Contender,
-  load: Load,
+  whole: Load,
   ground: Ground,
   nodeOptions: readonly string[] = [],
 ): Promise<Result> {
-  const { broker, registryUrl, kafka, admin } = ground
-  const topic = await makeTopic(kafka, admin, registryUrl)
-  const flood = await startFlood(load.urls)
-  const logFile = join(benchFolder(), `${topic.name}.log`)
+  const load = partOf(whole, contender.part)
+  const { broker, registryUrl, admin } = ground
+  const shape = shapes[load.shape]
+  const key = load.partitions === 1 ? KEY : null
+  const topic = await makeTopic(admin, registryUrl, {
+    shape,
+    partitions: load.partitions,
+    paced: load.rate !== undefined,
+  })
+  const flood = await startFlood(load.shape, load.urls)
+  const scratch = makeScratch(topic.name, contender.lane, flood.urls)
+  const { urlsFile, laneDir } = scratch
   const child = startChild({
     name: contender.name,
+    ...(contender.command === undefined ? {} : { command: contender.command }),
     args: [...nodeOptions, ...contender.args],
-    env: contender.env({ bootstrapServers: broker.bootstrapServers, registryUrl, topic: topic.name, urls: flood.urls }),
-    logFile,
+    env: contender.env({
+      bootstrapServers: broker.bootstrapServers,
+      registryUrl,
+      topic: topic.name,
+      shape,
+      key,
+      urlsFile,
+      laneDir,
+    }),
+    logFile: scratch.logFile,
   })
   try {
     await child.ready(() => flood.open().then(() => true))
-    const pids = [child.pid, broker.pid, flood.pid] as const
-    const measured = await measure(load, topic, pids, (count) => flood.send(shares(count, load.urls), load.rate))
+    const send: Send = (count) => flood.send({ ...load, send: shares(count, load.urls) })
+    const { writes, ...figures } = await measure(load, topic, [child.pid, broker.pid, flood.pid], send)
     const peak = peakRssBytes(child.pid)
     await child.stop(GRACE_MS)
-    const faults = await topic.check(sum(shares(load.warmUp, load.urls), shares(load.count, load.urls)))
-    await rm(logFile, { force: true })
-    return { contender: contender.name, ...measured, peakRssBytes: peak, faults }
+    const found = await readAndCheck(load, topic, key, ground, writes)
+    scratch.forgetLog()
+    return { contender: contender.name, ...figures, peakRssBytes: peak, ...found }
   } finally {
     await child.stop(GRACE_MS)
     await flood.stop()
+    scratch.remove()
     await topic.remove()
   }
 }
 
+/** A paced window is not shortened: it is as long for everyone. */
+function partOf(load: Load, part: number): Load {
+  if (load.rate !== undefined) return load
+  return { ...load, count: Math.ceil(load.count * part), warmUp: Math.ceil(load.warmUp * part) }
+}
+
 type Figures = Pick<Result, 'seconds' | 'recordsPerSecond' | 'cpuUs' | 'brokerCpuUs' | 'floodCpuUs'>
+type Send = (count: number) => Promise<readonly Write[]>
 
 async function measure(
   { count, warmUp }: Load,
   topic: RoundTopic,
   pids: readonly [child: number, broker: number, flood: number],
-  send: (count: number) => void,
-): Promise<Figures> {
-  if (warmUp > 0) {
-    send(warmUp)
-    await topic.reached(warmUp)
-  }
+  send: Send,
+): Promise<Figures & { readonly writes: readonly Write[] }> {
+  if (warmUp > 0) await Promise.all([send(warmUp), topic.reached(warmUp)])
   const before = pids.map(cpuUs)
   const startedAt = performance.now()
-  send(count)
+  const sent = send(count)
   const endedAt = await topic.reached(warmUp + count)
   const [cpu = 0, brokerCpu = 0, floodCpu = 0] = pids.map((pid, at) => (cpuUs(pid) - (before[at] ?? 0)) / count)
   // What never arrives has no speed; the check says how much is lost.
   const seconds = endedAt === undefined ? Number.POSITIVE_INFINITY : (endedAt - startedAt) / 1_000
-  return { seconds, recordsPerSecond: count / seconds, cpuUs: cpu, brokerCpuUs: brokerCpu, floodCpuUs: floodCpu }
+  const writes = endedAt === undefined ? [] : await sent
+  return {
+    seconds,
+    recordsPerSecond: count / seconds,
+    cpuUs: cpu,
+    brokerCpuUs: brokerCpu,
+    floodCpuUs: floodCpu,
+    writes,
+  }
 }
 
-function sum(a: readonly number[], b: readonly number[]): number[] {
-  return a.map((value, at) => value + (b[at] ?? 0))
+async function readAndCheck(
+  { shape, warmUp, count, urls }: Load,
+  topic: RoundTopic,
+  key: string | null,
+  { kafka }: Ground,
+  writes: readonly Write[],
+): Promise<Pick<Result, 'faults' | 'latency'>> {
+  const [before, timed] = [shares(warmUp, urls), shares(count, urls)]
+  const wanted = before.map((value, at) => value + (timed[at] ?? 0))
+  const check = openCheck({ shape: shapes[shape], shares: wanted, key, schemaId: topic.schemaId })
+  const meter = latencyMeter(writes)
+  await readBack(kafka, topic.name, await topic.ends(), (partition, givenKey, value, timestamp) => {
+    const place = check.record(partition, givenKey, value)
+    if (place) meter.record(place, timestamp)
+  })
+  return { faults: check.faults(), latency: meter.latency() }
 }

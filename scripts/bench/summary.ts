@@ -1,5 +1,6 @@
 /** Rounds to figures: medians of each contender, and ratios within rounds. */
 import type { Faults } from './check.ts'
+import type { Latency } from './latency.ts'
 import type { Result } from './round.ts'
 
 /** One contender over all rounds: medians, and the sums of faults. */
@@ -13,7 +14,12 @@ export interface Summary extends Faults {
   readonly floodCpuUs: number
   /** The most of all rounds. */
   readonly peakRssBytes: number
+  /** Medians, and the most of all rounds; undefined without a rate. */
+  readonly latency: Latency | undefined
 }
+
+/** A figure of a round that can be compared. */
+export type Figure = 'recordsPerSecond' | 'cpuUs'
 
 /** Summaries in the order in which the contenders first ran. */
 export function summarise(results: readonly Result[]): Summary[] {
@@ -30,6 +36,7 @@ export function summarise(results: readonly Result[]): Summary[] {
       brokerCpuUs: median(all((result) => result.brokerCpuUs)),
       floodCpuUs: median(all((result) => result.floodCpuUs)),
       peakRssBytes: Math.max(...all((result) => result.peakRssBytes)),
+      latency: latencyOf(rounds.flatMap(({ latency }) => latency ?? [])),
       lost: total((faults) => faults.lost),
       duplicated: total((faults) => faults.duplicated),
       outOfOrder: total((faults) => faults.outOfOrder),
@@ -38,13 +45,27 @@ export function summarise(results: readonly Result[]): Summary[] {
   })
 }
 
-/** The median over rounds of how many times as fast `contender` was as `rival` in the same round; undefined when one did not run. */
-export function ratio(results: readonly Result[], contender: string, rival: string): number | undefined {
-  const speeds = (name: string): number[] =>
-    results.filter((result) => result.contender === name).map((result) => result.recordsPerSecond)
-  const [own, other] = [speeds(contender), speeds(rival)]
+function latencyOf(rounds: readonly Latency[]): Latency | undefined {
+  if (rounds.length === 0) return undefined
+  return {
+    p50: median(rounds.map(({ p50 }) => p50)),
+    p99: median(rounds.map(({ p99 }) => p99)),
+    max: Math.max(...rounds.map(({ max }) => max)),
+  }
+}
+
+/** The median over rounds of how many times the figure of `rival` in the same round `contender` had; undefined when one did not run. */
+export function ratio(
+  results: readonly Result[],
+  contender: string,
+  rival: string,
+  figure: Figure = 'recordsPerSecond',
+): number | undefined {
+  const figures = (name: string): number[] =>
+    results.filter((result) => result.contender === name).map((result) => result[figure])
+  const [own, other] = [figures(contender), figures(rival)]
   return own.length > 0 && other.length === own.length
-    ? median(own.map((speed, at) => speed / (other[at] as number)))
+    ? median(own.map((value, at) => value / (other[at] as number)))
     : undefined
 }
 

@@ -1,4 +1,4 @@
-/** A Node process of the demo that never outlives it. */
+/** A process of the demo that never outlives it. */
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import type { Socket } from 'node:net'
@@ -8,10 +8,12 @@ import { Failure } from '../lib/failure.ts'
 import { until } from '../lib/until.ts'
 import { endOfLog } from './log-lines.ts'
 
-/** What to run with this very Node. Output and errors are appended to `logFile`. */
+/** What to run. Output and errors are appended to `logFile`. */
 export interface ChildOptions {
   /** For people: `the daemon`. */
   readonly name: string
+  /** This very Node when absent. */
+  readonly command?: string
   readonly args: readonly string[]
   /** All of its environment, PATH apart. */
   readonly env: Readonly<Record<string, string>>
@@ -37,9 +39,9 @@ const READY_MS = 30_000
 const GUARDED = '{ read -r word <&3; [ "$word" = ended ] || kill -KILL $$; } >/dev/null 2>&1 & exec "$@" 3<&-'
 
 /** Starts it in a process group of its own, so that a Ctrl-C in our terminal is ours to handle. */
-export function startChild({ name, args, env, logFile }: ChildOptions): Child {
+export function startChild({ name, command = process.execPath, args, env, logFile }: ChildOptions): Child {
   const log = openSync(logFile, 'a')
-  const process_ = spawn('sh', ['-c', GUARDED, 'sh', process.execPath, ...args], {
+  const process_ = spawn('sh', ['-c', GUARDED, 'sh', command, ...args], {
     detached: true,
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', log, log, 'pipe'],

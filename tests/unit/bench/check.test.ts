@@ -2,24 +2,26 @@
 import { describe, expect, it } from '@jest/globals'
 import avsc from 'avsc'
 import { type Faults, openCheck } from '../../../scripts/bench/check.ts'
-import { FIRST_SEQUENCE, FIRST_SOURCE, TRADE_SCHEMA, type Trade, tradeOf } from '../../../scripts/bench/trade.ts'
+import { shapes } from '../../../scripts/bench/shapes/index.ts'
+import { FIRST_SEQUENCE, FIRST_SOURCE } from '../../../scripts/bench/shapes/shape.ts'
 
 const ID = 77
 const NONE: Faults = { lost: 0, duplicated: 0, outOfOrder: 0, different: 0 }
-const type = avsc.Type.forSchema(structuredClone(TRADE_SCHEMA) as unknown as avsc.Schema)
+const shape = shapes.small
+const type = avsc.Type.forSchema(structuredClone(shape.schema) as unknown as avsc.Schema)
 
-function encoded(trade: Trade, id = ID): Buffer {
+function encoded(trade: object, id = ID): Buffer {
   return Buffer.concat([Buffer.from([0, 0, 0, 0, id]), type.toBuffer(trade)])
 }
 
-function trade(source: number, at: number): Trade {
-  return tradeOf(FIRST_SOURCE + source, FIRST_SEQUENCE + at)
+function trade(source: number, at: number): object {
+  return shape.document({ source: FIRST_SOURCE + source, seq: FIRST_SEQUENCE + at })
 }
 
 /** What is found in a topic that should hold two messages of one source and three of another. */
-function faultsOf(values: readonly (Buffer | null)[], key = 'k'): Faults {
-  const check = openCheck([2, 3], 'k', ID)
-  for (const value of values) check.record(Buffer.from(key), value)
+function faultsOf(values: readonly (Buffer | null)[], key: string | null = 'k', wanted: string | null = 'k'): Faults {
+  const check = openCheck({ shape, shares: [2, 3], key: wanted, schemaId: ID })
+  for (const value of values) check.record(0, key === null ? null : Buffer.from(key), value)
   return check.faults()
 }
 
@@ -47,8 +49,21 @@ describe('the check of a topic', () => {
     expect(faultsOf([a0, b2, b0, b1, a1])).toEqual({ ...NONE, outOfOrder: 2 })
   })
 
+  it('wants a source in one partition', () => {
+    const check = openCheck({ shape, shares: [2, 3], key: null, schemaId: ID })
+    for (const [at, value] of [a0, a1, b0].entries()) check.record(at < 2 ? 0 : 5, null, value)
+    check.record(5, null, b1)
+    expect(check.faults()).toEqual({ ...NONE, lost: 1 })
+    expect(check.record(0, null, b2)).toEqual({ source: 1, at: 2 })
+    expect(check.faults()).toEqual({ ...NONE, outOfOrder: 1 })
+    expect(check.record(0, null, null)).toBeUndefined()
+  })
+
   it('counts another key, schema or content', () => {
     expect(faultsOf(good, 'other')).toEqual({ ...NONE, different: 5 })
+    expect(faultsOf(good, null)).toEqual({ ...NONE, different: 5 })
+    expect(faultsOf(good, 'k', null)).toEqual({ ...NONE, different: 5 })
+    expect(faultsOf(good, null, null)).toEqual(NONE)
     expect(faultsOf([encoded(trade(0, 0), 78), b0, b1, a1, b2])).toEqual({ ...NONE, lost: 1, different: 1 })
     for (const wrong of [{ p: 1 }, { s: 'MSFX' }, { t: 5 }, { v: 0.5 }, { venue: 2 }]) {
       expect(faultsOf([encoded({ ...trade(0, 0), ...wrong }), b0, b1, a1, b2])).toEqual({ ...NONE, different: 1 })

@@ -1,6 +1,6 @@
 /** From samples to figures. */
 import { describe, expect, it } from '@jest/globals'
-import { selfTimes } from '../../../scripts/bench/profile.ts'
+import { selfTimes } from '../../../scripts/bench/cpu-profile.ts'
 import type { Result } from '../../../scripts/bench/round.ts'
 import { median, ratio, summarise } from '../../../scripts/bench/summary.ts'
 import { cpuOfStat, cpuUs, peakRssBytes } from '../../../scripts/bench/usage.ts'

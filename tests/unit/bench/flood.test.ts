@@ -3,7 +3,8 @@ import type { Writable } from 'node:stream'
 import { describe, expect, it } from '@jest/globals'
 import * as ws from 'ws'
 import { frameBlock } from '../../../scripts/bench/frames.ts'
-import { FIRST_SEQUENCE, FIRST_SOURCE, shares, tradeOf, tradeText } from '../../../scripts/bench/trade.ts'
+import { shapes } from '../../../scripts/bench/shapes/index.ts'
+import { FIRST_SEQUENCE, FIRST_SOURCE } from '../../../scripts/bench/shapes/shape.ts'
 
 // The type declarations leave it out.
 const { Receiver } = ws as unknown as { Receiver: new (options: object) => Writable }
@@ -19,31 +20,24 @@ async function textsIn(bytes: Buffer): Promise<string[]> {
   return texts
 }
 
-describe('the messages of the bench', () => {
-  it('are JSON of 85 bytes that says what the trade is', () => {
-    for (let seq = FIRST_SEQUENCE; seq < FIRST_SEQUENCE + 16; seq++) {
-      const text = tradeText(FIRST_SOURCE + 7, seq)
-      expect(Buffer.byteLength(text)).toBe(85)
-      expect(JSON.parse(text)).toEqual(tradeOf(FIRST_SOURCE + 7, seq))
-    }
-  })
-
-  it('are shared among the sources without a rest', () => {
-    expect(shares(10, 3)).toEqual([4, 3, 3])
-    expect(shares(8, 8)).toEqual([1, 1, 1, 1, 1, 1, 1, 1])
-  })
-})
-
-describe('a block of frames', () => {
+describe.each(Object.entries(shapes))('a block of frames of the shape %s', (_name, shape) => {
   it('holds the messages in order, fill after fill, whatever the counts', async () => {
-    const block = frameBlock(FIRST_SOURCE + 3, 50)
+    const source = FIRST_SOURCE + 3
+    const block = frameBlock(shape, source, 50, 1e6)
     const texts: string[] = []
     let next = FIRST_SEQUENCE + 9_990
     for (const count of [50, 7, 1, 50, 13]) {
       texts.push(...(await textsIn(block.fill(next, count))))
       next += count
     }
-    const wanted = Array.from({ length: 121 }, (_, at) => tradeText(FIRST_SOURCE + 3, FIRST_SEQUENCE + 9_990 + at))
+    const wanted = Array.from({ length: 121 }, (_, at) => shape.text({ source, seq: FIRST_SEQUENCE + 9_990 + at }))
     expect(texts).toEqual(wanted)
+  })
+
+  it('is no larger than it may be, and holds one at least', () => {
+    expect(frameBlock(shape, FIRST_SOURCE, 50, 1).capacity).toBe(1)
+    expect(frameBlock(shape, FIRST_SOURCE, 50, 1e6).capacity).toBe(50)
+    const bytes = frameBlock(shape, FIRST_SOURCE, 1_000, 10_000)
+    expect(bytes.fill(FIRST_SEQUENCE, bytes.capacity).length).toBeLessThanOrEqual(10_000)
   })
 })

@@ -1,0 +1,58 @@
+/** The page docs/performance.md. */
+import { loadText } from './load.ts'
+import type { Entry } from './plan.ts'
+import { machine, type SectionReport } from './report.ts'
+import { markdownTable, rowsOf, thousands } from './rows.ts'
+import { shapes } from './shapes/index.ts'
+import { FIRST_SEQUENCE, FIRST_SOURCE } from './shapes/shape.ts'
+
+/** Its text; pictures are taken to be in the folder `performance` beside it, by the section's id. */
+export function page(sections: readonly SectionReport[]): string {
+  return `# Performance
+
+Written by \`npm run bench -- --write\` (${machine()}).
+
+Contenders take turns, round after round, against the same Kafka on the same machine as the flood of messages and the reader.
+Records are acknowledged by all replicas. The clock runs from the word to the flood until the end offsets of the topic have
+reached the count. Afterwards every record is read back by a client and a decoder of its own, and checked.
+
+- *platformatic* and *kafkajs* are the daemon with that Kafka client and its lane in memory; \`:disk\` has the lane on disk,
+  \`:tmpfs\` on a disk in memory.
+- *python* is websockets, fastavro and confluent-kafka under asyncio, a \`produce\` for each message, idempotent.
+- *per-message* is ws, avsc and kafkajs with one \`send\` for each message.
+- The middle of the rounds is shown. *CPU µs* is what the contender's process used for each record, user and system, all
+  threads; *broker µs* is Kafka's share. A ratio is that of the same round.
+- Slow contenders get fewer messages (python 30 %, per-message 10 %).
+
+${sections.map(sectionText).join('\n')}`
+}
+
+function sectionText(section: SectionReport): string {
+  const list = section.entries.map((entry) => `- ${sent(entry)}`).join('\n')
+  const help = [...new Set(section.entries.map(({ load }) => shapes[load.shape].help))].join('; ')
+  return `## ${section.title}
+
+Messages are ${help}.
+
+${list}
+
+![${section.title}](performance/${section.id}.svg)
+
+${markdownTable(rowsOf(section))}
+${paced(section)}`
+}
+
+function sent({ load, rounds }: Entry): string {
+  const bytes = shapes[load.shape].text({ source: FIRST_SOURCE, seq: FIRST_SEQUENCE }).length
+  const before = load.warmUp > 0 ? ` after ${thousands(load.warmUp)} that are not timed` : ', from a cold start'
+  const many = `${thousands(load.count)} messages of ${thousands(bytes)} bytes${before}`
+  return `${loadText(load)}: ${many}; ${rounds} round${rounds === 1 ? '' : 's'}.`
+}
+
+function paced({ entries }: SectionReport): string {
+  if (entries.every(({ load }) => load.rate === undefined)) return ''
+  return `
+Milliseconds from the write to the flood's socket until the broker appended the record (its clock, which shows whole
+milliseconds; half of one is added). *CPU µs* is that of the whole window, waiting included.
+`
+}

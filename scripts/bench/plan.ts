@@ -1,0 +1,65 @@
+/** What is run: sections of the report, each a few loads, each load with its contenders. */
+import type { Load } from './load.ts'
+
+/** One load, `rounds` times, by each contender in turn. The last contender is whom the ratios are taken against. */
+export interface Entry {
+  readonly load: Load
+  readonly rounds: number
+  readonly contenders: readonly string[]
+}
+
+/** Entries that are shown in one table. `id` names its picture. */
+export interface Section {
+  readonly id: string
+  readonly title: string
+  readonly entries: readonly Entry[]
+}
+
+const SMALL: Load = { shape: 'small', count: 600_000, warmUp: 100_000, urls: 8, partitions: 1, onePerWrite: false }
+const CREDENTIAL: Load = { ...SMALL, shape: 'credential', count: 150_000, warmUp: 30_000 }
+const COERCED: Load = { ...SMALL, shape: 'coerced', count: 300_000, warmUp: 50_000 }
+const SMALL_DAEMONS = ['platformatic', 'platformatic:disk', 'kafkajs', 'kafkajs:disk']
+const CREDENTIAL_DAEMONS = ['platformatic', 'platformatic:disk', 'platformatic:tmpfs', 'kafkajs:disk']
+const RIVALS = ['per-message', 'python']
+/** Seconds of a paced window, and before it. */
+const PACED_S = 8
+const PACED_WARM_UP_S = 2
+
+/** The whole comparison, below ten minutes on two cores; `scale` multiplies the counts. */
+export function matrix(scale: number): Section[] {
+  const scaled = (load: Load): Load => ({
+    ...load,
+    count: Math.max(1, Math.round(load.count * scale)),
+    warmUp: Math.round(load.warmUp * scale),
+  })
+  const entry = (load: Load, rounds: number, contenders: readonly string[]): Entry => ({
+    load: scaled(load),
+    rounds,
+    contenders,
+  })
+  const wide = (change: Partial<Load>): Entry =>
+    entry({ ...SMALL, count: 300_000, ...change }, 2, ['platformatic:disk'])
+  const slow = (rate: number): Entry => entry(paced(SMALL, rate), 1, ['platformatic:disk', 'kafkajs:disk', 'python'])
+  return [
+    { id: 'small', title: 'Small trades', entries: [entry(SMALL, 3, [...SMALL_DAEMONS, ...RIVALS])] },
+    { id: 'credential', title: 'Credentials', entries: [entry(CREDENTIAL, 2, [...CREDENTIAL_DAEMONS, ...RIVALS])] },
+    { id: 'coerced', title: 'Coerced trades', entries: [entry(COERCED, 2, ['platformatic:disk', 'python'])] },
+    {
+      id: 'width',
+      title: 'URLs, partitions, messages a write',
+      entries: [
+        wide({ urls: 1 }),
+        wide({}),
+        wide({ urls: 1_000 }),
+        wide({ urls: 1_000, partitions: 64 }),
+        wide({ count: 60_000, warmUp: 20_000, onePerWrite: true }),
+      ],
+    },
+    { id: 'latency', title: 'At a given rate', entries: [slow(1_000), slow(20_000)] },
+  ]
+}
+
+/** The load at `rate` messages per second, for a window of some seconds. */
+export function paced(load: Load, rate: number): Load {
+  return { ...load, rate, count: rate * PACED_S, warmUp: rate * PACED_WARM_UP_S }
+}
