@@ -22,6 +22,7 @@ const DOCS = join(import.meta.dirname, '../../docs')
 const BROKER_WARM_UP = 200_000
 
 async function main(): Promise<number> {
+  const startedAt = performance.now()
   const options = benchOptions()
   const contenders = await available(options)
   const broker = await startKafka()
@@ -38,6 +39,7 @@ async function main(): Promise<number> {
     }
   } finally {
     await broker.stop()
+    process.stderr.write(`bench: took ${((performance.now() - startedAt) / 60_000).toFixed(1)} minutes\n`)
   }
 }
 

@@ -4,8 +4,8 @@ import { EXIT, Failure } from '../lib/failure.ts'
 import { CONTENDERS, settingsOf } from './contenders.ts'
 import type { Load } from './load.ts'
 import { matrix, paced, type Section } from './plan.ts'
-import { isShapeName, shapes } from './shapes/index.ts'
-import { MOST_SEQUENCES, MOST_SOURCES } from './shapes/shape.ts'
+import { isShapeName, type ShapeName, shapes } from './shapes/index.ts'
+import { FIRST_SEQUENCE, FIRST_SOURCE, MOST_SEQUENCES, MOST_SOURCES } from './shapes/shape.ts'
 import { usage } from './usage-text.ts'
 
 /** What to do. */
@@ -21,7 +21,9 @@ export interface BenchOptions {
 }
 
 const COUNT = 300_000
+/** Long enough that the start does not show, in messages and in bytes. */
 const PROFILE_COUNT = 2_000_000
+const PROFILE_BYTES = 500_000_000
 const URLS = '8'
 const ROUNDS = '3'
 const AGAINST_ROUNDS = '5'
@@ -72,7 +74,7 @@ function loadOf(values: Given): Load {
   if (!isShapeName(shape)) throw contradiction(`--shape ${shape} is none of ${Object.keys(shapes).join(', ')}`)
   const urls = wholeNumber('urls', values.urls ?? URLS, 1, MOST_SOURCES)
   const partitions = wholeNumber('partitions', values.partitions ?? '1', 1, 10_000)
-  const count = values.profile ? PROFILE_COUNT : COUNT
+  const count = values.profile ? profileCount(shape) : COUNT
   const plain: Load = { shape, count, warmUp: 0, urls, partitions, onePerWrite: values['one-per-write'] }
   const load = values.rate === undefined ? plain : paced(plain, wholeNumber('rate', values.rate, 1))
   const most = (MOST_SEQUENCES * urls) / 2
@@ -81,6 +83,11 @@ function loadOf(values: Given): Load {
     count: values.count === undefined ? load.count : wholeNumber('count', values.count, 1, most),
     warmUp: values['warm-up'] === undefined ? load.warmUp : wholeNumber('warm-up', values['warm-up'], 0, most),
   }
+}
+
+function profileCount(shape: ShapeName): number {
+  const bytes = shapes[shape].text({ source: FIRST_SOURCE, seq: FIRST_SEQUENCE }).length
+  return Math.min(PROFILE_COUNT, Math.floor(PROFILE_BYTES / bytes))
 }
 
 function contendersOf({ contenders, against, profile }: Given): string[] {

@@ -37,7 +37,7 @@ export async function pour(source: Source, count: number, mostPerWrite: number):
 
 /**
  * The same for all sources together, `rate` messages per second, their turns spread over the time between two messages of
- * one source. Resolves to what was written when.
+ * one source. Resolves to what was written when; what a full socket held back counts from when it was due.
  */
 export async function drip(
   sources: readonly (Source | undefined)[],
@@ -46,27 +46,73 @@ export async function drip(
   mostPerWrite: number,
 ): Promise<Write[]> {
   const writes: Write[] = []
-  const sent = counts.map(() => 0)
-  const busy = new Set<number>(counts.keys())
+  const perMs = rate / counts.length / 1_000
   const startedAt = performance.now()
-  const each = rate / counts.length / 1_000
-  while (busy.size > 0) {
-    const elapsed = performance.now() - startedAt
-    for (const at of busy) {
-      const [source, count = 0, before = 0] = [sources[at], counts[at], sent[at]]
-      if (!source || source.socket.destroyed || before >= count) {
-        busy.delete(at)
-        continue
-      }
-      // A socket that is full is behind its time; what is due goes when it takes more.
-      const due = Math.min(count, Math.floor(elapsed * each + at / counts.length)) - before
-      if (due <= 0 || source.socket.writableNeedDrain) continue
-      const many = Math.min(due, source.block.capacity)
-      writes.push({ source: at, first: source.next, count: many, at: performance.timeOrigin + performance.now() })
-      sent[at] = before + many
-      void pour(source, many, mostPerWrite)
+  const turns = new Set(counts.map((count, at) => new Turn(at, sources[at], count, perMs, at / counts.length)))
+  while (turns.size > 0) {
+    for (const turn of turns) {
+      if (turn.over) turns.delete(turn)
+      else writes.push(...turn.take(startedAt, mostPerWrite))
     }
     await sleep(BEAT_MS)
   }
   return writes
+}
+
+/** One source on its way through a paced order. */
+class Turn {
+  readonly #at: number
+  readonly #source: Source | undefined
+  readonly #count: number
+  readonly #perMs: number
+  /** Of a message, from 0 to 1: where between two of its own it begins. */
+  readonly #phase: number
+  #sent = 0
+  #pouring = false
+  #held = false
+
+  constructor(at: number, source: Source | undefined, count: number, perMs: number, phase: number) {
+    this.#at = at
+    this.#source = source
+    this.#count = count
+    this.#perMs = perMs
+    this.#phase = phase
+  }
+
+  get over(): boolean {
+    return !this.#source || this.#source.socket.destroyed || this.#sent >= this.#count
+  }
+
+  /** Writes what is due; answers with it. */
+  take(startedAt: number, mostPerWrite: number): Write[] {
+    const now = performance.now()
+    const due = Math.min(this.#count, Math.floor((now - startedAt) * this.#perMs + this.#phase)) - this.#sent
+    if (due <= 0 || !this.#source) return []
+    // The block is not free before its last write has left.
+    if (this.#pouring) {
+      this.#held = true
+      return []
+    }
+    const many = Math.min(due, this.#source.block.capacity)
+    const writes = this.#held
+      ? this.#late(this.#source.next, many, startedAt)
+      : [this.#write(this.#source.next, many, now)]
+    this.#sent += many
+    this.#held = many < due
+    this.#pouring = true
+    void pour(this.#source, many, mostPerWrite).then(() => {
+      this.#pouring = false
+    })
+    return writes
+  }
+
+  #late(first: number, many: number, startedAt: number): Write[] {
+    return Array.from({ length: many }, (_, each) =>
+      this.#write(first + each, 1, startedAt + (this.#sent + each + 1 - this.#phase) / this.#perMs),
+    )
+  }
+
+  #write(first: number, count: number, at: number): Write {
+    return { source: this.#at, first, count, at: performance.timeOrigin + at }
+  }
 }

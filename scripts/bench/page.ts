@@ -52,7 +52,7 @@ function sent({ load, rounds }: Entry): string {
 function paced({ entries }: SectionReport): string {
   if (entries.every(({ load }) => load.rate === undefined)) return ''
   return `
-Milliseconds from the write to the flood's socket until the broker appended the record (its clock, which shows whole
+Milliseconds from the write to the flood's socket (or from when it was due, where a full socket held it back) until the broker appended the record (its clock, which shows whole
 milliseconds; half of one is added). *CPU µs* is that of the whole window, waiting included.
 `
 }

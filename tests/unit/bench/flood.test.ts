@@ -2,9 +2,12 @@
 import type { Writable } from 'node:stream'
 import { describe, expect, it } from '@jest/globals'
 import * as ws from 'ws'
+import { startFlood } from '../../../scripts/bench/flood-process.ts'
 import { frameBlock } from '../../../scripts/bench/frames.ts'
+import type { Write } from '../../../scripts/bench/pace.ts'
 import { shapes } from '../../../scripts/bench/shapes/index.ts'
 import { FIRST_SEQUENCE, FIRST_SOURCE } from '../../../scripts/bench/shapes/shape.ts'
+import { until } from '../../../scripts/lib/until.ts'
 
 // The type declarations leave it out.
 const { Receiver } = ws as unknown as { Receiver: new (options: object) => Writable }
@@ -41,3 +44,43 @@ describe.each(Object.entries(shapes))('a block of frames of the shape %s', (_nam
     expect(bytes.fill(FIRST_SEQUENCE, bytes.capacity).length).toBeLessThanOrEqual(10_000)
   })
 })
+
+describe('the flood', () => {
+  it.each([
+    ['as fast as it can', undefined],
+    ['at a rate', 20_000],
+  ])('sends each source its messages in order %s, and tells of paced writes', async (_how, rate) => {
+    const flood = await startFlood('coerced', 2)
+    const sockets = flood.urls.map((url) => new ws.WebSocket(url, { perMessageDeflate: false }))
+    try {
+      const texts = sockets.map(() => [] as string[])
+      for (const [at, socket] of sockets.entries()) socket.on('message', (data) => texts[at]?.push(String(data)))
+      await flood.open()
+      const writes = [
+        ...(await flood.send({ send: [30, 20], rate })),
+        ...(await flood.send({ send: [3, 4], rate, onePerWrite: true })),
+      ]
+      await until(() => texts.flat().length >= 57, { what: 'all messages' })
+      const wanted = [33, 24].map((count, source) =>
+        Array.from({ length: count }, (_, at) =>
+          shapes.coerced.text({ source: FIRST_SOURCE + source, seq: FIRST_SEQUENCE + at }),
+        ),
+      )
+      expect(texts).toEqual(wanted)
+      expect(told(writes)).toEqual(rate === undefined ? [] : [...sequences(0, 33), ...sequences(1, 24)])
+    } finally {
+      for (const socket of sockets) socket.terminate()
+      await flood.stop()
+    }
+  })
+})
+
+function sequences(source: number, count: number): string[] {
+  return Array.from({ length: count }, (_, at) => `${source}/${FIRST_SEQUENCE + at}`)
+}
+
+function told(writes: readonly Write[]): string[] {
+  const each = ({ source, first, count }: Write): string[] =>
+    Array.from({ length: count }, (_, at) => `${source}/${first + at}`)
+  return writes.flatMap(each).sort()
+}
