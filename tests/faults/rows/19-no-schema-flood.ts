@@ -1,8 +1,8 @@
 /** Row 19: ten thousand messages a second for a subject that the registry does not have. */
 import { type Flood, startFlood } from '../../../scripts/bench/flood-process.ts'
-import { shares, TRADE_SCHEMA } from '../../../scripts/bench/trade.ts'
+import { shapes } from '../../../scripts/bench/shapes/index.ts'
+import { shares } from '../../../scripts/bench/shapes/shape.ts'
 import { registerSchema } from '../../support/stack.ts'
-import { until } from '../../support/until.ts'
 import { placeFront, type RegistryFront } from '../registry-front.ts'
 import type { Rig } from '../rig.ts'
 import type { Row } from '../row.ts'
@@ -32,7 +32,7 @@ export const row: Row = {
   expect: { controlFlows: true },
   async prepare(rig) {
     const front = await placeFront(rig)
-    const flood = await startFlood(SOURCES)
+    const flood = await startFlood('small', SOURCES)
     rig.defer(() => flood.stop())
     places.set(rig, { front, flood, side: await openSideFeed(rig, 'unknown', { partitions: 3 }) })
   },
@@ -42,7 +42,7 @@ export const row: Row = {
     const from = performance.now()
     const messages = Math.round((rig.scaled(30) / 1_000) * RATE)
     const wait = rig.wait(30)
-    flood.send(shares(messages, SOURCES), RATE)
+    const sent = flood.send({ send: shares(messages, SOURCES), rate: RATE })
     const { topic } = side
     await rig.noticesInMetrics(
       'tributary_feed_parked is 1',
@@ -60,8 +60,8 @@ export const row: Row = {
       },
       { id: 'I9', ok: detail.includes(side.subject), detail: `/status says that the feed is ${state}: ${detail}` },
     )
-    await registerSchema(side.subject, TRADE_SCHEMA, [], rig.registry.direct)
-    await until(() => flood.sent >= messages, { what: 'the flood to be over', timeoutMs: 120_000 })
+    await registerSchema(side.subject, shapes.small.schema, [], rig.registry.direct)
+    await sent
     rig.findings.push(await side.settled(messages, 120_000))
     const { records } = await side.sizes()
     const ok = records === messages

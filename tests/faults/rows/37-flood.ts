@@ -1,9 +1,9 @@
 /** Row 37: a hundred thousand messages a second, as far as the sockets take them, and then none. */
 import { openCheck } from '../../../scripts/bench/check.ts'
 import { type Flood, startFlood } from '../../../scripts/bench/flood-process.ts'
-import { shares, TRADE_SCHEMA } from '../../../scripts/bench/trade.ts'
+import { shapes } from '../../../scripts/bench/shapes/index.ts'
+import { shares } from '../../../scripts/bench/shapes/shape.ts'
 import { registerSchema, visitTopic } from '../../support/stack.ts'
-import { until } from '../../support/until.ts'
 import { growth } from '../growth.ts'
 import type { Rig } from '../rig.ts'
 import type { Row } from '../row.ts'
@@ -36,8 +36,8 @@ export const row: Row = {
   expect: { controlFlows: true, rssBytes: 600 * 1024 * 1024 },
   async prepare(rig) {
     const side = await openSideFeed(rig, 'flood')
-    const schemaId = await registerSchema(side.subject, TRADE_SCHEMA, [], rig.registry.direct)
-    const flood = await startFlood(SOURCES)
+    const schemaId = await registerSchema(side.subject, shapes.small.schema, [], rig.registry.direct)
+    const flood = await startFlood('small', SOURCES)
     rig.defer(() => flood.stop())
     places.set(rig, { flood, side, schemaId, shares: [] })
   },
@@ -49,12 +49,12 @@ export const row: Row = {
     const timeoutMs = 60_000 + (messages / SLOWEST) * 1_000
     place.shares = shares(messages, SOURCES)
     const startedAt = performance.now()
-    flood.send(place.shares, RATE)
+    const sent = flood.send({ send: place.shares, rate: RATE })
     await rig.noticesInMetrics(
       'tributary_messages_received_total rises by thousands',
       (samples) => (samples.value('tributary_messages_received_total', { feed: side.name }) ?? 0) > RATE / 10,
     )
-    await until(() => flood.sent >= messages, { what: 'the flood to be over', timeoutMs })
+    await sent
     const sentMs = performance.now() - startedAt
     rig.findings.push(await side.settled(messages, timeoutMs))
     const perSecond = Math.round((messages / sentMs) * 1_000)
@@ -71,10 +71,15 @@ export const row: Row = {
   async check(evidence, rig) {
     const { side, schemaId, shares: sent } = placeOf(rig)
     const messages = sent.reduce((sum, count) => sum + count, 0)
-    const check = openCheck(sent, KEY, schemaId)
+    const check = openCheck({ shape: shapes.small, shares: sent, key: KEY, schemaId })
     const timeoutMs = 60_000 + messages / 10
     const options = { bootstrapServers: rig.site.direct, timeoutMs }
-    const records = await visitTopic(side.topic, 0, ({ key, value }) => check.record(key, value), options)
+    const records = await visitTopic(
+      side.topic,
+      0,
+      ({ partition, key, value }) => check.record(partition, key, value),
+      options,
+    )
     const faults = check.faults()
     const ok = records === messages && Object.values(faults).every((count) => count === 0)
     return [
