@@ -1,5 +1,5 @@
 /** Row 41: SIGTERM while Kafka is away: a lane in memory is given up and counted, a lane on disk is kept for the next start. */
-import { topicSize } from '../../support/stack.ts'
+import { until as answered, topicSize } from '../../support/stack.ts'
 import { until } from '../../support/until.ts'
 import type { Rig } from '../rig.ts'
 import type { Finding, Row } from '../row.ts'
@@ -90,7 +90,13 @@ async function stoppedWithoutKafka(rig: Rig, env: Readonly<Record<string, string
   }
 }
 
+/** A broker that has just come back does not lead its partitions yet, so it is asked until it answers. */
 async function sizes({ topics, site }: Rig): Promise<number> {
-  const all = await Promise.all([topics.fault, topics.control].map((topic) => topicSize(topic, site.direct)))
-  return all.reduce((sum, size) => sum + size, 0)
+  const sizeOf = async (topic: string): Promise<{ size: number }> => ({ size: await topicSize(topic, site.direct) })
+  const all = await Promise.all(
+    [topics.fault, topics.control].map((topic) =>
+      answered(() => sizeOf(topic), { what: `the size of ${topic}`, timeoutMs: 60_000 }),
+    ),
+  )
+  return all.reduce((sum, { size }) => sum + size, 0)
 }
