@@ -7,7 +7,7 @@ import { laneOptions } from './lanes.ts'
 import { message } from './messages.ts'
 import { until } from './until.ts'
 
-const [directory = '', rounds = '30', seed = '1'] = process.argv.slice(2)
+const [directory = '', rounds = '30', seed = '1', megabytes = '8'] = process.argv.slice(2)
 /** So large that the whole disk is taken, by a program that is not ours. */
 const BALLAST_BYTES = 64 * 1024 * 1024
 let state = Number(seed)
@@ -72,7 +72,7 @@ async function cram(feed: string): Promise<Crammed> {
 /** Appends as much as the whole disk holds, and more. */
 function fill(crammed: Crammed): void {
   const append = async (): Promise<void> => {
-    for (let bytes = 0; bytes < 8_000_000; ) {
+    for (let bytes = 0; bytes < Number(megabytes) * 1_000_000; ) {
       const size = random() < 0.2 ? 100_000 : 100 + Math.floor(random() * 3_000)
       const count = size === 100_000 ? 1 : 1 + Math.floor(random() * 40)
       const messages = Array.from({ length: count }, (_, i) => numberedMessage(crammed.handed + i, size))

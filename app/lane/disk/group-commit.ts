@@ -4,7 +4,7 @@ import { backoffDelay } from '../../lib/backoff.ts'
 import { sleep } from '../../lib/sleep.ts'
 import type { Piece } from '../piece.ts'
 import { blockBytes, writeBlock } from './block.ts'
-import { type Block, pack } from './pack.ts'
+import { type Block, type Entry, pack } from './pack.ts'
 import type { Keys, Store } from './store.ts'
 import type { Tally } from './tally.ts'
 
@@ -30,13 +30,6 @@ export interface GroupCommitOptions {
   readonly held: (detail: string, attempt: number) => void
   /** Told when the disk takes writes again. */
   readonly resumed: (heldMs: number) => void
-}
-
-/** A block and its bytes. */
-interface Entry {
-  readonly block: Block
-  readonly key: number
-  readonly bytes: Buffer
 }
 
 interface Waiter {
@@ -187,8 +180,7 @@ export class GroupCommit {
         if (attempt > 0) resumed(performance.now() - since)
         return true
       } catch (error) {
-        if (error instanceof Unusable) throw error
-        held(error instanceof Error ? error.message : '', attempt)
+        held(messageOf(error), attempt)
       }
       if (this.#closing.signal.aborted) return false
       if (blocks.length > 0) await this.#makeRoom()
@@ -244,4 +236,10 @@ export class GroupCommit {
       return { block, key: block.key, bytes: this.#buffer.subarray(start, at) }
     })
   }
+}
+
+/** Throws what cannot be waited for. */
+function messageOf(error: unknown): string {
+  if (error instanceof Unusable) throw error
+  return error instanceof Error ? error.message : ''
 }

@@ -10,6 +10,13 @@ export interface Block {
   readonly bytes: number
 }
 
+/** A block as it is written. */
+export interface Entry {
+  readonly block: Block
+  readonly key: number
+  readonly bytes: Buffer
+}
+
 /** Whole pieces, in order, into blocks no larger than a batch, with keys from `firstKey` on. */
 export function pack(all: readonly Piece[], firstKey: number): Block[] {
   const blocks: Block[] = []

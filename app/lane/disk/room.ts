@@ -8,8 +8,8 @@ const PAGE_BYTES = 4096
 const LEAST_MARGIN = 24
 /** The list of free pages grows with the file: one page of it for so many of the file. */
 const PAGES_PER_MARGIN = 256
-/** Without these no write is tried: one that has room for its beginning fails in order. */
-const LAST_PAGES = 8
+/** Of the tail, left for forgetting: a write of which but the beginning has room is cut short, and fails in order. */
+const LAST_PAGES = 12
 /** Most that is taken ahead of need, in bytes, and what must be free for that. */
 const MOST_AHEAD_BYTES = 4 * 1024 * 1024
 const PLENTY_BYTES = 64 * 1024 * 1024
@@ -44,7 +44,7 @@ export class Room {
 
   /**
    * Resolves when a transaction that adds `blocks` (their bytes) will find room. Rejects when it would not, with the code
-   * `ENOSPC`, or with what the disk answers. One that adds none needs so little that it is let through to the last.
+   * `ENOSPC`, or with what the disk answers. One that adds none needs little, and is let through to the last page.
    */
   async ensure(blocks: readonly number[], { end, live }: Pages): Promise<void> {
     const file = await this.#open()
@@ -54,10 +54,18 @@ export class Room {
     const wanted = (end + adds + (adds > 0 ? 2 * margin : margin)) * PAGE_BYTES
     if (this.#size >= wanted || (await this.#grow(file, wanted))) return
     const tail = Math.floor(this.#size / PAGE_BYTES) - end
-    const inside = Math.min(this.#free, this.#reusable)
-    const fits = adds > 0 ? inside >= adds + adds / 4 : inside >= LAST_PAGES
-    if (tail < LAST_PAGES ? !fits || inside < 4 * adds : adds > 0 && !fits)
-      throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+    if (adds > 0 ? this.#fits(adds, tail, live) : tail > 0 || this.#inside + margin >= LEAST_MARGIN) return
+    throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+  }
+
+  /**
+   * Free pages lie apart, and a block needs them in one piece: where the tail could not take it, three times as many must be
+   * free, unless the lane is empty and all of them are in one place.
+   */
+  #fits(pages: number, tail: number, live: number): boolean {
+    if (tail < LAST_PAGES) return this.#inside >= 4 * pages
+    const isLoose = tail >= pages + LAST_PAGES || live < LAST_PAGES
+    return this.#inside >= pages * (isLoose ? 1.25 : 3)
   }
 
   /** The transaction that `ensure` was asked for is written: what it freed can be used by the one after the next. */
@@ -75,6 +83,11 @@ export class Room {
     // The same bytes once more: nothing depends on whether they arrive.
     await file.write(page, 0, bytesRead, at)
     await file.datasync()
+  }
+
+  /** Pages that can be used again, beside a margin. */
+  get #inside(): number {
+    return Math.min(this.#free, this.#reusable)
   }
 
   async close(): Promise<void> {
