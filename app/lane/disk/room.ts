@@ -8,7 +8,7 @@ const PAGE_BYTES = 4096
 const LEAST_MARGIN = 24
 /** The list of free pages grows with the file: one page of it for so many of the file. */
 const PAGES_PER_MARGIN = 256
-/** Of the tail, left for forgetting: a write of which but the beginning has room is cut short, and fails in order. */
+/** Of the tail, kept for forgetting, and for writes to fail in order: one that has room for its beginning is cut short. */
 const LAST_PAGES = 12
 /** Most that is taken ahead of need, in bytes, and what must be free for that. */
 const MOST_AHEAD_BYTES = 4 * 1024 * 1024
@@ -54,18 +54,10 @@ export class Room {
     const wanted = (end + adds + (adds > 0 ? 2 * margin : margin)) * PAGE_BYTES
     if (this.#size >= wanted || (await this.#grow(file, wanted))) return
     const tail = Math.floor(this.#size / PAGE_BYTES) - end
-    if (adds > 0 ? this.#fits(adds, tail, live) : tail > 0 || this.#inside + margin >= LEAST_MARGIN) return
+    // Free pages may lie apart where a block needs them in one piece: then the write is cut short, and fails in order.
+    const share = tail >= LAST_PAGES ? 1.25 : 4
+    if (adds > 0 ? this.#inside >= adds * share : tail > 0 || this.#inside + margin >= LEAST_MARGIN) return
     throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
-  }
-
-  /**
-   * Free pages lie apart, and a block needs them in one piece: where the tail could not take it, three times as many must be
-   * free, unless the lane is empty and all of them are in one place.
-   */
-  #fits(pages: number, tail: number, live: number): boolean {
-    if (tail < LAST_PAGES) return this.#inside >= 4 * pages
-    const isLoose = tail >= pages + LAST_PAGES || live < LAST_PAGES
-    return this.#inside >= pages * (isLoose ? 1.25 : 3)
   }
 
   /** The transaction that `ensure` was asked for is written: what it freed can be used by the one after the next. */

@@ -50,6 +50,8 @@ export class Store {
   #turn: Promise<unknown> = Promise.resolve()
   #database: Database | undefined
   #failed = false
+  /** LMDB wrote past its memory: what closing would free may not be freed. */
+  #isHarmed = false
   #mapped = 0
   #writing: Promise<unknown> = Promise.resolve()
 
@@ -70,7 +72,10 @@ export class Store {
       await this.#inTurn(() => this.#commit(transaction, until))
     } catch (error) {
       const reason = await reasonOf(error, this.#path)
-      if (isOverrun(reason)) throw new Unusable('its disk fails, and this process must start anew', { cause: error })
+      if (isOverrun(reason)) {
+        this.#isHarmed = true
+        throw new Unusable('its disk fails, and this process must start anew', { cause: error })
+      }
       throw new Error(reason.slice(0, 200), { cause: error })
     }
   }
@@ -113,6 +118,7 @@ export class Store {
     await this.#writing.catch(() => {})
     const database = this.#database
     this.#database = undefined
+    if (this.#isHarmed) return
     if (database && this.#failed) closeAtOnce(database)
     else await database?.close()
   }
