@@ -10,6 +10,8 @@ import type { Tally } from './tally.ts'
 
 /** Payload of one transaction, in bytes; a single piece may be larger. */
 const MOST_BYTES = 4 * 1024 * 1024
+/** Payload of one transaction that is tried again. */
+const SMALL_BYTES = 16 * 1024
 /** How long acknowledged messages may wait to be forgotten when nothing else is committed, in milliseconds. */
 const FORGET_MS = 100
 const RETRY = { baseMs: 250, capMs: 5_000 }
@@ -172,10 +174,9 @@ export class GroupCommit {
   async #commit(blocks: readonly Block[]): Promise<boolean> {
     const { held, resumed } = this.#options
     const since = performance.now()
-    const left = this.#write(blocks)
+    let left = this.#write(blocks)
     for (let attempt = 0; ; attempt++) {
       try {
-        // What does not fit as a whole may fit block by block.
         await this.#keep(left, attempt === 0 ? blocks.length : 1)
         if (attempt > 0) resumed(performance.now() - since)
         return true
@@ -184,6 +185,9 @@ export class GroupCommit {
       }
       if (this.#closing.signal.aborted) return false
       if (blocks.length > 0) await this.#makeRoom()
+      // What does not fit as a whole may fit bit by bit.
+      const pieces = left.flatMap(({ block }) => block.pieces)
+      left = this.#write(pack(pieces, this.#next, SMALL_BYTES))
       await sleep(backoffDelay(attempt, RETRY) + RETRY.baseMs, this.#closing.signal)
     }
   }

@@ -17,8 +17,8 @@ export interface Entry {
   readonly bytes: Buffer
 }
 
-/** Whole pieces, in order, into blocks no larger than a batch, with keys from `firstKey` on. */
-export function pack(all: readonly Piece[], firstKey: number): Block[] {
+/** Whole pieces, in order, into blocks of at most `most` bytes where a piece is no larger, with keys from `firstKey` on. */
+export function pack(all: readonly Piece[], firstKey: number, most: number = BATCH.bytes): Block[] {
   const blocks: Block[] = []
   let open: Piece[] = []
   let messages = 0
@@ -30,7 +30,7 @@ export function pack(all: readonly Piece[], firstKey: number): Block[] {
     bytes = 0
   }
   for (const piece of all) {
-    if (messages + piece.messages.length > BATCH.messages || bytes + piece.bytes > BATCH.bytes) close()
+    if (messages + piece.messages.length > BATCH.messages || bytes + piece.bytes > most) close()
     open.push(piece)
     messages += piece.messages.length
     bytes += piece.bytes

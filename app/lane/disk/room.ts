@@ -55,7 +55,7 @@ export class Room {
     if (this.#size >= wanted || (await this.#grow(file, wanted))) return
     const tail = Math.floor(this.#size / PAGE_BYTES) - end
     // Free pages may lie apart where a block needs them in one piece: then the write is cut short, and fails in order.
-    const share = tail >= LAST_PAGES ? 1.25 : 4
+    const share = tail >= LAST_PAGES ? 1.25 : 2
     if (adds > 0 ? this.#inside >= adds * share : tail > 0 || this.#inside + margin >= LEAST_MARGIN) return
     throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
   }
