@@ -197,12 +197,12 @@ describe('memory', () => {
   }, 120_000)
 })
 
-/** Runs `use` with a disk of 2 MB in it; says so where this user may not mount one. */
-async function withSmallDisk(use: (disk: string) => Promise<void>): Promise<void> {
+/** Runs `use` with a disk of `size` in it; says so where this user may not mount one. */
+async function withSmallDisk(use: (disk: string) => Promise<void>, size = '2m'): Promise<void> {
   const disk = join(bench.directory, 'disk')
   await mkdir(disk)
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk], { stdio: 'ignore' })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk], { stdio: 'ignore' })
   } catch {
     return console.warn('not run: only root can mount a small disk')
   }
@@ -241,6 +241,24 @@ describe('a full disk', () => {
         await again.close()
       }),
     120_000,
+  )
+
+  it(
+    'ends no process, though two lanes fill it again and again, and so does somebody else',
+    () =>
+      withSmallDisk(async (directory) => {
+        const crammer = [support('lane-crammer.ts'), directory, '12']
+        const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--no-warnings', ...crammer])
+        const lanes = JSON.parse(stdout) as { handed: number; kept: number; read: number; details: string[] }[]
+        expect(lanes).toHaveLength(2)
+        for (const { handed, kept, read, details } of lanes) {
+          expect(handed).toBeGreaterThan(10_000)
+          expect({ kept, read, details }).toEqual({ kept: handed, read: handed, details: ['the disk is full'] })
+        }
+        // LMDB's own words: it met the full disk after all.
+        expect(stderr).not.toContain('Write error')
+      }, '6m'),
+    180_000,
   )
 
   it('is refused by a new lane', () =>

@@ -36,7 +36,7 @@ export function hasLane(folder: string): boolean {
 /** Makes the directory where there is none. Throws `Unusable` when nothing can be written into it. */
 export async function makeWritable(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o750 })
+    await mkdir(folder, { recursive: true, mode: 0o750 }).catch((error: unknown) => reasonOf(error, folder))
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
     if (hasLane(folder)) return
     const trial = join(folder, 'trial')
@@ -49,6 +49,12 @@ export async function makeWritable(folder: string): Promise<void> {
         : 'make it writable for this user, or choose another LANE_DIR'
     throw new Unusable(`it cannot be written to (${errorCode(error)}); ${cure}`, { cause: error })
   }
+}
+
+/** Node says ENOENT of a read-only disk where it should make more than one directory: throws what one alone meets. */
+async function reasonOf(error: unknown, folder: string): Promise<never> {
+  if (errorCode(error) === 'ENOENT') await mkdir(folder)
+  throw error
 }
 
 /** `error` as a sentence about the lane of `feed`, with the cure for one that is damaged. */

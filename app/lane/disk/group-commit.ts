@@ -1,25 +1,20 @@
 /** Group commit: all that arrived while the last commit ran goes to the disk with the next one. */
+import { Unusable } from '../../errors.ts'
 import { backoffDelay } from '../../lib/backoff.ts'
 import { sleep } from '../../lib/sleep.ts'
-import type { Message } from '../../model.ts'
-import { BATCH, type Piece } from '../piece.ts'
+import type { Piece } from '../piece.ts'
 import { blockBytes, writeBlock } from './block.ts'
-import type { Keys, Store, Transaction } from './store.ts'
+import { type Block, type Entry, pack } from './pack.ts'
+import type { Keys, Store } from './store.ts'
 import type { Tally } from './tally.ts'
 
 /** Payload of one transaction, in bytes; a single piece may be larger. */
 const MOST_BYTES = 4 * 1024 * 1024
+/** Payload of one transaction that is tried again. */
+const SMALL_BYTES = 16 * 1024
 /** How long acknowledged messages may wait to be forgotten when nothing else is committed, in milliseconds. */
 const FORGET_MS = 100
 const RETRY = { baseMs: 250, capMs: 5_000 }
-
-/** Pieces that became one entry on the disk. */
-export interface Block {
-  readonly key: number
-  readonly pieces: readonly Piece[]
-  readonly messages: readonly Message[]
-  readonly bytes: number
-}
 
 /** What a group commit works with. */
 export interface GroupCommitOptions {
@@ -59,6 +54,7 @@ export class GroupCommit {
   #running: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #closed = false
+  #broken: unknown
   /** Used again by each commit: the writer has copied it when the commit resolves. */
   #buffer = Buffer.allocUnsafeSlow(64 * 1024)
 
@@ -70,9 +66,10 @@ export class GroupCommit {
     this.#holes = options.holes
   }
 
-  /** Resolves when the pieces are kept. Waits as long as the disk does not take them. */
+  /** Resolves when the pieces are kept. Waits as long as the disk does not take them; throws `Unusable` when it cannot be waited for. */
   add(pieces: readonly Piece[]): Promise<void> {
     return new Promise((resolve, reject) => {
+      if (this.#broken) return reject(this.#broken)
       this.#pending.push({ pieces, resolve, reject })
       this.#start()
     })
@@ -116,7 +113,7 @@ export class GroupCommit {
   #start(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    if (!this.#closed) this.#running ??= this.#run()
+    if (!this.#closed) this.#running ??= this.#run().catch((error) => this.#end(error))
   }
 
   async #run(): Promise<void> {
@@ -131,6 +128,14 @@ export class GroupCommit {
     if (this.#isStale) this.#soon()
   }
 
+  /** Nothing is written any more. */
+  #end(error: unknown): void {
+    this.#closed = true
+    for (const { reject } of this.#pending.splice(0)) reject(error)
+    this.#broken = error
+    if (!(error instanceof Unusable)) throw error
+  }
+
   #isMore(): boolean {
     return this.#pending.length > 0 || (this.#closing.signal.aborted && this.#isStale)
   }
@@ -139,7 +144,15 @@ export class GroupCommit {
   async #round(): Promise<boolean> {
     const group = this.#take()
     try {
-      if (!(await this.#commit(pack(group, this.#next)))) return false
+      if (
+        !(await this.#commit(
+          pack(
+            group.flatMap(({ pieces }) => pieces),
+            this.#next,
+          ),
+        ))
+      )
+        return false
       for (const { resolve } of group) resolve()
       return true
     } catch (error) {
@@ -159,42 +172,56 @@ export class GroupCommit {
 
   /** Answers false when it gave up because of `close`. */
   async #commit(blocks: readonly Block[]): Promise<boolean> {
-    const { kept, held, resumed } = this.#options
+    const { held, resumed } = this.#options
     const since = performance.now()
-    const written = this.#write(blocks)
+    let left = this.#write(blocks)
     for (let attempt = 0; ; attempt++) {
       try {
-        await this.#transact(blocks, written)
+        await this.#keep(left, attempt === 0 ? blocks.length : 1)
         if (attempt > 0) resumed(performance.now() - since)
-        for (const block of blocks) kept(block)
         return true
       } catch (error) {
-        held(error instanceof Error ? error.message : '', attempt)
+        held(messageOf(error), attempt)
       }
       if (this.#closing.signal.aborted) return false
       if (blocks.length > 0) await this.#makeRoom()
+      // What does not fit as a whole may fit bit by bit.
+      const pieces = left.flatMap(({ block }) => block.pieces)
+      left = this.#write(pack(pieces, this.#next, SMALL_BYTES))
       await sleep(backoffDelay(attempt, RETRY) + RETRY.baseMs, this.#closing.signal)
     }
   }
 
+  /** Writes all that is `left`, no more than `most` blocks at a time, and takes what is kept from it. */
+  async #keep(left: Entry[], most: number): Promise<void> {
+    do {
+      const part = left.slice(0, most)
+      await this.#transact(part)
+      left.splice(0, part.length)
+      for (const { block } of part) this.#options.kept(block)
+    } while (left.length > 0)
+  }
+
   /** A full disk has room again once something is forgotten; LMDB uses that room only after one more transaction. */
   async #makeRoom(): Promise<void> {
+    const isStale = this.#isStale
     try {
-      await this.#transact([], [])
+      await this.#transact([])
+      if (isStale) await this.#transact([])
     } catch {
       // The next round tries again, and says so.
     }
   }
 
-  async #transact(blocks: readonly Block[], written: Transaction['blocks']): Promise<void> {
+  async #transact(blocks: readonly Entry[]): Promise<void> {
     const { store, tally, sync } = this.#options
     const next = this.#next + blocks.length
-    const arriving = blocks.reduce((sum, block) => sum + block.messages.length, 0)
+    const arriving = blocks.reduce((sum, { block }) => sum + block.messages.length, 0)
     const prefix = { from: this.#forgotten, to: this.#forgetTo }
     const given = this.#given
     const holes = this.#holes.filter(({ to }) => to > prefix.to)
     const sums = tally.write(next, holes, arriving)
-    await store.commit({ blocks: written, forget: [prefix, ...given], tally: sums }, sync)
+    await store.commit({ blocks, forget: [prefix, ...given], tally: sums }, sync)
     this.#forgotten = prefix.to
     this.#given = this.#given.slice(given.length)
     this.#holes = this.#holes.filter(({ to }) => to > prefix.to)
@@ -202,43 +229,21 @@ export class GroupCommit {
     tally.receive(arriving)
   }
 
-  #write(blocks: readonly Block[]): { key: number; bytes: Buffer }[] {
+  #write(blocks: readonly Block[]): Entry[] {
     const needed = blocks.reduce((sum, { messages }) => sum + blockBytes(messages), 0)
     if (needed > this.#buffer.length || needed < this.#buffer.length / 64)
       this.#buffer = Buffer.allocUnsafeSlow(Math.max(needed, 64 * 1024))
     let at = 0
-    return blocks.map(({ key, messages }) => {
+    return blocks.map((block) => {
       const start = at
-      at = writeBlock(messages, this.#buffer, start)
-      return { key, bytes: this.#buffer.subarray(start, at) }
+      at = writeBlock(block.messages, this.#buffer, start)
+      return { block, key: block.key, bytes: this.#buffer.subarray(start, at) }
     })
   }
 }
 
-/** Whole pieces, in order, into blocks no larger than a batch. */
-function pack(group: readonly Waiter[], firstKey: number): Block[] {
-  const blocks: Block[] = []
-  let open: Piece[] = []
-  let messages = 0
-  let bytes = 0
-  const close = (): void => {
-    if (open.length > 0) blocks.push(blockOf(firstKey + blocks.length, open, bytes))
-    open = []
-    messages = 0
-    bytes = 0
-  }
-  for (const piece of group.flatMap(({ pieces }) => pieces)) {
-    if (messages + piece.messages.length > BATCH.messages || bytes + piece.bytes > BATCH.bytes) close()
-    open.push(piece)
-    messages += piece.messages.length
-    bytes += piece.bytes
-  }
-  close()
-  return blocks
-}
-
-function blockOf(key: number, pieces: readonly Piece[], bytes: number): Block {
-  const [only] = pieces
-  const messages = only && pieces.length === 1 ? only.messages : pieces.flatMap((piece) => piece.messages)
-  return { key, pieces, messages, bytes }
+/** Throws what cannot be waited for. */
+function messageOf(error: unknown): string {
+  if (error instanceof Unusable) throw error
+  return error instanceof Error ? error.message : ''
 }

@@ -1,7 +1,11 @@
 /** One LMDB environment: blocks by ascending key, and the sums. The only importer of lmdb. */
 import { statfs } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type Key, open, type RootDatabase } from 'lmdb'
+import { Unusable } from '../../errors.ts'
 import { sleep } from '../../lib/sleep.ts'
+import { FILE } from './folder.ts'
+import { isFull, type Pages, Room } from './room.ts'
 
 /** Key of the sums; sorts after every number. */
 const TALLY = 'tally'
@@ -14,7 +18,17 @@ const RETRY_MS = 250
 /** How often a commit is looked for that need not be flushed, in milliseconds. */
 const LOOK_MS = 1
 
+/** Room that LMDB makes for the words of a failed write; it does not look whether they fit. */
+const WORDS_BYTES = 100
+
 type Database = RootDatabase<Buffer, Key>
+
+/** What LMDB's own handle can do and its types do not say; none of it begins a transaction. */
+interface Environment {
+  close(): void
+  info(): { readonly lastPageNumber: number }
+  stat(): Readonly<Record<'treeBranchPageCount' | 'treeLeafPageCount' | 'overflowPages', number>>
+}
 
 /** Keys from `from` up to but without `to`. */
 export interface Keys {
@@ -32,27 +46,37 @@ export interface Transaction {
 /** A failed transaction leaves everything as it was before; the next one opens the environment anew. */
 export class Store {
   readonly #path: string
+  readonly #room: Room
   #turn: Promise<unknown> = Promise.resolve()
   #database: Database | undefined
   #failed = false
+  /** LMDB wrote past its memory: what closing would free may not be freed. */
+  #isHarmed = false
   #mapped = 0
   #writing: Promise<unknown> = Promise.resolve()
 
   /** Throws what lmdb throws. A damaged file may end the process: see inspect.ts. */
   constructor(path: string) {
     this.#path = path
+    this.#room = new Room(join(path, FILE))
     this.#open()
   }
 
   /**
    * Runs a transaction, one at a time. Resolves when it is flushed to the disk, or, with `until` = `commit`, as soon as
-   * other readers see it. Rejects when nothing of it was kept: the disk is full or failing.
+   * other readers see it. Rejects when nothing of it was kept: the disk is full or failing; with `Unusable` when the
+   * process must not go on.
    */
   async commit(transaction: Transaction, until: 'flush' | 'commit' = 'flush'): Promise<void> {
     try {
       await this.#inTurn(() => this.#commit(transaction, until))
     } catch (error) {
-      throw new Error(await reasonOf(error, this.#path), { cause: error })
+      const reason = await reasonOf(error, this.#path)
+      if (isOverrun(reason)) {
+        this.#isHarmed = true
+        throw new Unusable('its disk fails, and this process must start anew', { cause: error })
+      }
+      throw new Error(reason.slice(0, 200), { cause: error })
     }
   }
 
@@ -84,24 +108,34 @@ export class Store {
 
   /** Waits for the transaction that runs. */
   close(): Promise<void> {
-    return this.#inTurn(() => this.#shut())
+    return this.#inTurn(async () => {
+      await this.#shut()
+      await this.#room.close()
+    })
   }
 
   async #shut(): Promise<void> {
     await this.#writing.catch(() => {})
     const database = this.#database
     this.#database = undefined
+    if (this.#isHarmed) return
     if (database && this.#failed) closeAtOnce(database)
     else await database?.close()
   }
 
   async #commit(transaction: Transaction, until: 'flush' | 'commit'): Promise<void> {
     await this.#writing.catch(() => {})
-    if (this.#failed) await this.#shut()
+    if (this.#failed) {
+      await this.#room.probe()
+      await this.#shut()
+    }
     const database = this.#database ?? this.#open()
+    const sizes = transaction.blocks.map(({ bytes }) => bytes.length)
+    await this.#room.ensure(sizes, pagesOf(database))
     const written = run(database, transaction)
     this.#writing = written
-    written.catch(() => {
+    const ended = (): void => this.#room.committed(sizes)
+    written.then(ended, () => {
       this.#failed = true
     })
     const last = transaction.blocks.at(-1)
@@ -168,15 +202,33 @@ async function visible(database: Database, key: number, written: Promise<void>):
 
 /** `close` waits for a flush that never ends after a failure. */
 function closeAtOnce(database: Database): void {
-  const { env } = database as unknown as { readonly env: { close(): void } }
-  env.close()
+  // Else a timer ends what was read last, finds it closed, and its error is nobody's.
+  database.resetReadTxn()
+  environmentOf(database).close()
+}
+
+function pagesOf(database: Database): Pages {
+  const { lastPageNumber } = environmentOf(database).info()
+  const { treeBranchPageCount, treeLeafPageCount, overflowPages } = environmentOf(database).stat()
+  return { end: lastPageNumber + 1, live: treeBranchPageCount + treeLeafPageCount + overflowPages }
+}
+
+function environmentOf(database: Database): Environment {
+  return (database as unknown as { readonly env: Environment }).env
 }
 
 /** A full disk often shows as an input/output error: LMDB says so of a write that was cut short. */
 async function reasonOf(error: unknown, path: string): Promise<string> {
-  const { bavail, bsize } = await statfs(path).catch(() => ({ bavail: Number.POSITIVE_INFINITY, bsize: 1 }))
-  if (bavail * bsize < FULL_BELOW_BYTES) return 'the disk is full'
   const { commitError } = error as { commitError?: Promise<unknown> }
   const cause = commitError ? await commitError.catch((reason: unknown) => reason) : error
-  return cause instanceof Error ? cause.message.slice(0, 200) : 'unknown'
+  const message = cause instanceof Error ? cause.message : 'unknown'
+  if (isOverrun(message)) return message
+  const { bavail, bsize } = await statfs(path).catch(() => ({ bavail: Number.POSITIVE_INFINITY, bsize: 1 }))
+  return isFull(cause) || bavail * bsize < FULL_BELOW_BYTES ? 'the disk is full' : message
+}
+
+/** Whether the words of a failed write were longer than LMDB's buffer for them: then its memory is damaged. */
+function isOverrun(message: string): boolean {
+  const words = message.indexOf('Attempting to write page')
+  return words !== -1 && message.length - words >= WORDS_BYTES
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { Backlog } from '../../../../app/lane/disk/backlog.ts'
 import { blockBytes, writeBlock } from '../../../../app/lane/disk/block.ts'
-import type { Block } from '../../../../app/lane/disk/group-commit.ts'
+import type { Block } from '../../../../app/lane/disk/pack.ts'
 import type { Scan } from '../../../../app/lane/disk/scan.ts'
 import { cut } from '../../../../app/lane/piece.ts'
 import { sourcesById } from '../../../support/lanes.ts'

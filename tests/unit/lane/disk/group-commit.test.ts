@@ -1,7 +1,8 @@
 /** Group commit: one transaction for all that came meanwhile, in order, tried until it is kept. */
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { readBlock } from '../../../../app/lane/disk/block.ts'
-import { type Block, GroupCommit } from '../../../../app/lane/disk/group-commit.ts'
+import { GroupCommit } from '../../../../app/lane/disk/group-commit.ts'
+import type { Block } from '../../../../app/lane/disk/pack.ts'
 import type { Store, Transaction } from '../../../../app/lane/disk/store.ts'
 import { readTally, Tally } from '../../../../app/lane/disk/tally.ts'
 import { cut } from '../../../../app/lane/piece.ts'

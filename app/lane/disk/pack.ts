@@ -1,0 +1,46 @@
+/** What goes to the disk under one key: pieces of messages, as many as fit a batch. */
+import type { Message } from '../../model.ts'
+import { BATCH, type Piece } from '../piece.ts'
+
+/** Pieces that became one entry on the disk. */
+export interface Block {
+  readonly key: number
+  readonly pieces: readonly Piece[]
+  readonly messages: readonly Message[]
+  readonly bytes: number
+}
+
+/** A block as it is written. */
+export interface Entry {
+  readonly block: Block
+  readonly key: number
+  readonly bytes: Buffer
+}
+
+/** Whole pieces, in order, into blocks of at most `most` bytes where a piece is no larger, with keys from `firstKey` on. */
+export function pack(all: readonly Piece[], firstKey: number, most: number = BATCH.bytes): Block[] {
+  const blocks: Block[] = []
+  let open: Piece[] = []
+  let messages = 0
+  let bytes = 0
+  const close = (): void => {
+    if (open.length > 0) blocks.push(blockOf(firstKey + blocks.length, open, bytes))
+    open = []
+    messages = 0
+    bytes = 0
+  }
+  for (const piece of all) {
+    if (messages + piece.messages.length > BATCH.messages || bytes + piece.bytes > most) close()
+    open.push(piece)
+    messages += piece.messages.length
+    bytes += piece.bytes
+  }
+  close()
+  return blocks
+}
+
+function blockOf(key: number, pieces: readonly Piece[], bytes: number): Block {
+  const [only] = pieces
+  const messages = only && pieces.length === 1 ? only.messages : pieces.flatMap((piece) => piece.messages)
+  return { key, pieces, messages, bytes }
+}
