@@ -17,7 +17,8 @@ export function bounds({ row, rig, window, output }: Evidence): Finding[] {
   const of = looks.filter(({ pid }) => pid === last?.pid)
   const { rssBytes: cap = RSS_BYTES, loopLagS: mostLag = LOOP_LAG_S } = row.expect ?? {}
   const rss = Math.max(0, ...of.map(({ rssBytes }) => rssBytes))
-  const before = of.findLast(({ at }) => at < window.from) ?? of[0]
+  // One that was started during the fault has all its connections only after a while.
+  const before = of.findLast(({ at }) => at < window.from) ?? of[Math.floor(of.length / 2)]
   const grownFds = (last?.fds ?? 0) - (before?.fds ?? 0)
   const lag = median(of)
   const complaint = COMPLAINTS.exec(output)?.[0]

@@ -8,6 +8,8 @@ import { standard } from '../run-row.ts'
 const MIB = 1024 * 1024
 const LIMIT_BYTES = 256 * 1_000_000
 const HEAP_MIB = 128
+/** Node's own file, mapped: resident, but not charged to the group, which is what may not be above the limit. */
+const MAPPED_BYTES = 64 * MIB
 const LANE = '32MiB'
 /** Messages per second. The sender shares a process with the suite, which has no time for the 100,000 of row 37. */
 const FLOOD = 15_000
@@ -23,7 +25,7 @@ export const row: Row = {
     FEED_CONTROL_LANE_MAX_BYTES: LANE,
     NODE_OPTIONS: `--max-old-space-size=${HEAP_MIB}`,
   },
-  expect: { duplicates: 'retries', rssBytes: LIMIT_BYTES, loopLagS: 1, recoverS: 120 },
+  expect: { duplicates: 'retries', rssBytes: LIMIT_BYTES + MAPPED_BYTES, loopLagS: 1, recoverS: 120 },
   async run(rig) {
     const group = await memoryGroup(LIMIT_BYTES)
     if (!group) return [notRun('only root can limit memory')]
