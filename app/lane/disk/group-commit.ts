@@ -3,14 +3,14 @@ import { Unusable } from '../../errors.ts'
 import { backoffDelay } from '../../lib/backoff.ts'
 import { sleep } from '../../lib/sleep.ts'
 import type { Piece } from '../piece.ts'
-import { blockBytes, writeBlock } from './block.ts'
-import { type Block, type Entry, pack } from './pack.ts'
+import { type Block, Entries, type Entry, pack } from './pack.ts'
+import { isFull } from './room.ts'
 import type { Keys, Store } from './store.ts'
 import type { Tally } from './tally.ts'
 
 /** Payload of one transaction, in bytes; a single piece may be larger. */
 const MOST_BYTES = 4 * 1024 * 1024
-/** Payload of one transaction that is tried again. */
+/** Payload of one transaction where there is little room. */
 const SMALL_BYTES = 16 * 1024
 /** How long acknowledged messages may wait to be forgotten when nothing else is committed, in milliseconds. */
 const FORGET_MS = 100
@@ -55,8 +55,7 @@ export class GroupCommit {
   #timer: NodeJS.Timeout | undefined
   #closed = false
   #broken: unknown
-  /** Used again by each commit: the writer has copied it when the commit resolves. */
-  #buffer = Buffer.allocUnsafeSlow(64 * 1024)
+  readonly #entries = new Entries()
 
   constructor(options: GroupCommitOptions) {
     this.#options = options
@@ -174,32 +173,45 @@ export class GroupCommit {
   async #commit(blocks: readonly Block[]): Promise<boolean> {
     const { held, resumed } = this.#options
     const since = performance.now()
-    let left = this.#write(blocks)
+    const left = this.#entries.write(blocks)
     for (let attempt = 0; ; attempt++) {
       try {
-        await this.#keep(left, attempt === 0 ? blocks.length : 1)
+        if (attempt > 0 || !(await this.#keepAll(left))) await this.#keepBitByBit(left)
         if (attempt > 0) resumed(performance.now() - since)
         return true
       } catch (error) {
         held(messageOf(error), attempt)
       }
       if (this.#closing.signal.aborted) return false
-      if (blocks.length > 0) await this.#makeRoom()
-      // What does not fit as a whole may fit bit by bit.
-      const pieces = left.flatMap(({ block }) => block.pieces)
-      left = this.#write(pack(pieces, this.#next, SMALL_BYTES))
       await sleep(backoffDelay(attempt, RETRY) + RETRY.baseMs, this.#closing.signal)
     }
   }
 
-  /** Writes all that is `left`, no more than `most` blocks at a time, and takes what is kept from it. */
-  async #keep(left: Entry[], most: number): Promise<void> {
-    do {
-      const part = left.slice(0, most)
-      await this.#transact(part)
-      left.splice(0, part.length)
-      for (const { block } of part) this.#options.kept(block)
-    } while (left.length > 0)
+  /** Answers false when there is no room for it as a whole. */
+  async #keepAll(left: Entry[]): Promise<boolean> {
+    try {
+      await this.#keep(left, left.length)
+      return true
+    } catch (error) {
+      if (left.length > 0 && isFull(error)) return false
+      throw error
+    }
+  }
+
+  async #keepBitByBit(left: Entry[]): Promise<void> {
+    if (left.length > 0) await this.#makeRoom()
+    const pieces = left.flatMap(({ block }) => block.pieces)
+    left.splice(0, left.length, ...this.#entries.write(pack(pieces, this.#next, SMALL_BYTES)))
+    do await this.#keep(left, 1)
+    while (left.length > 0)
+  }
+
+  /** Writes the first `count` of what is `left`, and takes them from it. */
+  async #keep(left: Entry[], count: number): Promise<void> {
+    const part = left.slice(0, count)
+    await this.#transact(part)
+    left.splice(0, count)
+    for (const { block } of part) this.#options.kept(block)
   }
 
   /** A full disk has room again once something is forgotten; LMDB uses that room only after one more transaction. */
@@ -227,18 +239,6 @@ export class GroupCommit {
     this.#holes = this.#holes.filter(({ to }) => to > prefix.to)
     this.#next = next
     tally.receive(arriving)
-  }
-
-  #write(blocks: readonly Block[]): Entry[] {
-    const needed = blocks.reduce((sum, { messages }) => sum + blockBytes(messages), 0)
-    if (needed > this.#buffer.length || needed < this.#buffer.length / 64)
-      this.#buffer = Buffer.allocUnsafeSlow(Math.max(needed, 64 * 1024))
-    let at = 0
-    return blocks.map((block) => {
-      const start = at
-      at = writeBlock(block.messages, this.#buffer, start)
-      return { block, key: block.key, bytes: this.#buffer.subarray(start, at) }
-    })
   }
 }
 

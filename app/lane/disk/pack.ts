@@ -1,6 +1,7 @@
 /** What goes to the disk under one key: pieces of messages, as many as fit a batch. */
 import type { Message } from '../../model.ts'
 import { BATCH, type Piece } from '../piece.ts'
+import { blockBytes, writeBlock } from './block.ts'
 
 /** Pieces that became one entry on the disk. */
 export interface Block {
@@ -43,4 +44,23 @@ function blockOf(key: number, pieces: readonly Piece[], bytes: number): Block {
   const [only] = pieces
   const messages = only && pieces.length === 1 ? only.messages : pieces.flatMap((piece) => piece.messages)
   return { key, pieces, messages, bytes }
+}
+
+/** Blocks as they are written, in a buffer that is used again. */
+export class Entries {
+  /** Used again by each commit: the writer has copied it when the commit resolves. */
+  #buffer = Buffer.allocUnsafeSlow(64 * 1024)
+
+  /** Valid until the next call. */
+  write(blocks: readonly Block[]): Entry[] {
+    const needed = blocks.reduce((sum, { messages }) => sum + blockBytes(messages), 0)
+    if (needed > this.#buffer.length || needed < this.#buffer.length / 64)
+      this.#buffer = Buffer.allocUnsafeSlow(Math.max(needed, 64 * 1024))
+    let at = 0
+    return blocks.map((block) => {
+      const start = at
+      at = writeBlock(block.messages, this.#buffer, start)
+      return { block, key: block.key, bytes: this.#buffer.subarray(start, at) }
+    })
+  }
 }

@@ -8,7 +8,7 @@ const PAGE_BYTES = 4096
 const LEAST_MARGIN = 24
 /** The list of free pages grows with the file: one page of it for so many of the file. */
 const PAGES_PER_MARGIN = 256
-/** Of the tail, kept for forgetting, and for writes to fail in order: one that has room for its beginning is cut short. */
+/** Of the tail, kept for forgetting; a lane that holds no more is empty. */
 const LAST_PAGES = 12
 /** Most that is taken ahead of need, in bytes, and what must be free for that. */
 const MOST_AHEAD_BYTES = 4 * 1024 * 1024
@@ -19,8 +19,9 @@ const ZEROS = Buffer.alloc(256 * 1024)
 export interface Pages {
   /** Number of the page after the last one in use. */
   readonly end: number
-  /** Pages before it that hold something. */
+  /** Pages before it that hold something, and in how many pieces they can lie at most. */
   readonly live: number
+  readonly pieces: number
 }
 
 /**
@@ -46,18 +47,29 @@ export class Room {
    * Resolves when a transaction that adds `blocks` (their bytes) will find room. Rejects when it would not, with the code
    * `ENOSPC`, or with what the disk answers. One that adds none needs little, and is let through to the last page.
    */
-  async ensure(blocks: readonly number[], { end, live }: Pages): Promise<void> {
+  async ensure(blocks: readonly number[], pages: Pages): Promise<void> {
     const file = await this.#open()
+    const { end, live } = pages
     const margin = LEAST_MARGIN + Math.ceil(end / PAGES_PER_MARGIN)
     const adds = pagesOf(blocks)
     this.#free = end - live - margin
     const wanted = (end + adds + (adds > 0 ? 2 * margin : margin)) * PAGE_BYTES
     if (this.#size >= wanted || (await this.#grow(file, wanted))) return
     const tail = Math.floor(this.#size / PAGE_BYTES) - end
-    // Free pages may lie apart where a block needs them in one piece: then the write is cut short, and fails in order.
-    const share = tail >= LAST_PAGES ? 1.25 : 2
-    if (adds > 0 ? this.#inside >= adds * share : tail > 0 || this.#inside + margin >= LEAST_MARGIN) return
+    if (adds > 0 ? this.#fits(blocks, tail, pages) : tail > 0 || this.#inside + margin >= LEAST_MARGIN) return
     throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+  }
+
+  /**
+   * A block needs its pages in one piece, and those that are free lie apart: of the gaps between so many pieces, one is at
+   * least as large as the average. The gaps of an empty lane are few.
+   */
+  #fits(blocks: readonly number[], tail: number, { live, pieces }: Pages): boolean {
+    const adds = pagesOf(blocks)
+    if (this.#inside < 1.25 * adds) return false
+    const largest = pagesOf([Math.max(...blocks)])
+    const isSure = tail >= adds + LAST_PAGES || this.#inside - adds >= largest * (pieces + blocks.length + 1)
+    return isSure || (live < LAST_PAGES && this.#inside >= 3 * adds)
   }
 
   /** The transaction that `ensure` was asked for is written: what it freed can be used by the one after the next. */
@@ -115,9 +127,10 @@ export class Room {
   }
 }
 
-/** Whether `error` says that there is no room, on the disk or for this user. */
+/** Whether `error`, or its cause, says that there is no room, on the disk or for this user. */
 export function isFull(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT'].includes(errorCode(error))
+  if (['ENOSPC', 'EDQUOT'].includes(errorCode(error))) return true
+  return error instanceof Error && error.cause !== undefined && isFull(error.cause)
 }
 
 function pagesOf(blocks: readonly number[]): number {

@@ -18,6 +18,8 @@ const RETRY_MS = 250
 /** How often a commit is looked for that need not be flushed, in milliseconds. */
 const LOOK_MS = 1
 
+/** In how many pieces LMDB's list of free pages lies, mostly. */
+const FREE_LIST_PIECES = 6
 /** Room that LMDB makes for the words of a failed write; it does not look whether they fit. */
 const WORDS_BYTES = 100
 
@@ -27,7 +29,7 @@ type Database = RootDatabase<Buffer, Key>
 interface Environment {
   close(): void
   info(): { readonly lastPageNumber: number }
-  stat(): Readonly<Record<'treeBranchPageCount' | 'treeLeafPageCount' | 'overflowPages', number>>
+  stat(): Readonly<Record<'entryCount' | 'treeBranchPageCount' | 'treeLeafPageCount' | 'overflowPages', number>>
 }
 
 /** Keys from `from` up to but without `to`. */
@@ -209,8 +211,10 @@ function closeAtOnce(database: Database): void {
 
 function pagesOf(database: Database): Pages {
   const { lastPageNumber } = environmentOf(database).info()
-  const { treeBranchPageCount, treeLeafPageCount, overflowPages } = environmentOf(database).stat()
-  return { end: lastPageNumber + 1, live: treeBranchPageCount + treeLeafPageCount + overflowPages }
+  const { entryCount, overflowPages, ...tree } = environmentOf(database).stat()
+  const inTree = tree.treeBranchPageCount + tree.treeLeafPageCount
+  const pieces = inTree + Math.min(entryCount, overflowPages) + FREE_LIST_PIECES
+  return { end: lastPageNumber + 1, live: inTree + overflowPages, pieces }
 }
 
 function environmentOf(database: Database): Environment {
