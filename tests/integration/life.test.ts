@@ -171,8 +171,13 @@ describe('a start that cannot work', () => {
   )
 
   it('ends with 69 when the registry is not there, and names address and cure', async () => {
+    const { topic } = await topicFor('TradeEvent')
     const address = `127.0.0.1:${await refusedPort()}`
-    await using daemon = startDaemon({ ...feed, SCHEMA_REGISTRY_URL: `http://${address}`, STARTUP_TIMEOUT: '2s' })
+    await using daemon = startDaemon({
+      ...tradeFeed(topic, ['ws://127.0.0.1:9/ws']),
+      SCHEMA_REGISTRY_URL: `http://${address}`,
+      STARTUP_TIMEOUT: '2s',
+    })
     expect(await daemon.exited).toEqual({ code: 69, signal: null })
     const { msg } = await daemon.said('could not start')
     expect(msg).toContain(address)
