@@ -19,6 +19,6 @@ export function growth({ rig, window: { from, to } }: Evidence): Finding {
   return {
     id: 'I6',
     ok: second <= first + SPARE,
-    detail: `the heap at its emptiest: ${mib(first)} in the first half of the flood, ${mib(second)} after it`,
+    detail: `the heap at its emptiest: ${mib(first)} in the first half of the fault, ${mib(second)} after it`,
   }
 }
