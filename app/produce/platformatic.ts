@@ -14,7 +14,6 @@ import {
   ProduceAcks,
   Producer,
   produceV9,
-  type SASLOptions,
   Writer,
 } from '@platformatic/kafka'
 import { Unavailable } from '../errors.ts'
@@ -25,8 +24,8 @@ import { type Codec, compressBatch, nodeCodecs } from './compression.ts'
 import type { KafkaClient, TopicFacts } from './kafka-client.ts'
 import { isUnknownTopic } from './kafka-errors.ts'
 import { kafkaSink } from './kafka-sink.ts'
-import { tokenRefusal, tokenSource } from './oauth.ts'
 import type { OpenSink, SinkOptions } from './options.ts'
+import { platformaticSasl } from './platformatic-sasl.ts'
 import { recordBatch } from './record-batch.ts'
 import { nodeTls } from './tls.ts'
 
@@ -81,16 +80,7 @@ export function baseOptions({
       tls: nodeTls(tls),
       tlsServerName: !brokers.some((broker) => isIP(broker.replace(/:\d+$|[[\]]/g, ''))),
     }),
-    ...(sasl && { sasl: saslOptions(sasl, tls?.ca, requestTimeoutMs) }),
-  }
-}
-
-function saslOptions(sasl: NonNullable<SinkOptions['sasl']>, ca: string | undefined, timeoutMs: number): SASLOptions {
-  if (sasl.mechanism !== 'OAUTHBEARER') return { ...sasl }
-  return {
-    mechanism: sasl.mechanism,
-    token: tokenSource(sasl, ca, timeoutMs),
-    authBytesValidator: (answer, callback) => callback(tokenRefusal(answer) ?? null, answer),
+    ...(sasl && { sasl: platformaticSasl(sasl, tls?.ca, requestTimeoutMs) }),
   }
 }
 
@@ -102,6 +92,7 @@ class PlatformaticClient implements KafkaClient {
   readonly #timeoutMs: number
   readonly #codec: Codec | undefined
   readonly #scratch = scratch()
+  #destroyed = false
 
   constructor(base: BaseOptions & { readonly timeout: number }, codec: Codec | undefined) {
     this.#timeoutMs = base.timeout
@@ -129,6 +120,7 @@ class PlatformaticClient implements KafkaClient {
   }
 
   destroy(): void {
+    this.#destroyed = true
     for (const client of [this.#producer, this.#admin]) {
       const sockets = [...client.connections].map(([, connection]) => connection.socket)
       client.close().catch(() => {})
@@ -155,6 +147,8 @@ class PlatformaticClient implements KafkaClient {
     const broker = this.#producer.currentMetadata?.brokers.get(leader)
     if (!broker) throw new Unavailable('not_leader', `partition ${partition} of ${topic} has no leader now`)
     const connection = await this.#producer.connections.get(broker)
+    // Another client may have written these records meanwhile, and their memory may hold others now.
+    if (this.#destroyed) throw new Unavailable('connect', 'the client was destroyed')
     const compressed = this.#codec && (await compressBatch(recordBatch(records, checksum), this.#codec, checksum))
     const batch = (): Buffer => compressed ?? recordBatch(records, checksum, this.#scratch)
     const answer = await produce(connection, this.#timeoutMs, topic, partition, batch)
