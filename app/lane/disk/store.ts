@@ -226,12 +226,12 @@ function environmentOf(database: Database): Environment {
   return (database as unknown as { readonly env: Environment }).env
 }
 
-/** A full disk often shows as an input/output error: LMDB says so of a write that was cut short. */
+/** A full disk may show as an input/output error of LMDB, which says so of a write that was cut short. */
 async function reasonOf(error: unknown, path: string): Promise<string> {
   const { commitError } = error as { commitError?: Promise<unknown> }
   const cause = commitError ? await commitError.catch((reason: unknown) => reason) : error
   const message = cause instanceof Error ? cause.message : 'unknown'
-  if (isOverrun(message)) return message
+  if (isOverrun(message) || (cause instanceof Error && 'syscall' in cause && !isFull(cause))) return message
   const { bavail, bsize } = await statfs(path).catch(() => ({ bavail: Number.POSITIVE_INFINITY, bsize: 1 }))
   return isFull(cause) || bavail * bsize < FULL_BELOW_BYTES ? 'the disk is full' : message
 }
