@@ -1,6 +1,6 @@
 /** What goes to the disk under one key: pieces of messages, as many as fit a batch. */
 import type { Message } from '../../model.ts'
-import { BATCH, type Piece } from '../piece.ts'
+import { BATCH, cut, type Piece } from '../piece.ts'
 import { blockBytes, writeBlock } from './block.ts'
 
 /** Pieces that became one entry on the disk. */
@@ -18,8 +18,8 @@ export interface Entry {
   readonly bytes: Buffer
 }
 
-/** Whole pieces, in order, into blocks of at most `most` bytes where a piece is no larger, with keys from `firstKey` on. */
-export function pack(all: readonly Piece[], firstKey: number, most: number = BATCH.bytes): Block[] {
+/** Pieces, in order, into blocks of at most `most` bytes where a message is no larger, with keys from `firstKey` on. */
+export function pack(all: readonly Piece[], firstKey: number, most: number): Block[] {
   const blocks: Block[] = []
   let open: Piece[] = []
   let messages = 0
@@ -30,7 +30,7 @@ export function pack(all: readonly Piece[], firstKey: number, most: number = BAT
     messages = 0
     bytes = 0
   }
-  for (const piece of all) {
+  for (const piece of all.flatMap((one) => (one.bytes > most ? cut(one.messages, { ...BATCH, bytes: most }) : one))) {
     if (messages + piece.messages.length > BATCH.messages || bytes + piece.bytes > most) close()
     open.push(piece)
     messages += piece.messages.length
