@@ -160,6 +160,8 @@ export type Refusal = readonly [index: number, reason: 'too_large' | 'broker_ref
  * No call may hang: each ends within the client's own deadline. `describe` throws `Unavailable`.
  */
 export interface Sink {
+  /** Most records of a write that it handles well; undefined when the caller's own limit will do. */
+  readonly mostRecords?: number | undefined
   describe(topic: string): Promise<TopicInfo>
   write(topic: string, partition: number, records: readonly KafkaRecord[]): Promise<readonly Refusal[]>
   close(): Promise<void>
