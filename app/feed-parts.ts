@@ -35,7 +35,7 @@ export async function makeParts(
     dial: (source, signal) => dial(feed, source, sources.indexOf(source), signal),
     lane: await openLane(feed, config, { sources, ledger, emit }),
     ...(await feedSteps(feed, config)),
-    encoder,
+    encoder: encoder.apart(),
     outlet,
     deadLetters: deadLetters.of(feed.schema),
     maxAgeMs: feed.maxAgeMs,

@@ -13,6 +13,8 @@ const MOST_BYTES = 4 * 1024 * 1024
 const SMALL_BYTES = 16 * 1024
 /** How long acknowledged messages may wait to be forgotten when nothing else is committed, in milliseconds. */
 const FORGET_MS = 100
+/** Of commits of few messages, from the beginning of one to the beginning of the next, in milliseconds: each costs as much as thousands of messages. */
+const GATHER_MS = 2
 const RETRY = { baseMs: 250, capMs: 5_000 }
 /** Between two tries when the disk is full and something was forgotten, in milliseconds. */
 const LEAST_MS = 50
@@ -44,6 +46,8 @@ export class GroupCommit {
   /** Ends the wait between two tries. */
   #pause = new AbortController()
   #waitsForRoom = false
+  /** The last commit, on the monotonic clock. */
+  #begunAt = 0
   #closing = false
   #closed = false
   #broken: unknown
@@ -99,14 +103,21 @@ export class GroupCommit {
 
   async #run(): Promise<void> {
     try {
-      // What else arrives in this turn of the loop comes along.
-      await new Promise((resolve) => setImmediate(resolve))
-      while ((await this.#round()) && this.#isMore());
+      do await this.#gather()
+      while ((await this.#round()) && this.#isMore())
     } finally {
       // In the same turn as the last look for more: whoever comes later starts the next run.
       this.#running = undefined
     }
     if (this.#transactions.isStale) this.#soon()
+  }
+
+  /** What else arrives in this turn of the loop comes along, and what arrives soon after the last commit began. */
+  async #gather(): Promise<void> {
+    const wait = this.#begunAt + GATHER_MS - performance.now()
+    const isSmall = this.#pending.every(({ pieces }) => pieces.length === 1 && (pieces[0]?.bytes ?? 0) < SMALL_BYTES)
+    await (wait > 0.5 && isSmall ? sleep(wait) : new Promise((resolve) => setImmediate(resolve)))
+    this.#begunAt = performance.now()
   }
 
   /** Nothing is written any more. */

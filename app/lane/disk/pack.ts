@@ -3,6 +3,9 @@ import type { Message } from '../../model.ts'
 import { BATCH, cut, type Piece } from '../piece.ts'
 import { blockBytes, writeBlock } from './block.ts'
 
+/** Kept by every lane for what it writes. */
+const LEAST_BUFFER_BYTES = 64 * 1024
+
 /** Pieces that became one entry on the disk. */
 export interface Block {
   readonly key: number
@@ -49,13 +52,14 @@ function blockOf(key: number, pieces: readonly Piece[], bytes: number): Block {
 /** Blocks as they are written, in a buffer that is used again. */
 export class Entries {
   /** Used again by each commit: the writer has copied it when the commit resolves. */
-  #buffer = Buffer.allocUnsafeSlow(64 * 1024)
+  #buffer = Buffer.allocUnsafeSlow(LEAST_BUFFER_BYTES)
 
   /** Valid until the next call. */
   write(blocks: readonly Block[]): Entry[] {
     const needed = blocks.reduce((sum, { messages }) => sum + blockBytes(messages), 0)
-    if (needed > this.#buffer.length || needed < this.#buffer.length / 64)
-      this.#buffer = Buffer.allocUnsafeSlow(Math.max(needed, 64 * 1024))
+    const { length } = this.#buffer
+    if (needed > length || (length > LEAST_BUFFER_BYTES && needed < length / 64))
+      this.#buffer = Buffer.allocUnsafeSlow(Math.max(needed, LEAST_BUFFER_BYTES))
     let at = 0
     return blocks.map((block) => {
       const start = at
