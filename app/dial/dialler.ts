@@ -43,13 +43,27 @@ export type SourceMaker = (feed: DialSettings, info: SourceInfo, index: number) 
 /** Loads what sources are made of. `emit` is told when one is paused or behind, and when no longer. */
 export async function sourceMaker(emit: Emit): Promise<SourceMaker> {
   const open = await sources.websocket.load()
+  const readers = new Map<string, Readers>()
   return (feed, info, index) => {
-    const url = urlReader(feed.urls[index] ?? '', index, named(feed, 'URLS', feed.urlsFile))
-    const headers = headersReader(feed.headers, named(feed, 'HEADERS', feed.headersFile))
+    const { urlAt, headers } = readers.get(feed.name) ?? readersOf(feed)
+    readers.set(feed.name, { urlAt, headers })
     const paused = (isPaused: boolean): void =>
       emit({ type: isPaused ? 'source.paused' : 'source.resumed', source: info })
     const behind = (since: number): void => emit({ type: 'source.behind', source: info, since })
-    return open({ ...feed, info, url, headers, paused, behind })
+    return open({ ...feed, info, url: () => urlAt(index), headers, paused, behind })
+  }
+}
+
+/** What all sources of a feed share: its files are read for all of them at once. */
+interface Readers {
+  readonly urlAt: (index: number) => Promise<string>
+  readonly headers: () => Promise<Readonly<Record<string, string>>>
+}
+
+function readersOf(feed: DialSettings): Readers {
+  return {
+    urlAt: urlReader(feed.urls, named(feed, 'URLS', feed.urlsFile)),
+    headers: headersReader(feed.headers, named(feed, 'HEADERS', feed.headersFile)),
   }
 }
 
