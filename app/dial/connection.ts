@@ -34,7 +34,8 @@ export class Connection {
   readonly #options: ConnectionOptions
   readonly #ws: WebSocket
   readonly #inbox: Inbox
-  readonly #deadline: NodeJS.Timeout
+  /** Of the handshake. */
+  #deadline: NodeJS.Timeout | undefined
   #socket: Socket | undefined
   #heartbeat: Heartbeat | undefined
   #silence: Silence | undefined
@@ -111,6 +112,7 @@ export class Connection {
 
   #open(): void {
     clearTimeout(this.#deadline)
+    this.#deadline = undefined
     this.#opened = true
     for (const message of this.#options.openMessages) this.#ws.send(message, { compress: false })
     const { pingIntervalMs, silenceLimit, behind } = this.#options
