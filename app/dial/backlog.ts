@@ -1,8 +1,6 @@
 /** Whether a socket is read as fast as its peer writes. */
-import type { Socket } from 'node:net'
-
-/** Node reads into buffers of this size: where one was filled, more may lie in the kernel. (TLS hands on its records, which are smaller: there it cannot be seen.) */
-const FULL_BYTES = 65_536
+import type { EventEmitter } from 'node:events'
+import { READ } from './onread.ts'
 
 /**
  * Calls `behind` when the socket is not read empty, with the time at which it last was (milliseconds since the epoch), and
@@ -15,9 +13,9 @@ export class Backlog {
   #isHeld = false
   #reads = 0
 
-  constructor(socket: Pick<Socket, 'on'>, behind: (since: number) => void) {
+  constructor(socket: Pick<EventEmitter, 'on'>, behind: (since: number) => void) {
     this.#behind = behind
-    socket.on('data', (chunk: Buffer) => this.#read(chunk.length >= FULL_BYTES))
+    socket.on(READ, (isFull: boolean) => this.#read(isFull))
   }
 
   /** The socket is not read from now on. */

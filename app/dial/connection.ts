@@ -9,6 +9,7 @@ import { byClose, byError, byStatus } from './classify.ts'
 import { type Heartbeat, heartbeat } from './heartbeat.ts'
 import { Inbox } from './inbox.ts'
 import type { Intake } from './intake.ts'
+import { onread } from './onread.ts'
 import type { WebSocketOptions } from './options.ts'
 import type { SilenceLimit } from './rhythm.ts'
 import { type Silence, silence } from './silence.ts'
@@ -197,6 +198,8 @@ function open(target: Target, options: WebSocketOptions): WebSocket {
     perMessageDeflate: options.compression && { clientNoContextTakeover: true },
     // On purpose: the parser refuses one message of broken text and keeps the connection; the library would end it.
     skipUTF8Validation: true,
+    // For the socket: the library hands on what it does not know.
+    onread,
   }
   try {
     return new WebSocket(target.url, settings)

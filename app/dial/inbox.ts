@@ -22,6 +22,7 @@ export class Inbox {
   readonly #tap: Tap
   readonly #intake: Intake
   #messages: Message[] = []
+  #taken: Message[] = []
   #bytes = 0
   /** Taken, and perhaps not kept yet. */
   #takenBytes = 0
@@ -47,15 +48,16 @@ export class Inbox {
     if (this.#wake) this.wake()
   }
 
-  /** What has arrived, perhaps nothing; lets a paused socket go on. What was taken before is kept now. */
+  /** What has arrived, perhaps nothing; lets a paused socket go on. What was taken before is kept now, and its array empty. */
   take(): readonly Message[] {
     const taken = this.#messages
     if (this.#takenBytes > 0) this.#intake.gone(this.#takenBytes)
     this.#takenBytes = this.#bytes
-    if (taken.length > 0) {
-      this.#messages = []
-      this.#bytes = 0
-    }
+    this.#bytes = 0
+    // Whoever waits for the next ones still holds this array: it shall not hold what was read an hour ago.
+    this.#taken.length = 0
+    this.#messages = this.#taken
+    this.#taken = taken
     if (this.#paused) {
       this.#paused = false
       this.#tap.resume()
