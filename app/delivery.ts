@@ -34,12 +34,14 @@ export interface DeliveryFeed {
 export class Delivery implements Settlement {
   readonly #feed: DeliveryFeed
   readonly #batch: Batch
+  readonly #release: () => void
   /** Records and dead letters handed over and not settled, and one for the batch itself until `handedOver`. */
   #open = 1
 
   constructor(feed: DeliveryFeed, batch: Batch) {
     this.#feed = feed
     this.#batch = batch
+    this.#release = feed.encoder.hold()
   }
 
   /** A document became a record. */
@@ -135,6 +137,7 @@ export class Delivery implements Settlement {
     const { messages } = this.#batch
     ledger.settled += messages.length
     lane.acknowledge(this.#batch)
+    this.#release()
     emit({ type: 'batch.settled', feed: name, messages: messages.length, receivedAt: runs(messages) })
   }
 }

@@ -56,8 +56,8 @@ type FeedEvent =
       readonly bytes: number
       readonly oldestReceivedAt: number
     }
-  /** The disk does not take what arrives; held and tried again. `first` marks the transition from well to held. */
-  | { readonly type: 'lane.held'; readonly feed: string; readonly detail: string; readonly first: boolean }
+  /** The disk does not take what arrives; held and tried again. `isNews` where it was well before, or held for another reason. */
+  | { readonly type: 'lane.held'; readonly feed: string; readonly detail: string; readonly isNews: boolean }
   | { readonly type: 'lane.resumed'; readonly feed: string; readonly heldMs: number }
   /** All documents of a batch are settled. `receivedAt` holds (milliseconds since the epoch, number of messages) pairs, flat. */
   | {

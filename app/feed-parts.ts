@@ -36,7 +36,7 @@ export async function makeParts(
     dial: (source, signal) => dial(feed, source, indexes.get(source) ?? -1, signal),
     lane: await openLane(feed, config, { sources, ledger, emit }),
     ...(await feedSteps(feed, config)),
-    encoder,
+    encoder: encoder.apart(),
     outlet,
     deadLetters: deadLetters.of(feed.schema),
     maxAgeMs: feed.maxAgeMs,

@@ -41,7 +41,7 @@ export interface Destination {
 /** A Kafka record, less its topic and partition, which a whole request shares. */
 export interface KafkaRecord {
   readonly key: Buffer | null
-  /** Five-byte header and Avro binary. May be a slice of memory that belongs to the batch. */
+  /** Five-byte header and Avro binary. May be a slice of memory that is used again once the record is settled. */
   readonly value: Buffer
   /** Milliseconds since the epoch. */
   readonly timestamp: number
@@ -127,11 +127,14 @@ export interface Router {
 
 /**
  * Document → bytes. `prepare` asks the registry and throws `Unavailable`; after it, `encode` never waits and may throw
- * `Rejected`. The Buffer may be a slice of memory that belongs to the batch.
+ * `Rejected`. What is encoded after `hold` may be written over once that hold and all before it were given back, by calling what
+ * it answered. `apart` is an encoder with the same schemas, and with memory and holds of its own.
  */
 export interface Encoder {
   prepare(subject: string, signal: AbortSignal): Promise<void>
   encode(subject: string, document: Document): Buffer
+  hold(): () => void
+  apart(): Encoder
   /** Schema ids in use, by subject. */
   readonly schemas: ReadonlyMap<string, { readonly id: number; readonly version: number; readonly fetchedAt: number }>
   close(): Promise<void>
@@ -157,6 +160,8 @@ export type Refusal = readonly [index: number, reason: 'too_large' | 'broker_ref
  * No call may hang: each ends within the client's own deadline. `describe` throws `Unavailable`.
  */
 export interface Sink {
+  /** Most records of a write that it handles well; undefined when the caller's own limit will do. */
+  readonly mostRecords?: number | undefined
   describe(topic: string): Promise<TopicInfo>
   write(topic: string, partition: number, records: readonly KafkaRecord[]): Promise<readonly Refusal[]>
   close(): Promise<void>

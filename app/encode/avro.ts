@@ -4,8 +4,8 @@ import { Rejected } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import type { Document, Encoder } from '../model.ts'
 import { refusal } from './refusal.ts'
-import { openSchemas } from './schemas.ts'
-import { openSlab } from './slab.ts'
+import { type OpenSchemas, openSchemas } from './schemas.ts'
+import { Slabs } from './slab.ts'
 
 /**
  * An encoder for the latest version of each prepared subject.
@@ -14,19 +14,24 @@ import { openSlab } from './slab.ts'
  * `encode` throws `Rejected` for a document that does not fit, without any of its content.
  */
 export function avro({ registry, emit }: { readonly registry: RegistryConfig; readonly emit: Emit }): Encoder {
-  const slab = openSlab()
-  const schemas = openSchemas(registry, emit)
+  return encoderOver(openSchemas(registry, emit))
+}
+
+function encoderOver(schemas: OpenSchemas): Encoder {
+  const slabs = new Slabs()
   return {
     prepare: schemas.prepare,
     encode: (subject: string, document: Document): Buffer => {
       const inUse = schemas.inUse.get(subject)
       if (!inUse) throw new Error(`${subject} was not prepared`)
       try {
-        return slab(inUse.id, inUse.type, document)
+        return slabs.write(inUse.id, inUse.type, document)
       } catch (cause) {
         throw cause instanceof Rejected ? cause : refusal(inUse.type, document, cause)
       }
     },
+    hold: () => slabs.hold(),
+    apart: () => encoderOver(schemas),
     schemas: schemas.known,
     close: schemas.close,
   }

@@ -1,4 +1,4 @@
-/** Memory for encoded records: big pieces, handed out in slices. */
+/** Memory for encoded records: big pieces, handed out in slices and used again. */
 import { Rejected } from '../errors.ts'
 import type { AvroType } from './checked-types.ts'
 
@@ -9,31 +9,80 @@ const LARGE_BYTES = SLAB_BYTES / 4
 const MAX_BYTES = 64 * 1024 * 1024
 /** One zero byte and the schema id, big-endian. */
 const HEADER_BYTES = 5
+/** Most slabs that wait for the end of a hold, and most that wait to be used again. */
+const MAX_SLABS = 64
 
-/** Encodes one record: header and Avro binary, in a slice of a slab that lives as long as any of its slices. */
-export type Slab = (id: number, type: AvroType, document: unknown) => Buffer
+/** A piece of memory with its number; `reusable` unless something in it was written while nobody held. */
+interface Piece {
+  readonly memory: Buffer
+  readonly number: number
+  reusable: boolean
+}
 
-/** A slab writer; throws what the type's `encode` throws, or `Rejected` (`too_large`), and has then used no memory. */
-export function openSlab(): Slab {
-  let slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
-  let next = 0
-  return (id, type, document) => {
-    const start = next
-    let end = encodeAt(slab, start, id, type, document)
-    if (end >= 0) {
-      next = end
-      return slab.subarray(start, end)
-    }
-    const size = slab.length - start - end
-    if (size > MAX_BYTES) throw new Rejected('too_large', `larger than ${MAX_BYTES} bytes when encoded`)
-    const fresh = Buffer.allocUnsafeSlow(size > LARGE_BYTES ? size : SLAB_BYTES)
-    end = encodeAt(fresh, 0, id, type, document)
-    if (size <= LARGE_BYTES) {
-      slab = fresh
-      next = end
-    }
-    return fresh.subarray(0, end)
+/**
+ * Writes records one after the other. Fresh memory for each would be garbage that V8 counts as external, and enough of it
+ * starts a full collection several times a second.
+ */
+export class Slabs {
+  #piece: Piece = fresh(0)
+  #next = 0
+  /** Full ones in whose time a hold began that has not ended, by ascending number. */
+  readonly #waiting: Piece[] = []
+  readonly #free: Buffer[] = []
+  /** In the order they began: so the first has the lowest number. */
+  readonly #holds = new Set<{ readonly from: number }>()
+
+  /**
+   * Header and Avro binary of one record, in a slice of a slab. Throws what the type's `encode` throws, or `Rejected`
+   * (`too_large`), and has then used no memory.
+   */
+  write(id: number, type: AvroType, document: unknown): Buffer {
+    const start = this.#next
+    const { memory } = this.#piece
+    if (this.#holds.size === 0) this.#piece.reusable = false
+    const end = encodeAt(memory, start, id, type, document)
+    if (end < 0) return this.#writeElsewhere(memory.length - start - end, id, type, document)
+    this.#next = end
+    return memory.subarray(start, end)
   }
+
+  /** What is written from now on stays as it is until the answer is called; what is written while nobody holds stays for good. */
+  hold(): () => void {
+    const hold = { from: this.#piece.number }
+    this.#holds.add(hold)
+    return () => {
+      if (this.#holds.delete(hold)) this.#recycle()
+    }
+  }
+
+  #writeElsewhere(bytes: number, id: number, type: AvroType, document: unknown): Buffer {
+    if (bytes > MAX_BYTES) throw new Rejected('too_large', `larger than ${MAX_BYTES} bytes when encoded`)
+    if (bytes > LARGE_BYTES) {
+      const own = Buffer.allocUnsafeSlow(bytes)
+      return own.subarray(0, encodeAt(own, 0, id, type, document))
+    }
+    const piece = fresh(this.#piece.number + 1, this.#free.pop())
+    const end = encodeAt(piece.memory, 0, id, type, document)
+    this.#waiting.push(this.#piece)
+    if (this.#waiting.length > MAX_SLABS) this.#waiting.shift()
+    piece.reusable = this.#holds.size > 0
+    this.#piece = piece
+    this.#next = end
+    return piece.memory.subarray(0, end)
+  }
+
+  #recycle(): void {
+    const [oldest] = this.#holds
+    const until = oldest?.from ?? this.#piece.number
+    for (let first = this.#waiting[0]; first && first.number < until; first = this.#waiting[0]) {
+      this.#waiting.shift()
+      if (first.reusable && this.#free.length < MAX_SLABS) this.#free.push(first.memory)
+    }
+  }
+}
+
+function fresh(number: number, memory: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES)): Piece {
+  return { memory, number, reusable: true }
 }
 
 /** Answers the end, or minus the bytes that are missing. Where the header itself does not fit, the body does not either. */

@@ -12,8 +12,10 @@ export interface Tap {
   writeString(value: string): void
 }
 
-/** Strings of up to this many ASCII characters have a length of one byte; writing them here is faster than by avsc. */
-const SHORT = 63
+/** Up to so many characters a loop is faster than a call into the engine. */
+const SHORT = 20
+/** Most that the length of a string takes. */
+const LENGTH_BYTES = 5
 
 /** Whether the value is a string that UTF-8 can hold: for a lone surrogate avsc writes bytes that strict readers refuse. */
 export function isText(value: unknown): value is string {
@@ -22,7 +24,7 @@ export function isText(value: unknown): value is string {
 
 /** Writes length and UTF-8; answers false, having written nothing that counts, when UTF-8 cannot hold the text. */
 export function writeText(tap: Tap, text: string): boolean {
-  if (writeShortAscii(tap, text)) return true
+  if (text.length <= SHORT ? writeShortAscii(tap, text) : writeLongAscii(tap, text)) return true
   if (!text.isWellFormed()) return false
   tap.writeString(text)
   return true
@@ -32,7 +34,7 @@ function writeShortAscii(tap: Tap, text: string): boolean {
   const { buf, pos } = tap
   const length = text.length
   // Beyond the end nothing would be stored, but such a store slows down all later ones.
-  if (length > SHORT || pos + length >= buf.length) return false
+  if (pos + length >= buf.length) return false
   for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i)
     if (code > 0x7f) return false
@@ -41,4 +43,17 @@ function writeShortAscii(tap: Tap, text: string): boolean {
   buf[pos] = length << 1
   tap.pos = pos + 1 + length
   return true
+}
+
+/** Counting the bytes first would be a second look at all of it: mostly there are as many as characters. */
+function writeLongAscii(tap: Tap, text: string): boolean {
+  const { buf, pos } = tap
+  const { length } = text
+  if (pos + LENGTH_BYTES + length > buf.length) return false
+  tap.writeLong(length)
+  const start = tap.pos
+  tap.pos = start + length
+  if (buf.write(text, start) === length) return true
+  tap.pos = pos
+  return false
 }

@@ -5,6 +5,7 @@ import { folderOf, makeWritable, unusable } from './disk/folder.ts'
 import { inspect } from './disk/inspect.ts'
 import { DiskLane } from './disk/lane.ts'
 import { type Lock, lock } from './disk/lock.ts'
+import { isFull } from './disk/room.ts'
 import { Store } from './disk/store.ts'
 import type { LaneOptions } from './index.ts'
 
@@ -18,7 +19,9 @@ export async function diskLane(options: LaneOptions): Promise<Lane> {
     await makeWritable(folder)
     held = await lock(folder)
     const found = await inspect(folder)
-    const lane = new DiskLane(options, { folder, lock: held, store: new Store(folder), found })
+    const store = new Store(folder)
+    await store.reserve().catch(unlessFull)
+    const lane = new DiskLane(options, { folder, lock: held, store, found })
     const { messages, bytes, oldestReceivedAt } = found
     if (messages > 0) emit({ type: 'lane.restored', feed, messages, bytes, oldestReceivedAt })
     return lane
@@ -26,4 +29,9 @@ export async function diskLane(options: LaneOptions): Promise<Lane> {
     await held?.release()
     throw unusable(feed, folder, error)
   }
+}
+
+/** A lane that was there before starts on a full disk, too: reading from it makes room. */
+function unlessFull(error: unknown): void {
+  if (!isFull(error)) throw error
 }

@@ -137,6 +137,12 @@ interface Node {
   readonly errors?: unknown
 }
 
+/** Whether asking for metadata by platformatic failed because there is no such topic. */
+export function isUnknownTopic(error: unknown): boolean {
+  // The protocol code is lost here, and nothing but the text tells this from other errors of use.
+  return error instanceof Error && /^Unknown topic/.test(error.message)
+}
+
 /** The error, its causes and what it aggregates, nearest first. */
 function nodes(thrown: unknown): Node[] {
   const found = new Set<Node>()

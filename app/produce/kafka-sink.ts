@@ -11,8 +11,8 @@ const SLACK_MS = 1_000
 const NONE: readonly Refusal[] = []
 
 /** A sink over clients made by `build`, which is called on first use and again whenever a client was thrown away. */
-export function kafkaSink(build: () => KafkaClient, options: SinkOptions, emit: Emit): Sink {
-  return new KafkaSink(build, limitsOf(options), emit)
+export function kafkaSink(build: () => KafkaClient, options: SinkOptions, emit: Emit, mostRecords?: number): Sink {
+  return new KafkaSink(build, limitsOf(options), emit, mostRecords)
 }
 
 /** A call may have to connect, ask for metadata and then do its work; the library's own limits should come first. */
@@ -21,11 +21,13 @@ function limitsOf({ requestTimeoutMs, connectTimeoutMs }: SinkOptions): RebuildL
 }
 
 class KafkaSink implements Sink {
+  readonly mostRecords: number | undefined
   readonly #clients: Rebuilding
   readonly #offsets = new OffsetGuard()
   readonly #ids = new Map<string, string>()
 
-  constructor(build: () => KafkaClient, limits: RebuildLimits, emit: Emit) {
+  constructor(build: () => KafkaClient, limits: RebuildLimits, emit: Emit, mostRecords?: number) {
+    this.mostRecords = mostRecords
     this.#clients = new Rebuilding(build, limits, emit)
   }
 

@@ -18,7 +18,7 @@ export const openKafkajs: OpenSink = (options, emit): Sink => {
   dropWarning('TimeoutNegativeWarning')
   const config = kafkaConfig(options)
   const codec = options.compression in nodeCodecs ? nodeCodecs[options.compression as keyof typeof nodeCodecs] : NONE
-  return kafkaSink(() => new KafkajsClient(config, codec.id), options, emit)
+  return kafkaSink(() => new KafkajsClient(config, codec.id), options, emit, MOST_RECORDS)
 }
 
 const NONE = { id: 0 }
@@ -26,6 +26,8 @@ kafkajs.CompressionCodecs[nodeCodecs.zstd.id] = () => ({
   compress: ({ buffer }: { readonly buffer: Buffer }) => nodeCodecs.zstd.compress(buffer),
 })
 
+/** The library groups the records of a send in a time that grows with their square. */
+const MOST_RECORDS = 1_000
 const METADATA_MAX_AGE_MS = 10_000
 const ACKS_ALL = -1
 /** Of ConfigResourceTypes, which an ES module cannot import by name. */

@@ -40,6 +40,7 @@ export class PartitionQueue {
   readonly #emit: Emit
   readonly #retired = new AbortController()
   readonly #signal: AbortSignal
+  readonly #mostRecords: number
   #records: KafkaRecord[] = []
   #sizes: number[] = []
   readonly #owners = new Owners()
@@ -57,6 +58,7 @@ export class PartitionQueue {
     this.#sink = sink
     this.#place = place
     this.#lingerMs = lingerMs
+    this.#mostRecords = sink.mostRecords ?? MAX_RECORDS
     this.#emit = emit
     this.#signal = AbortSignal.any([signal, this.#retired.signal])
   }
@@ -109,7 +111,7 @@ export class PartitionQueue {
   }
 
   #isFull(): boolean {
-    return this.#records.length >= MAX_RECORDS || this.#bytes + BATCH_OVERHEAD_BYTES >= this.#limit()
+    return this.#records.length >= this.#mostRecords || this.#bytes + BATCH_OVERHEAD_BYTES >= this.#limit()
   }
 
   #limit(): number {
@@ -125,7 +127,7 @@ export class PartitionQueue {
   async #drain(): Promise<void> {
     this.#writing = true
     do {
-      const count = Math.min(MAX_RECORDS, countWithin(this.#sizes, this.#limit()))
+      const count = Math.min(this.#mostRecords, countWithin(this.#sizes, this.#limit()))
       const records = this.#records.splice(0, count)
       for (const size of this.#sizes.splice(0, count)) this.#bytes -= size
       await this.#write(records)

@@ -3,8 +3,8 @@ import { Unavailable, type UnavailableReason } from '../errors.ts'
 import { backoffDelay } from '../lib/backoff.ts'
 import { within } from '../lib/deadline.ts'
 import { sleep } from '../lib/sleep.ts'
-import { diagnose } from './kafka-errors.ts'
-import { baseOptions, Consumer, isUnknownTopic, Trouble } from './platformatic.ts'
+import { diagnose, isUnknownTopic } from './kafka-errors.ts'
+import { baseOptions, Consumer, Trouble } from './platformatic.ts'
 import type { OpenTopicReader, StoredRecord, Stretch, TopicReader } from './topic-reader.ts'
 
 /** Opens a reader; connects on first use. */

@@ -14,17 +14,18 @@ import {
   ProduceAcks,
   Producer,
   produceV9,
-  type SASLOptions,
   Writer,
 } from '@platformatic/kafka'
 import { Unavailable } from '../errors.ts'
+import { scratch } from '../lib/scratch.ts'
 import type { KafkaRecord, Sink } from '../model.ts'
 import { batchLimit } from './batch-limit.ts'
 import { type Codec, compressBatch, nodeCodecs } from './compression.ts'
 import type { KafkaClient, TopicFacts } from './kafka-client.ts'
+import { isUnknownTopic } from './kafka-errors.ts'
 import { kafkaSink } from './kafka-sink.ts'
-import { tokenRefusal, tokenSource } from './oauth.ts'
 import type { OpenSink, SinkOptions } from './options.ts'
+import { platformaticSasl } from './platformatic-sasl.ts'
 import { recordBatch } from './record-batch.ts'
 import { nodeTls } from './tls.ts'
 
@@ -42,6 +43,11 @@ type ProduceResponse = ReturnType<typeof produceV9.parseResponse>
 const METADATA_MAX_AGE_MS = 10_000
 /** Requests on one connection at a time: enough that partitions of a broker never wait for each other. */
 const MAX_IN_FLIGHT = 100_000
+
+/** The library's function copies plain bytes before it looks at them. */
+function checksum(bytes: Uint8Array): number {
+  return crc32c(Writer.create().append(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).dynamicBuffer)
+}
 
 function codecOf(name: SinkOptions['compression']): Codec | undefined {
   if (name === 'none' || name === 'gzip' || name === 'zstd') return name === 'none' ? undefined : nodeCodecs[name]
@@ -70,21 +76,11 @@ export function baseOptions({
     requestTimeout: requestTimeoutMs,
     // What the broker may take to replicate.
     timeout: requestTimeoutMs,
-    ...(tls && { tls: nodeTls(tls), tlsServerName: !brokers.some((broker) => isIP(hostOf(broker))) }),
-    ...(sasl && { sasl: saslOptions(sasl, tls?.ca, requestTimeoutMs) }),
-  }
-}
-
-function hostOf(broker: string): string {
-  return broker.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
-}
-
-function saslOptions(sasl: NonNullable<SinkOptions['sasl']>, ca: string | undefined, timeoutMs: number): SASLOptions {
-  if (sasl.mechanism !== 'OAUTHBEARER') return { ...sasl }
-  return {
-    mechanism: sasl.mechanism,
-    token: tokenSource(sasl, ca, timeoutMs),
-    authBytesValidator: (answer, callback) => callback(tokenRefusal(answer) ?? null, answer),
+    ...(tls && {
+      tls: nodeTls(tls),
+      tlsServerName: !brokers.some((broker) => isIP(broker.replace(/:\d+$|[[\]]/g, ''))),
+    }),
+    ...(sasl && { sasl: platformaticSasl(sasl, tls?.ca, requestTimeoutMs) }),
   }
 }
 
@@ -95,6 +91,8 @@ class PlatformaticClient implements KafkaClient {
   readonly #trouble = new Trouble()
   readonly #timeoutMs: number
   readonly #codec: Codec | undefined
+  readonly #scratch = scratch()
+  #destroyed = false
 
   constructor(base: BaseOptions & { readonly timeout: number }, codec: Codec | undefined) {
     this.#timeoutMs = base.timeout
@@ -122,6 +120,7 @@ class PlatformaticClient implements KafkaClient {
   }
 
   destroy(): void {
+    this.#destroyed = true
     for (const client of [this.#producer, this.#admin]) {
       const sockets = [...client.connections].map(([, connection]) => connection.socket)
       client.close().catch(() => {})
@@ -148,8 +147,10 @@ class PlatformaticClient implements KafkaClient {
     const broker = this.#producer.currentMetadata?.brokers.get(leader)
     if (!broker) throw new Unavailable('not_leader', `partition ${partition} of ${topic} has no leader now`)
     const connection = await this.#producer.connections.get(broker)
-    const plain = recordBatch(records, crc32c)
-    const batch = this.#codec ? await compressBatch(plain, this.#codec, crc32c) : plain
+    // Another client may have written these records meanwhile, and their memory may hold others now.
+    if (this.#destroyed) throw new Unavailable('connect', 'the client was destroyed')
+    const compressed = this.#codec && (await compressBatch(recordBatch(records, checksum), this.#codec, checksum))
+    const batch = (): Buffer => compressed ?? recordBatch(records, checksum, this.#scratch)
     const answer = await produce(connection, this.#timeoutMs, topic, partition, batch)
     return answer.responses
       .find(({ name }) => name === topic)
@@ -177,12 +178,6 @@ class PlatformaticClient implements KafkaClient {
     const [found] = await this.#admin.describeConfigs({ resources })
     return found?.configs.find((config) => config.name === name)?.value
   }
-}
-
-/** Whether asking for metadata failed because there is no such topic. */
-export function isUnknownTopic(error: unknown): boolean {
-  // The protocol code is lost here, and nothing but the text tells this from other errors of use.
-  return error instanceof Error && /^Unknown topic/.test(error.message)
 }
 
 /** What the library keeps from those who call it. */
@@ -218,16 +213,17 @@ export class Trouble {
   }
 }
 
-/** The library's own way makes a dozen small buffers of each record; here the batch is written already. */
+/** The library's own way makes a dozen small buffers of each record. It copies what `written` answers before anything else runs. */
 function produce(
   connection: Connection,
   timeoutMs: number,
   topic: string,
   partition: number,
-  batch: Buffer,
+  written: () => Buffer,
 ): Promise<ProduceResponse> {
-  const request = (): Writer =>
-    Writer.create()
+  const request = (): Writer => {
+    const batch = written()
+    return Writer.create()
       .appendString(null)
       .appendInt16(ProduceAcks.ALL)
       .appendInt32(timeoutMs)
@@ -240,6 +236,7 @@ function produce(
         ),
       )
       .appendTaggedFields()
+  }
   const { key, version } = produceV9.api
   return new Promise((resolve, reject) => {
     connection.send(key, version, request, produceV9.parseResponse, true, true, (error, answer) => {

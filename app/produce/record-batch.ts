@@ -26,11 +26,21 @@ const NULL = -1
 /** Up to so many bytes a loop is faster than a call into the engine. */
 const SHORT = 24
 
-/** One batch of all `records` (at least one), without producer id and sequence. The broker gives it its offset. */
-export function recordBatch(records: readonly KafkaRecord[], checksum: Checksum): Buffer {
+/** Memory of at least so many bytes. */
+export type Memory = (bytes: number) => Buffer
+
+/**
+ * One batch of all `records` (at least one), without producer id and sequence, in memory asked for once. The broker gives
+ * it its offset.
+ */
+export function recordBatch(
+  records: readonly KafkaRecord[],
+  checksum: Checksum,
+  memory: Memory = Buffer.allocUnsafeSlow,
+): Buffer {
   let room = BATCH_OVERHEAD_BYTES
   for (const record of records) room += recordBytes(record)
-  const batch = Buffer.allocUnsafeSlow(room)
+  const batch = memory(room)
   const first = records[0]?.timestamp ?? 0
   let latest = first
   let end = BATCH_OVERHEAD_BYTES

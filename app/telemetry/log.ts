@@ -192,7 +192,7 @@ function rarerLine(event: Event): Line | undefined {
         { feed: event.feed },
       ]
     case 'lane.held':
-      return event.first
+      return event.isNews
         ? [
             'error',
             `the lane of feed ${event.feed} cannot write: ${event.detail}; holding and trying again`,

@@ -164,8 +164,9 @@ describe('gap records', () => {
     await using last = startDaemon({ ...env, ...tradeFeed(topic, ['ws://127.0.0.1:9']) })
     await last.said('has started')
     await until(async () => (await last.feed(FEED)).ledger.messages.held === 0, { what: 'the rest to be delivered' })
-    const there = (await readTopic(topic, 0)).map(({ value }) => /c\d-\d{7}/.exec(value?.toString('latin1') ?? '')?.[0])
-    const missing = [...sent].filter(([id]) => Number(id[1]) <= KILLS && !new Set(there).has(id))
+    const records = await readTopic(topic, 0)
+    const there = new Set(records.map(({ value }) => /c\d-\d{7}/.exec(value?.toString('latin1') ?? '')?.[0]))
+    const missing = [...sent].filter(([id]) => Number(id[1]) <= KILLS && !there.has(id))
     const outside = missing.filter(
       ([, at]) =>
         !told.some(

@@ -35,6 +35,8 @@ export interface TestFeed extends Feed {
 /** An encoder of JSON that refuses documents with a field `refuse`, whose value is the reason. */
 export function jsonEncoder(more: Partial<Encoder> = {}): Encoder {
   return {
+    hold: () => () => {},
+    apart: () => jsonEncoder(more),
     prepare: async () => {},
     encode(_subject, document) {
       const { refuse } = document as { refuse?: Rejected['reason'] }

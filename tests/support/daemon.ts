@@ -57,6 +57,8 @@ export interface FeedReport {
     readonly state: string
     readonly dials: number
     readonly messages: number
+    /** ISO 8601; null before the first. */
+    readonly last_message_at: string | null
     readonly last_close?: { readonly reason: string; readonly code?: number; readonly detail: string }
   }[]
 }

@@ -4,11 +4,10 @@ import { access, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Unusable } from '../../errors.ts'
 import { errorCode } from '../../lib/error-code.ts'
+import { LEAST_FILE_BYTES } from './room.ts'
 
 /** Name of LMDB's file in the folder of a lane. */
 export const FILE = 'data.mdb'
-/** What a new lane takes at least, in bytes: LMDB maps its files, and a disk without room for them ends the process. */
-const LEAST_BYTES = 64 * 1024
 
 /** Where the lane of a feed is. */
 export function folderOf(laneDir: string, feed: string): string {
@@ -39,8 +38,9 @@ export async function makeWritable(folder: string): Promise<void> {
     await mkdir(folder, { recursive: true, mode: 0o750 }).catch((error: unknown) => reasonOf(error, folder))
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
     if (hasLane(folder)) return
+    // LMDB maps its files, and a disk without room for them ends the process.
     const trial = join(folder, 'trial')
-    await writeFile(trial, Buffer.alloc(LEAST_BYTES))
+    await writeFile(trial, Buffer.alloc(LEAST_FILE_BYTES))
     await rm(trial)
   } catch (error) {
     const cure =

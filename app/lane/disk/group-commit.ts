@@ -2,34 +2,29 @@
 import { Unusable } from '../../errors.ts'
 import { backoffDelay } from '../../lib/backoff.ts'
 import { sleep } from '../../lib/sleep.ts'
-import type { Piece } from '../piece.ts'
+import { BATCH, type Piece } from '../piece.ts'
 import { type Block, Entries, type Entry, pack } from './pack.ts'
 import { isFull } from './room.ts'
-import type { Keys, Store } from './store.ts'
-import type { Tally } from './tally.ts'
+import { Transactions, type TransactionsOptions } from './transactions.ts'
 
 /** Payload of one transaction, in bytes; a single piece may be larger. */
 const MOST_BYTES = 4 * 1024 * 1024
-/** Payload of one transaction where there is little room. */
+/** Payload of one block where there is little room; a single message may be larger. */
 const SMALL_BYTES = 16 * 1024
 /** How long acknowledged messages may wait to be forgotten when nothing else is committed, in milliseconds. */
 const FORGET_MS = 100
+/** Of commits of few messages, from the beginning of one to the beginning of the next, in milliseconds: each costs as much as thousands of messages. */
+const GATHER_MS = 2
 const RETRY = { baseMs: 250, capMs: 5_000 }
+/** Between two tries when the disk is full and something was forgotten, in milliseconds. */
+const LEAST_MS = 50
 
 /** What a group commit works with. */
-export interface GroupCommitOptions {
-  readonly store: Store
-  readonly tally: Tally
-  readonly sync: 'flush' | 'commit'
-  /** First key in use, and the next one to use. */
-  readonly first: number
-  readonly next: number
-  /** Blocks between the two that were given up in an earlier run. */
-  readonly holes: readonly Keys[]
+export interface GroupCommitOptions extends TransactionsOptions {
   /** Told of each block once it is kept, in order. */
   readonly kept: (block: Block) => void
-  /** Told of each try that failed; `attempt` is 0 for the first of a row. */
-  readonly held: (detail: string, attempt: number) => void
+  /** Told of each try that failed; `isNews` when the one before it did not, or for another reason. */
+  readonly held: (detail: string, isNews: boolean) => void
   /** Told when the disk takes writes again. */
   readonly resumed: (heldMs: number) => void
 }
@@ -43,26 +38,23 @@ interface Waiter {
 /** The one writer of a store. */
 export class GroupCommit {
   readonly #options: GroupCommitOptions
-  readonly #closing = new AbortController()
+  readonly #transactions: Transactions
+  readonly #entries = new Entries()
   #pending: Waiter[] = []
-  #forgotten: number
-  #forgetTo: number
-  #holes: readonly Keys[]
-  /** Of the holes, those that are still on the disk. */
-  #given: readonly Keys[] = []
-  #next: number
   #running: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
+  /** Ends the wait between two tries. */
+  #pause = new AbortController()
+  #waitsForRoom = false
+  /** The last commit, on the monotonic clock. */
+  #begunAt = 0
+  #closing = false
   #closed = false
   #broken: unknown
-  readonly #entries = new Entries()
 
   constructor(options: GroupCommitOptions) {
     this.#options = options
-    this.#forgotten = options.first
-    this.#forgetTo = options.first
-    this.#next = options.next
-    this.#holes = options.holes
+    this.#transactions = new Transactions(options)
   }
 
   /** Resolves when the pieces are kept. Waits as long as the disk does not take them; throws `Unusable` when it cannot be waited for. */
@@ -76,37 +68,31 @@ export class GroupCommit {
 
   /** All blocks before key `to` may go; soon, with the next commit or by themselves. */
   forget(to: number): void {
-    this.#forgetTo = to
+    this.#transactions.forget(to)
     this.#soon()
   }
 
   /** The block `key` is given up, though blocks before it are still needed. */
   giveUp(key: number): void {
-    const last = this.#holes.at(-1)
-    const hole = { from: last?.to === key ? last.from : key, to: key + 1 }
-    this.#holes = [...this.#holes.filter(({ to }) => to !== key), hole]
-    this.#given = [...this.#given, { from: key, to: key + 1 }]
+    this.#transactions.giveUp(key)
     this.#soon()
   }
 
   /** Tries once more to write what is waiting to be kept or forgotten, then writes no more. */
   async close(): Promise<void> {
-    this.#closing.abort()
+    this.#closing = true
+    this.#pause.abort()
     await this.#running
-    if (this.#isStale || this.#pending.length > 0) this.#start()
+    if (this.#transactions.isStale || this.#pending.length > 0) this.#start()
     await this.#running
     this.#closed = true
     clearTimeout(this.#timer)
   }
 
   #soon(): void {
+    if (this.#waitsForRoom) this.#pause.abort()
     if (this.#running || this.#timer) return
     this.#timer = setTimeout(() => this.#start(), FORGET_MS)
-  }
-
-  /** Whether there is something on the disk that may go. */
-  get #isStale(): boolean {
-    return this.#forgetTo > this.#forgotten || this.#given.length > 0
   }
 
   #start(): void {
@@ -117,14 +103,21 @@ export class GroupCommit {
 
   async #run(): Promise<void> {
     try {
-      // What else arrives in this turn of the loop comes along.
-      await new Promise((resolve) => setImmediate(resolve))
-      while ((await this.#round()) && this.#isMore());
+      do await this.#gather()
+      while ((await this.#round()) && this.#isMore())
     } finally {
       // In the same turn as the last look for more: whoever comes later starts the next run.
       this.#running = undefined
     }
-    if (this.#isStale) this.#soon()
+    if (this.#transactions.isStale) this.#soon()
+  }
+
+  /** What else arrives in this turn of the loop comes along, and what arrives soon after the last commit began. */
+  async #gather(): Promise<void> {
+    const wait = this.#begunAt + GATHER_MS - performance.now()
+    const isSmall = this.#pending.every(({ pieces }) => pieces.length === 1 && (pieces[0]?.bytes ?? 0) < SMALL_BYTES)
+    await (wait > 0.5 && isSmall ? sleep(wait) : new Promise((resolve) => setImmediate(resolve)))
+    this.#begunAt = performance.now()
   }
 
   /** Nothing is written any more. */
@@ -136,22 +129,14 @@ export class GroupCommit {
   }
 
   #isMore(): boolean {
-    return this.#pending.length > 0 || (this.#closing.signal.aborted && this.#isStale)
+    return this.#pending.length > 0 || (this.#closing && this.#transactions.isStale)
   }
 
   /** Answers false when nothing more can be written. */
   async #round(): Promise<boolean> {
     const group = this.#take()
     try {
-      if (
-        !(await this.#commit(
-          pack(
-            group.flatMap(({ pieces }) => pieces),
-            this.#next,
-          ),
-        ))
-      )
-        return false
+      if (!(await this.#commit(group.flatMap(({ pieces }) => pieces)))) return false
       for (const { resolve } of group) resolve()
       return true
     } catch (error) {
@@ -170,21 +155,35 @@ export class GroupCommit {
   }
 
   /** Answers false when it gave up because of `close`. */
-  async #commit(blocks: readonly Block[]): Promise<boolean> {
+  async #commit(pieces: readonly Piece[]): Promise<boolean> {
     const { held, resumed } = this.#options
     const since = performance.now()
-    const left = this.#entries.write(blocks)
+    const left = this.#blocks(pieces, BATCH.bytes)
+    let said: string | undefined
     for (let attempt = 0; ; attempt++) {
       try {
         if (attempt > 0 || !(await this.#keepAll(left))) await this.#keepBitByBit(left)
         if (attempt > 0) resumed(performance.now() - since)
         return true
       } catch (error) {
-        held(messageOf(error), attempt)
+        const detail = messageOf(error)
+        held(detail, detail !== said)
+        said = detail
+        if (this.#closing) return false
+        await this.#wait(attempt, isFull(error))
       }
-      if (this.#closing.signal.aborted) return false
-      await sleep(backoffDelay(attempt, RETRY) + RETRY.baseMs, this.#closing.signal)
     }
+  }
+
+  /** Until the next try: after some time, or as soon as a full disk may have room. */
+  async #wait(attempt: number, forRoom: boolean): Promise<void> {
+    this.#pause = new AbortController()
+    this.#waitsForRoom = forRoom
+    const isDue = forRoom && this.#transactions.isStale
+    if (!isDue) await sleep(backoffDelay(attempt, RETRY) + RETRY.baseMs, this.#pause.signal)
+    this.#waitsForRoom = false
+    // Acknowledgements come one by one: some of them together make more room.
+    if (forRoom && !this.#closing) await sleep(LEAST_MS)
   }
 
   /** Answers false when there is no room for it as a whole. */
@@ -198,47 +197,43 @@ export class GroupCommit {
     }
   }
 
+  /** In small blocks, as many at a time as there is room for. */
   async #keepBitByBit(left: Entry[]): Promise<void> {
     if (left.length > 0) await this.#makeRoom()
     const pieces = left.flatMap(({ block }) => block.pieces)
-    left.splice(0, left.length, ...this.#entries.write(pack(pieces, this.#next, SMALL_BYTES)))
-    do await this.#keep(left, 1)
-    while (left.length > 0)
+    left.splice(0, left.length, ...this.#blocks(pieces, SMALL_BYTES))
+    let count = left.length
+    do {
+      try {
+        await this.#keep(left, count)
+      } catch (error) {
+        if (count <= 1 || !isFull(error)) throw error
+        count = Math.ceil(count / 2)
+      }
+    } while (left.length > 0)
   }
 
   /** Writes the first `count` of what is `left`, and takes them from it. */
   async #keep(left: Entry[], count: number): Promise<void> {
     const part = left.slice(0, count)
-    await this.#transact(part)
+    await this.#transactions.write(part)
     left.splice(0, count)
     for (const { block } of part) this.#options.kept(block)
   }
 
   /** A full disk has room again once something is forgotten; LMDB uses that room only after one more transaction. */
   async #makeRoom(): Promise<void> {
-    const isStale = this.#isStale
+    const { isStale } = this.#transactions
     try {
-      await this.#transact([])
-      if (isStale) await this.#transact([])
+      await this.#transactions.write([])
+      if (isStale) await this.#transactions.write([])
     } catch {
       // The next round tries again, and says so.
     }
   }
 
-  async #transact(blocks: readonly Entry[]): Promise<void> {
-    const { store, tally, sync } = this.#options
-    const next = this.#next + blocks.length
-    const arriving = blocks.reduce((sum, { block }) => sum + block.messages.length, 0)
-    const prefix = { from: this.#forgotten, to: this.#forgetTo }
-    const given = this.#given
-    const holes = this.#holes.filter(({ to }) => to > prefix.to)
-    const sums = tally.write(next, holes, arriving)
-    await store.commit({ blocks, forget: [prefix, ...given], tally: sums }, sync)
-    this.#forgotten = prefix.to
-    this.#given = this.#given.slice(given.length)
-    this.#holes = this.#holes.filter(({ to }) => to > prefix.to)
-    this.#next = next
-    tally.receive(arriving)
+  #blocks(pieces: readonly Piece[], most: number): Entry[] {
+    return this.#entries.write(pack(pieces, this.#transactions.next, most))
   }
 }
 

@@ -72,7 +72,7 @@ export class DiskLane implements Lane {
         this.#backlog.push(block)
         this.#changed.notify()
       },
-      held: (detail, attempt) => emit({ type: 'lane.held', feed, detail, first: attempt === 0 }),
+      held: (detail, isNews) => emit({ type: 'lane.held', feed, detail, isNews }),
       resumed: (heldMs) => emit({ type: 'lane.resumed', feed, heldMs }),
     })
   }

@@ -8,11 +8,15 @@ const PAGE_BYTES = 4096
 const LEAST_MARGIN = 24
 /** The list of free pages grows with the file: one page of it for so many of the file. */
 const PAGES_PER_MARGIN = 256
-/** Of the tail, kept for forgetting; a lane that holds no more is empty. */
+/** Of the tail, kept for forgetting. */
 const LAST_PAGES = 12
 /** Most that is taken ahead of need, in bytes, and what must be free for that. */
 const MOST_AHEAD_BYTES = 4 * 1024 * 1024
 const PLENTY_BYTES = 64 * 1024 * 1024
+/** Of every lane from the start, in bytes: enough for a small block, however the pages of a lane that was emptied lie. */
+export const LEAST_FILE_BYTES = 512 * 1024
+/** After the environment was opened. */
+const NOTHING = { free: Number.NEGATIVE_INFINITY, pieces: 0 }
 const ZEROS = Buffer.alloc(256 * 1024)
 
 /** Pages of a file as its newest transaction left them. */
@@ -27,71 +31,74 @@ export interface Pages {
 /**
  * LMDB writes past the end of a buffer of its own when it words the error of a write that failed (`mdb_page_flush`), which
  * ends the process sooner or later. So the tail of the file is written with zeros before it is used, and what does not fit
- * there goes ahead only when as much is free inside the file.
+ * there goes ahead only when it is sure to fit inside. A lane that is emptied lies in few pieces, so it needs no more room
+ * than its file has: whatever takes a ninth of the file fits.
  */
 export class Room {
   readonly #path: string
   #file: FileHandle | undefined
   /** Of the file on the disk, in bytes. */
   #size = 0
-  /** Pages inside the file that were free when the present transaction began, and that the next one may use. */
-  #free = 0
-  #reusable = 0
+  /** Free pages inside the file beside the margin, and in how many pieces the others lie: before and after a transaction. */
+  #present = { free: 0, pieces: 0 }
+  #reusable = NOTHING
 
   /** `path` is LMDB's file. Nothing is opened before it is needed. */
   constructor(path: string) {
     this.#path = path
   }
 
+  /** Takes what every lane needs. Rejects when the disk has no room for it, with `ENOSPC`, or fails. */
+  async reserve(): Promise<void> {
+    const file = await this.#open()
+    if (this.#size < LEAST_FILE_BYTES && !(await this.#grow(file, LEAST_FILE_BYTES))) throw noRoom()
+  }
+
   /**
    * Resolves when a transaction that adds `blocks` (their bytes) will find room. Rejects when it would not, with the code
    * `ENOSPC`, or with what the disk answers. One that adds none needs little, and is let through to the last page.
    */
-  async ensure(blocks: readonly number[], pages: Pages): Promise<void> {
+  async ensure(blocks: readonly number[], { end, live, pieces }: Pages): Promise<void> {
     const file = await this.#open()
-    const { end, live } = pages
     const margin = LEAST_MARGIN + Math.ceil(end / PAGES_PER_MARGIN)
     const adds = pagesOf(blocks)
-    this.#free = end - live - margin
+    this.#present = { free: end - live - margin, pieces }
     const wanted = (end + adds + (adds > 0 ? 2 * margin : margin)) * PAGE_BYTES
     if (this.#size >= wanted || (await this.#grow(file, wanted))) return
     const tail = Math.floor(this.#size / PAGE_BYTES) - end
-    if (adds > 0 ? this.#fits(blocks, tail, pages) : tail > 0 || this.#inside + margin >= LEAST_MARGIN) return
-    throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+    if (adds > 0 ? this.#fits(blocks, tail, margin) : tail > 0 || end - live >= LEAST_MARGIN) return
+    throw noRoom()
   }
 
   /**
    * A block needs its pages in one piece, and those that are free lie apart: of the gaps between so many pieces, one is at
-   * least as large as the average. The gaps of an empty lane are few.
+   * least as large as the average. What of the margin is not free inside must be in the tail.
    */
-  #fits(blocks: readonly number[], tail: number, { live, pieces }: Pages): boolean {
+  #fits(blocks: readonly number[], tail: number, margin: number): boolean {
+    const inside = Math.min(this.#present.free, this.#reusable.free)
     const adds = pagesOf(blocks)
-    if (this.#inside < 1.25 * adds) return false
+    if (tail >= adds + LAST_PAGES + Math.min(margin, Math.max(0, -inside))) return true
     const largest = pagesOf([Math.max(...blocks)])
-    const isSure = tail >= adds + LAST_PAGES || this.#inside - adds >= largest * (pieces + blocks.length + 1)
-    return isSure || (live < LAST_PAGES && this.#inside >= 3 * adds)
+    const pieces = Math.max(this.#present.pieces, this.#reusable.pieces)
+    return inside - adds >= largest * (pieces + blocks.length + 1)
   }
 
-  /** The transaction that `ensure` was asked for is written: what it freed can be used by the one after the next. */
+  /** The transaction that `ensure` was asked for is written: what it freed lies apart, for the one after the next. */
   committed(blocks: readonly number[]): void {
-    this.#reusable = this.#free - pagesOf(blocks)
+    const { free, pieces } = this.#present
+    this.#reusable = { free: free - pagesOf(blocks), pieces: pieces + blocks.length }
   }
 
   /** After a failure: resolves when the disk takes a write and a flush again. Rejects with what it answers. */
   async probe(): Promise<void> {
     const file = await this.#open()
-    this.#reusable = 0
+    this.#reusable = NOTHING
     const page = Buffer.alloc(PAGE_BYTES)
     const at = Math.max(0, this.#size - PAGE_BYTES)
     const { bytesRead } = await file.read(page, 0, PAGE_BYTES, at)
     // The same bytes once more: nothing depends on whether they arrive.
     await file.write(page, 0, bytesRead, at)
     await file.datasync()
-  }
-
-  /** Pages that can be used again, beside a margin. */
-  get #inside(): number {
-    return Math.min(this.#free, this.#reusable)
   }
 
   async close(): Promise<void> {
@@ -125,6 +132,10 @@ export class Room {
     }
     return this.#size >= wanted
   }
+}
+
+function noRoom(): Error {
+  return Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
 }
 
 /** Whether `error`, or its cause, says that there is no room, on the disk or for this user. */

@@ -45,7 +45,7 @@ export interface Transaction {
   readonly tally: Buffer
 }
 
-/** A failed transaction leaves everything as it was before; the next one opens the environment anew. */
+/** After a transaction that failed, the next one opens the environment anew. */
 export class Store {
   readonly #path: string
   readonly #room: Room
@@ -66,8 +66,8 @@ export class Store {
 
   /**
    * Runs a transaction, one at a time. Resolves when it is flushed to the disk, or, with `until` = `commit`, as soon as
-   * other readers see it. Rejects when nothing of it was kept: the disk is full or failing; with `Unusable` when the
-   * process must not go on.
+   * other readers see it. Rejects when the disk is full, or failing: then nothing of it counts, but all of it may be there
+   * to be seen; with `Unusable` when the process must not go on.
    */
   async commit(transaction: Transaction, until: 'flush' | 'commit' = 'flush'): Promise<void> {
     try {
@@ -80,6 +80,11 @@ export class Store {
       }
       throw new Error(reason.slice(0, 200), { cause: error })
     }
+  }
+
+  /** Takes the room that every lane needs. Rejects when the disk is full, or failing. */
+  reserve(): Promise<void> {
+    return this.#inTurn(() => this.#room.reserve())
   }
 
   /** The bytes of a block; undefined when there is none. Waits while the environment is opened anew. */
@@ -221,12 +226,12 @@ function environmentOf(database: Database): Environment {
   return (database as unknown as { readonly env: Environment }).env
 }
 
-/** A full disk often shows as an input/output error: LMDB says so of a write that was cut short. */
+/** A full disk may show as an input/output error of LMDB, which says so of a write that was cut short. */
 async function reasonOf(error: unknown, path: string): Promise<string> {
   const { commitError } = error as { commitError?: Promise<unknown> }
   const cause = commitError ? await commitError.catch((reason: unknown) => reason) : error
   const message = cause instanceof Error ? cause.message : 'unknown'
-  if (isOverrun(message)) return message
+  if (isOverrun(message) || (cause instanceof Error && 'syscall' in cause && !isFull(cause))) return message
   const { bavail, bsize } = await statfs(path).catch(() => ({ bavail: Number.POSITIVE_INFINITY, bsize: 1 }))
   return isFull(cause) || bavail * bsize < FULL_BELOW_BYTES ? 'the disk is full' : message
 }

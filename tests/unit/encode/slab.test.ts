@@ -1,7 +1,7 @@
 /** Records share memory without touching each other. */
 import { describe, expect, it } from '@jest/globals'
 import { compileSchema } from '../../../app/encode/schema.ts'
-import { openSlab } from '../../../app/encode/slab.ts'
+import { Slabs } from '../../../app/encode/slab.ts'
 import { Rejected } from '../../../app/errors.ts'
 import { decode } from '../../fixtures/avro-bytes.ts'
 import { withField } from '../../fixtures/encoding.ts'
@@ -10,21 +10,21 @@ const schema = withField('string', { default: 'd'.repeat(100_000) })
 const type = compileSchema('test-value', [JSON.stringify(schema)])
 const textOf = (record: Buffer): string => (decode(schema, record.subarray(5)) as { f: string }).f
 
-describe('openSlab', () => {
+describe('Slabs', () => {
   it.each([0, 1, 0x01020304, 0x7fffffff])('writes the header of schema %d', (id) => {
-    const record = openSlab()(id, type, { f: 'x' })
+    const record = new Slabs().write(id, type, { f: 'x' })
     expect([record.readUInt8(0), record.readUInt32BE(1)]).toEqual([0, id])
     expect(record.subarray(5).toString('hex')).toBe('0278')
   })
 
   it('keeps every record whole, whatever comes after it', () => {
-    const slab = openSlab()
+    const slabs = new Slabs()
     const sizes = [1, 5, 62, 63, 64, 200, 3_000, 32_760, 32_768, 40_000, 131_060, 131_072, 500_000]
     const texts = Array.from({ length: 3_000 }, (_, i) => {
       const size = i % 100 === 0 ? (sizes[(i / 100) % sizes.length] ?? 1) : (i * 37) % 700
       return (i % 3 === 0 ? 'é' : 'a').repeat(size) + i
     })
-    const records = texts.map((f) => slab(7, type, { f }))
+    const records = texts.map((f) => slabs.write(7, type, { f }))
     records.forEach((record, i) => {
       expect(record.readUInt32BE(1)).toBe(7)
       expect(textOf(record) === texts[i]).toBe(true)
@@ -32,32 +32,87 @@ describe('openSlab', () => {
   })
 
   it('shares memory between small records, and gives it to large ones alone', () => {
-    const slab = openSlab()
-    const [first, large, second] = ['a', 'b'.repeat(200_000), 'c'].map((f) => slab(1, type, { f }))
+    const slabs = new Slabs()
+    const [first, large, second] = ['a', 'b'.repeat(200_000), 'c'].map((f) => slabs.write(1, type, { f }))
     expect(second?.buffer).toBe(first?.buffer)
     expect(large?.buffer.byteLength).toBe(large?.length)
   })
 
   it('uses nothing for a record that is refused', () => {
-    const slab = openSlab()
-    const before = slab(1, type, { f: 'a' })
-    expect(() => slab(1, type, { f: 1 })).toThrow()
-    const after = slab(1, type, { f: 'b' })
+    const slabs = new Slabs()
+    const before = slabs.write(1, type, { f: 'a' })
+    expect(() => slabs.write(1, type, { f: 1 })).toThrow()
+    const after = slabs.write(1, type, { f: 'b' })
     expect(after.byteOffset).toBe(before.byteOffset + before.length)
     expect(textOf(before)).toBe('a')
   })
 
   it('fills a slab to its last byte', () => {
-    const slab = openSlab()
-    const { buffer } = slab(1, type, { f: '' })
+    const slabs = new Slabs()
+    const { buffer } = slabs.write(1, type, { f: '' })
     let free = buffer.byteLength - 6
-    for (; free > 30_000; free -= 20_008) slab(1, type, { f: 'x'.repeat(20_000) })
-    const last = slab(1, type, { f: 'y'.repeat(free - 8) })
+    for (; free > 30_000; free -= 20_008) slabs.write(1, type, { f: 'x'.repeat(20_000) })
+    const last = slabs.write(1, type, { f: 'y'.repeat(free - 8) })
     expect(last.buffer).toBe(buffer)
     expect(last.byteOffset + last.length).toBe(buffer.byteLength)
-    const next = slab(1, type, { f: 'z' })
+    const next = slabs.write(1, type, { f: 'z' })
     expect(next.buffer).not.toBe(buffer)
     expect([textOf(next), textOf(last).length]).toEqual(['z', free - 8])
+  })
+
+  describe('where it is held', () => {
+    const fill = (slabs: Slabs, count: number, letter: string): Buffer[] =>
+      Array.from({ length: count }, () => slabs.write(1, type, { f: letter.repeat(1_000) }))
+    const buffersOf = (records: readonly Buffer[]) => new Set(records.map(({ buffer }) => buffer))
+    const used = (records: readonly Buffer[], again: readonly Buffer[]): number =>
+      [...buffersOf(again)].filter((buffer) => buffersOf(records).has(buffer)).length
+
+    it('uses memory again once the hold has ended, and not before', () => {
+      const slabs = new Slabs()
+      const release = slabs.hold()
+      const first = fill(slabs, 1_000, 'a')
+      const second = fill(slabs, 1_000, 'b')
+      expect(used(first.slice(0, 800), second.slice(200))).toBe(0)
+      expect(first.every((record) => textOf(record) === 'a'.repeat(1_000))).toBe(true)
+      release()
+      const hold = slabs.hold()
+      expect(used(first, fill(slabs, 3_000, 'c'))).toBeGreaterThan(3)
+      hold()
+    })
+
+    it('waits for every hold that was open when it was written', () => {
+      const slabs = new Slabs()
+      const early = slabs.hold()
+      const first = fill(slabs, 500, 'a')
+      const late = slabs.hold()
+      const second = fill(slabs, 500, 'b')
+      late()
+      fill(slabs, 1_000, 'c')
+      expect([...first, ...second].map(textOf).join('')).toBe('a'.repeat(500_000) + 'b'.repeat(500_000))
+      early()
+      early()
+      expect(used(first, fill(slabs, 3_000, 'd'))).toBeGreaterThan(1)
+    })
+
+    it('never writes over what nobody held', () => {
+      const slabs = new Slabs()
+      const free = fill(slabs, 500, 'a')
+      const release = slabs.hold()
+      fill(slabs, 500, 'b')
+      release()
+      fill(slabs, 5_000, 'c')
+      expect(free.every((record) => textOf(record) === 'a'.repeat(1_000))).toBe(true)
+    })
+
+    it('lets go of memory for which it waits too long', () => {
+      const slabs = new Slabs()
+      const release = slabs.hold()
+      const held = fill(slabs, 20_000, 'a')
+      release()
+      const again = fill(slabs, 20_000, 'b')
+      expect(used(held, again)).toBeLessThan(buffersOf(held).size / 2)
+      expect(held.slice(0, 1_000).every((record) => textOf(record) === 'a'.repeat(1_000))).toBe(true)
+    })
   })
 
   it('refuses what defaults would blow up beyond any use', () => {
@@ -66,7 +121,7 @@ describe('openSlab', () => {
     const document = { items: Array.from({ length: 1_000 }, () => ({})) }
     let caught: unknown
     try {
-      openSlab()(1, exploding, document)
+      new Slabs().write(1, exploding, document)
     } catch (error) {
       caught = error
     }

@@ -20,13 +20,20 @@ afterEach(async () => {
 /** A hold over a sink that plays `answers` and then takes everything. */
 async function rig(
   answers: Answer[],
-  { partitions = 1, maxMessageBytes = 1_000_000, missingForMs = 0, required = true } = {},
+  {
+    partitions = 1,
+    maxMessageBytes = 1_000_000,
+    missingForMs = 0,
+    required = true,
+    mostRecords = undefined as number | undefined,
+  } = {},
 ) {
   const writes: { partition: number; text: string }[] = []
   const taken: string[] = []
   const most = { inFlight: 0, now: 0 }
   const topic = { partitions, maxMessageBytes }
   const sink: Sink = {
+    mostRecords,
     describe: async () => ({ ...topic }),
     async write(_topic, partition, records) {
       writes.push({ partition, text: text(records) })
@@ -71,6 +78,15 @@ async function rig(
 }
 
 describe('the hold loop', () => {
+  it('writes no more records at once than the sink handles well', async () => {
+    const { add, writes, settled, most } = await rig([], { mostRecords: 4 })
+    for (const c of 'abcdefghij') add(c)
+    await until(() => settled.produced === 10, { what: 'all produced' })
+    expect(writes.map(({ text }) => text).join('')).toBe('abcdefghij')
+    expect(Math.max(...writes.map(({ text }) => text.length))).toBe(4)
+    expect(most.inFlight).toBe(1)
+  })
+
   it('gathers what is added in one turn into one write, in order', async () => {
     const { add, writes, settled } = await rig([])
     for (const c of 'abcdef') add(c)

@@ -21,7 +21,7 @@ interface Commit {
   readonly settled: number
   readonly holes: Transaction['forget']
   readonly succeed: () => void
-  readonly fail: () => void
+  readonly fail: (why?: string) => void
 }
 
 /** A store whose commits end when the test says so. */
@@ -40,7 +40,7 @@ function manualStore(): { store: Pick<Store, 'commit'>; commits: Commit[] } {
         settled,
         holes,
         succeed,
-        fail: () => reject(new Error('full')),
+        fail: (why = 'full') => reject(Object.assign(new Error(why), why === 'full' ? { code: 'ENOSPC' } : {})),
       })
     })
   return { store: { commit }, commits }
@@ -67,7 +67,7 @@ describe('a group commit', () => {
       next: 5,
       holes: [],
       kept: (block) => kept.push(block),
-      held: (detail, attempt) => said.push(`${detail} ${attempt}`),
+      held: (detail, isNews) => said.push(`${detail}${isNews ? '' : ' still'}`),
       resumed: () => said.push('resumed'),
     })
   })
@@ -119,18 +119,46 @@ describe('a group commit', () => {
     await adding
   })
 
-  it('tries again until the disk takes it, says so, and makes room first', async () => {
+  it('tries again until the disk takes it, says so once for each reason, and takes back what may be there all the same', async () => {
     const adding = add(numbered(3))
-    ;(await commitNumber(1)).fail()
+    ;(await commitNumber(1)).fail('it broke')
     const room = await commitNumber(2)
-    expect(room).toMatchObject({ keys: [], received: 0 })
+    expect(room).toMatchObject({ keys: [], received: 0, forget: [{ from: 5, to: 6 }] })
     room.fail()
-    const again = await commitNumber(3)
-    expect(again).toMatchObject({ keys: [5], texts: ['0', '1', '2'], received: 3 })
+    ;(await commitNumber(3)).fail('it broke')
+    ;(await commitNumber(4)).succeed()
+    ;(await commitNumber(5)).fail('otherwise')
+    ;(await commitNumber(6)).fail()
+    const again = await commitNumber(7)
+    expect(again).toMatchObject({ keys: [5], texts: ['0', '1', '2'], received: 3, forget: [] })
     again.succeed()
     await adding
-    expect(said).toEqual(['full 0', 'resumed'])
+    expect(said).toEqual(['it broke', 'it broke still', 'otherwise', 'resumed'])
     expect(kept).toHaveLength(1)
+  })
+
+  it('writes what does not fit as a whole in small blocks, as many at a time as fit, be it one message', async () => {
+    const messages = [...numbered(64), ...numbered(1, source(), 64)].map((one, i) => ({
+      ...one,
+      data: Buffer.from(one.data.toString().padEnd(i === 64 ? 40_000 : 1_000)),
+    }))
+    const adding = add(messages)
+    const whole = await commitNumber(1)
+    expect(whole.keys).toEqual([5])
+    whole.fail()
+    ;(await commitNumber(2)).succeed()
+    const small = await commitNumber(3)
+    expect(small.keys).toEqual([5, 6, 7, 8, 9])
+    small.fail()
+    const half = await commitNumber(4)
+    expect({ keys: half.keys, count: half.texts.length }).toEqual({ keys: [5, 6, 7], count: 48 })
+    expect(half.forget).toEqual([{ from: 8, to: 10 }])
+    half.succeed()
+    const rest = await commitNumber(5)
+    expect({ keys: rest.keys, last: Number(rest.texts.at(-1)) }).toEqual({ keys: [8, 9], last: 64 })
+    rest.succeed()
+    await adding
+    expect({ said, kept: kept.length }).toEqual({ said: [], kept: 5 })
   })
 
   it('forgets with the next commit, or soon without one, each key once', async () => {
@@ -153,7 +181,7 @@ describe('a group commit', () => {
   it('gives up blocks behind others that stay, and writes where until those are gone, too', async () => {
     for (const key of [7, 8, 10]) group.giveUp(key)
     const gone = await commitNumber(1)
-    expect(gone.forget.slice(1)).toEqual([7, 8, 10].map((key) => ({ from: key, to: key + 1 })))
+    expect(gone.forget).toEqual([7, 8, 10].map((key) => ({ from: key, to: key + 1 })))
     expect(gone.holes).toEqual([
       { from: 7, to: 9 },
       { from: 10, to: 11 },
