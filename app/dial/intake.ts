@@ -1,8 +1,8 @@
 /** What the sources of a feed have together that the lane has not kept yet: bounded, however many they are. */
 import type { Valve } from './valve.ts'
 
-/** A lane that keeps up takes this in a tenth of a second. */
-const LIMIT_BYTES = 16 * 1024 * 1024
+/** More than lanes take at once; little enough to be parsed in one turn of the event loop. */
+const LIMIT_BYTES = 8 * 1024 * 1024
 /** Sockets that go on in one turn of the event loop: each may bring 64 KiB, which Node reads at once. */
 const AT_ONCE = 64
 
