@@ -9,7 +9,6 @@ import { byClose, byError, byStatus } from './classify.ts'
 import { type Heartbeat, heartbeat } from './heartbeat.ts'
 import { Inbox } from './inbox.ts'
 import type { Intake } from './intake.ts'
-import { onread } from './onread.ts'
 import type { WebSocketOptions } from './options.ts'
 import type { SilenceLimit } from './rhythm.ts'
 import { type Silence, silence } from './silence.ts'
@@ -186,7 +185,7 @@ export class Connection {
   }
 }
 
-function open(target: Target, options: WebSocketOptions): WebSocket {
+function open(target: Target, options: ConnectionOptions): WebSocket {
   const pieces = Math.max(FEWEST_PIECES, Math.ceil(options.maxMessageBytes / SMALLEST_PIECE_BYTES))
   const settings = {
     headers: { ...target.headers },
@@ -199,7 +198,7 @@ function open(target: Target, options: WebSocketOptions): WebSocket {
     // On purpose: the parser refuses one message of broken text and keeps the connection; the library would end it.
     skipUTF8Validation: true,
     // For the socket: the library hands on what it does not know.
-    onread,
+    onread: options.intake.onread,
   }
   try {
     return new WebSocket(target.url, settings)

@@ -1,4 +1,5 @@
 /** What the sources of a feed have together that the lane has not kept yet: bounded, however many they are. */
+import { onread } from './onread.ts'
 import type { Valve } from './valve.ts'
 
 /** More than lanes take at once; little enough to be parsed in one turn of the event loop. */
@@ -8,6 +9,8 @@ const AT_ONCE = 64
 
 /** Over its limit all sockets are held; once half of it is kept they go on in turn, those first that were held longest. */
 export class Intake {
+  /** How they are read. */
+  readonly onread = onread(() => this.#reading.size + this.#held.size)
   readonly #limitBytes: number
   readonly #reading = new Set<Valve>()
   readonly #held = new Set<Valve>()

@@ -8,7 +8,8 @@ import { until } from '../../support/until.ts'
 const READ_BYTES = 65_536
 const sent = Buffer.from(Array.from({ length: 1_000_000 }, (_, at) => at % 251))
 const server = createServer((socket) => void socket.on('error', () => {}).end(sent))
-const open = () => connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', onread } as never)
+const open = (sockets = 10_000) =>
+  connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', onread: onread(() => sockets) } as never)
 
 beforeAll(async () => {
   server.listen(0, '127.0.0.1')
@@ -33,6 +34,19 @@ describe('onread', () => {
     )
     expect(full).toBeGreaterThan(0)
     expect(full * READ_BYTES).toBeLessThanOrEqual(sent.length)
+  })
+
+  it.each([
+    [1, 65_536],
+    [1_000, 16_777],
+  ])('gives larger pieces where there are %d sockets', async (sockets, most) => {
+    const client = open(sockets)
+    const pieces: Buffer[] = []
+    client.on('data', (piece) => pieces.push(piece as Buffer))
+    await once(client, 'end')
+    client.destroy()
+    expect(Buffer.concat(pieces).equals(sent)).toBe(true)
+    expect(Math.max(...pieces.map(({ length }) => length))).toBe(most)
   })
 
   it('reads no more from a socket that was paused, and all of it later', async () => {
