@@ -15,7 +15,7 @@ import { type Silence, silence } from './silence.ts'
 import { Valve } from './valve.ts'
 
 const GOING_AWAY = 1001
-const WATERMARK_BYTES = 128 * 1024
+const WATERMARK_BYTES = 512 * 1024
 /** How long a closing handshake may take, whoever began it. */
 const CLOSE_TIMEOUT_MS = 1_000
 /** Honest pieces (TCP reads, fragments) are larger than this, so it bounds what a trickle of tiny ones can hold in memory. */
