@@ -29,10 +29,11 @@ export async function makeParts(
   { encoder, outlet, deadLetters, gaps, dial, emit }: Shared,
 ): Promise<FeedParts> {
   const ledger = createLedger()
+  const indexes = new Map(sources.map((source, index) => [source, index]))
   return {
     name: feed.name,
     sources,
-    dial: (source, signal) => dial(feed, source, sources.indexOf(source), signal),
+    dial: (source, signal) => dial(feed, source, indexes.get(source) ?? -1, signal),
     lane: await openLane(feed, config, { sources, ledger, emit }),
     ...(await feedSteps(feed, config)),
     encoder: encoder.apart(),

@@ -45,16 +45,19 @@ export interface Feed {
 
 /** The left loop, one per source: dial ► messages ► lane. Ends when `arrivals` end. Asking for the next means that the last are kept. */
 export async function receive(arrivals: AsyncIterable<readonly Message[]>, feed: Feed): Promise<void> {
-  for await (const messages of arrivals) {
-    const [first] = messages
-    const last = messages.at(-1)
-    if (!first || !last) continue
-    const { source, receivedAt: at } = last
-    feed.ledger.received += messages.length
-    feed.emit({ type: 'messages.received', source, messages: messages.length, firstAt: first.receivedAt, at })
-    await feed.lane.append(messages)
-    feed.emit({ type: 'messages.kept', source, at })
-  }
+  for await (const messages of arrivals) await keep(messages, feed)
+}
+
+/** Apart from the loop, which would hold its last message, and all that was read with it, while it waits for the next. */
+async function keep(messages: readonly Message[], feed: Feed): Promise<void> {
+  const [first] = messages
+  const last = messages.at(-1)
+  if (!first || !last) return
+  const { source, receivedAt: at } = last
+  feed.ledger.received += messages.length
+  feed.emit({ type: 'messages.received', source, messages: messages.length, firstAt: first.receivedAt, at })
+  await feed.lane.append(messages)
+  feed.emit({ type: 'messages.kept', source, at })
 }
 
 /** The right loop, one per feed: batch ► documents ► produce. Ends when `signal` aborts. The lane forgets a batch once all of it is settled. */

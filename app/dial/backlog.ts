@@ -1,20 +1,48 @@
 /** Whether a socket is read as fast as its peer writes. */
-import type { Socket } from 'node:net'
-
-/** Node reads into buffers of this size: where one was filled, more may lie in the kernel. (TLS hands on its records, which are smaller: there it cannot be seen.) */
-const FULL_BYTES = 65_536
+import type { EventEmitter } from 'node:events'
+import { READ } from './onread.ts'
 
 /**
- * Calls `behind` when the socket was not read empty, with the time at which it last was (milliseconds since the epoch), and
+ * Calls `behind` when the socket is not read empty, with the time at which it last was (milliseconds since the epoch), and
  * with 0 when it is again: whatever the peer wrote before that time has been read.
  */
-export function watchBacklog(socket: Pick<Socket, 'on'>, behind: (since: number) => void): void {
-  let emptyAt = Date.now()
-  let isBehind = false
-  socket.on('data', (chunk: Buffer) => {
-    const isFull = chunk.length >= FULL_BYTES
-    if (isFull !== isBehind) behind(isFull ? emptyAt : 0)
-    isBehind = isFull
-    if (!isFull) emptyAt = Date.now()
-  })
+export class Backlog {
+  readonly #behind: (since: number) => void
+  #emptyAt = Date.now()
+  #told = 0
+  #isHeld = false
+  #reads = 0
+
+  constructor(socket: Pick<EventEmitter, 'on'>, behind: (since: number) => void) {
+    this.#behind = behind
+    socket.on(READ, (isFull: boolean) => this.#read(isFull))
+  }
+
+  /** The socket is not read from now on. */
+  held(): void {
+    this.#isHeld = true
+    this.#tell(this.#emptyAt)
+  }
+
+  /** It is again: if nothing is there, that shows when the event loop has asked once. */
+  released(): void {
+    this.#isHeld = false
+    const reads = this.#reads
+    const look = (): void => {
+      if (this.#reads === reads && !this.#isHeld) this.#read(false)
+    }
+    // The first may come before the loop has asked.
+    setImmediate(() => setImmediate(look))
+  }
+
+  #read(isFull: boolean): void {
+    this.#reads++
+    if (!isFull) this.#emptyAt = Date.now()
+    this.#tell(isFull || this.#isHeld ? this.#emptyAt : 0)
+  }
+
+  #tell(since: number): void {
+    if (since !== this.#told) this.#behind(since)
+    this.#told = since
+  }
 }

@@ -4,16 +4,18 @@ import { WebSocket } from 'ws'
 import { SourceLost } from '../errors.ts'
 import { errorCode } from '../lib/error-code.ts'
 import type { Ended, Message } from '../model.ts'
-import { watchBacklog } from './backlog.ts'
+import { Backlog } from './backlog.ts'
 import { byClose, byError, byStatus } from './classify.ts'
 import { type Heartbeat, heartbeat } from './heartbeat.ts'
 import { Inbox } from './inbox.ts'
+import type { Intake } from './intake.ts'
 import type { WebSocketOptions } from './options.ts'
 import type { SilenceLimit } from './rhythm.ts'
 import { type Silence, silence } from './silence.ts'
+import { Valve } from './valve.ts'
 
 const GOING_AWAY = 1001
-const WATERMARK_BYTES = 128 * 1024
+const WATERMARK_BYTES = 512 * 1024
 /** How long a closing handshake may take, whoever began it. */
 const CLOSE_TIMEOUT_MS = 1_000
 /** Honest pieces (TCP reads, fragments) are larger than this, so it bounds what a trickle of tiny ones can hold in memory. */
@@ -26,16 +28,22 @@ export interface Target {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** What one connection needs; the silence limit outlives it. */
-export type ConnectionOptions = WebSocketOptions & { readonly silenceLimit: SilenceLimit | undefined }
+/** What one connection needs; the silence limit and the intake outlive it. */
+export type ConnectionOptions = WebSocketOptions & {
+  readonly silenceLimit: SilenceLimit | undefined
+  readonly intake: Intake
+}
 
 /** Dials at once. Throws `SourceLost('configuration')` when the URL or a header cannot be used. */
 export class Connection {
   readonly #options: ConnectionOptions
   readonly #ws: WebSocket
   readonly #inbox: Inbox
-  readonly #deadline: NodeJS.Timeout
+  readonly #valve = new Valve((isHeld) => (isHeld ? this.#pause() : this.#resume()))
+  /** Of the handshake. */
+  #deadline: NodeJS.Timeout | undefined
   #socket: Socket | undefined
+  #backlog: Backlog | undefined
   #heartbeat: Heartbeat | undefined
   #silence: Silence | undefined
   #verdict: Ended | SourceLost | undefined
@@ -45,11 +53,12 @@ export class Connection {
   constructor(target: Target, options: ConnectionOptions, opened: () => void) {
     this.#options = options
     this.#ws = open(target, options)
-    this.#inbox = new Inbox(options.info, options.watermarkBytes ?? WATERMARK_BYTES, {
-      pause: () => this.#pause(),
-      resume: () => this.#resume(),
+    const tap = {
+      pause: () => this.#valve.hold(),
+      resume: () => this.#valve.release(),
       burst: () => this.#lose(new SourceLost('too_big', 'too much arrived at once')),
-    })
+    }
+    this.#inbox = new Inbox(options.info, options.watermarkBytes ?? WATERMARK_BYTES, tap, options.intake)
     // Not the library's handshakeTimeout: that one starts anew with each byte a slow server drips.
     this.#deadline = setTimeout(
       () => this.#lose(new SourceLost('handshake_timeout', `no handshake within ${options.handshakeTimeoutMs} ms`)),
@@ -63,6 +72,11 @@ export class Connection {
     const messages = this.#inbox.take()
     if (messages.length > 0) this.#silence?.heard()
     return messages
+  }
+
+  /** Nothing more is taken: what is left is nobody's. */
+  leave(): void {
+    this.#inbox.close()
   }
 
   /** Resolves when there is something to take, or the connection has closed. */
@@ -111,10 +125,12 @@ export class Connection {
 
   #open(): void {
     clearTimeout(this.#deadline)
+    this.#deadline = undefined
     this.#opened = true
     for (const message of this.#options.openMessages) this.#ws.send(message, { compress: false })
-    const { pingIntervalMs, silenceLimit, behind } = this.#options
-    if (this.#socket && behind) watchBacklog(this.#socket, behind)
+    const { pingIntervalMs, silenceLimit, behind, intake } = this.#options
+    if (this.#socket && behind) this.#backlog = new Backlog(this.#socket, behind)
+    intake.join(this.#valve)
     if (pingIntervalMs > 0) this.#heartbeat = this.#beat(pingIntervalMs)
     if (silenceLimit) this.#silence = this.#listenForSilence(silenceLimit)
   }
@@ -122,7 +138,7 @@ export class Connection {
   #beat(intervalMs: number): Heartbeat {
     return heartbeat(intervalMs, {
       bytesRead: () => this.#socket?.bytesRead ?? 0,
-      isPaused: () => this.#inbox.isPaused,
+      isPaused: () => this.#valve.isHeld,
       ping: () => this.#ws.ping(),
       dead: () => this.#lose(new SourceLost('ping_timeout', `no sign of life within ${intervalMs} ms of a ping`)),
     })
@@ -131,7 +147,7 @@ export class Connection {
   #listenForSilence(limit: SilenceLimit): Silence {
     return silence(
       limit,
-      () => this.#inbox.isHolding,
+      () => this.#inbox.isHolding || this.#valve.isHeld,
       (limitMs) => {
         limit.silent()
         this.#lose(new SourceLost('silent', `no message for ${Math.round(limitMs)} ms`))
@@ -141,12 +157,14 @@ export class Connection {
 
   #pause(): void {
     this.#ws.pause()
+    this.#backlog?.held()
     this.#options.paused?.(true)
   }
 
   #resume(): void {
     this.#heartbeat?.resumed()
     this.#ws.resume()
+    this.#backlog?.released()
     if (!this.#closed) this.#options.paused?.(false)
   }
 
@@ -161,12 +179,13 @@ export class Connection {
     this.#heartbeat?.stop()
     this.#silence?.stop()
     this.#closed = true
-    if (this.#inbox.isPaused) this.#options.paused?.(false)
+    this.#options.intake.leave(this.#valve)
+    if (this.#valve.isHeld) this.#options.paused?.(false)
     this.#inbox.wake()
   }
 }
 
-function open(target: Target, options: WebSocketOptions): WebSocket {
+function open(target: Target, options: ConnectionOptions): WebSocket {
   const pieces = Math.max(FEWEST_PIECES, Math.ceil(options.maxMessageBytes / SMALLEST_PIECE_BYTES))
   const settings = {
     headers: { ...target.headers },
@@ -178,6 +197,8 @@ function open(target: Target, options: WebSocketOptions): WebSocket {
     perMessageDeflate: options.compression && { clientNoContextTakeover: true },
     // On purpose: the parser refuses one message of broken text and keeps the connection; the library would end it.
     skipUTF8Validation: true,
+    // For the socket: the library hands on what it does not know.
+    onread: options.intake.onread,
   }
   try {
     return new WebSocket(target.url, settings)

@@ -3,12 +3,13 @@ import type { Emit } from '../events.ts'
 import type { Message, Source, SourceInfo } from '../model.ts'
 import { dialGate } from './gate.ts'
 import { sources } from './index.ts'
+import { Intake } from './intake.ts'
 import type { WebSocketOptions } from './options.ts'
 import { redial } from './redial.ts'
 import { headersReader, type SettingFile, urlReader } from './reread.ts'
 
 /** What does not come from the settings. */
-type Own = 'info' | 'url' | 'headers' | 'watermarkBytes' | 'rhythmBounds' | 'paused' | 'behind'
+type Own = 'info' | 'url' | 'headers' | 'watermarkBytes' | 'rhythmBounds' | 'paused' | 'behind' | 'intake'
 
 /** What dialling needs of a feed's settings. */
 export interface DialSettings extends Omit<WebSocketOptions, Own> {
@@ -43,13 +44,30 @@ export type SourceMaker = (feed: DialSettings, info: SourceInfo, index: number) 
 /** Loads what sources are made of. `emit` is told when one is paused or behind, and when no longer. */
 export async function sourceMaker(emit: Emit): Promise<SourceMaker> {
   const open = await sources.websocket.load()
+  const feeds = new Map<string, Shared>()
   return (feed, info, index) => {
-    const url = urlReader(feed.urls[index] ?? '', index, named(feed, 'URLS', feed.urlsFile))
-    const headers = headersReader(feed.headers, named(feed, 'HEADERS', feed.headersFile))
+    const shared = feeds.get(feed.name) ?? sharedBy(feed)
+    feeds.set(feed.name, shared)
+    const { urlAt, headers, intake } = shared
     const paused = (isPaused: boolean): void =>
       emit({ type: isPaused ? 'source.paused' : 'source.resumed', source: info })
     const behind = (since: number): void => emit({ type: 'source.behind', source: info, since })
-    return open({ ...feed, info, url, headers, paused, behind })
+    return open({ ...feed, info, url: () => urlAt(index), headers, paused, behind, intake })
+  }
+}
+
+/** What all sources of a feed share. */
+interface Shared {
+  readonly intake: Intake
+  readonly urlAt: (index: number) => Promise<string>
+  readonly headers: () => Promise<Readonly<Record<string, string>>>
+}
+
+function sharedBy(feed: DialSettings): Shared {
+  return {
+    intake: new Intake(),
+    urlAt: urlReader(feed.urls, named(feed, 'URLS', feed.urlsFile)),
+    headers: headersReader(feed.headers, named(feed, 'HEADERS', feed.headersFile)),
   }
 }
 

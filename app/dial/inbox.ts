@@ -1,5 +1,6 @@
 /** Messages between a socket and whoever pulls: bounded by pausing the socket, not by dropping. */
 import type { Message, SourceInfo } from '../model.ts'
+import type { Intake } from './intake.ts'
 
 /** What a waiting message costs beside its payload: its objects. So empty messages count too. */
 const MESSAGE_COST_BYTES = 256
@@ -19,34 +20,44 @@ export class Inbox {
   readonly #source: SourceInfo
   readonly #watermarkBytes: number
   readonly #tap: Tap
+  readonly #intake: Intake
   #messages: Message[] = []
+  #taken: Message[] = []
   #bytes = 0
+  /** Taken, and perhaps not kept yet. */
+  #takenBytes = 0
   #paused = false
   #burst = false
   #wake: (() => void) | undefined
 
-  constructor(source: SourceInfo, watermarkBytes: number, tap: Tap) {
+  constructor(source: SourceInfo, watermarkBytes: number, tap: Tap, intake: Intake) {
     this.#source = source
     this.#watermarkBytes = watermarkBytes
     this.#tap = tap
+    this.#intake = intake
   }
 
   /** The hot path: one Message and nothing else per message. */
   push(data: Buffer): void {
     if (this.#burst) return
     this.#messages.push({ source: this.#source, data, receivedAt: Date.now() })
-    this.#bytes += data.length + MESSAGE_COST_BYTES
+    const cost = data.length + MESSAGE_COST_BYTES
+    this.#bytes += cost
+    this.#intake.arrived(cost)
     if (this.#bytes >= this.#watermarkBytes) this.#brake()
     if (this.#wake) this.wake()
   }
 
-  /** What has arrived, perhaps nothing; lets a paused socket go on. */
+  /** What has arrived, perhaps nothing; lets a paused socket go on. What was taken before is kept now, and its array empty. */
   take(): readonly Message[] {
     const taken = this.#messages
-    if (taken.length > 0) {
-      this.#messages = []
-      this.#bytes = 0
-    }
+    if (this.#takenBytes > 0) this.#intake.gone(this.#takenBytes)
+    this.#takenBytes = this.#bytes
+    this.#bytes = 0
+    // Whoever waits for the next ones still holds this array: it shall not hold what was read an hour ago.
+    this.#taken.length = 0
+    this.#messages = this.#taken
+    this.#taken = taken
     if (this.#paused) {
       this.#paused = false
       this.#tap.resume()
@@ -54,13 +65,16 @@ export class Inbox {
     return taken
   }
 
+  /** Nothing more is taken. */
+  close(): void {
+    this.#intake.gone(this.#bytes + this.#takenBytes)
+    this.#bytes = 0
+    this.#takenBytes = 0
+  }
+
   /** Whether messages wait to be taken; the socket is paused only while some do. */
   get isHolding(): boolean {
     return this.#messages.length > 0
-  }
-
-  get isPaused(): boolean {
-    return this.#paused
   }
 
   /** Resolves at the next push or `wake`; call it with nothing to take. */

@@ -1,5 +1,6 @@
 /** What a source over WebSocket needs to know. */
 import type { SourceInfo } from '../model.ts'
+import type { Intake } from './intake.ts'
 import type { RhythmBounds } from './rhythm.ts'
 
 /** Durations are milliseconds, sizes are bytes. */
@@ -29,4 +30,6 @@ export interface WebSocketOptions {
   readonly behind?: (since: number) => void
   /** What may wait to be pulled before the socket is paused. */
   readonly watermarkBytes?: number
+  /** Of all sources of the feed; one of its own when absent. */
+  readonly intake?: Intake
 }

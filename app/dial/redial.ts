@@ -1,10 +1,11 @@
 /** The one back-off loop: dials a source for ever, one connection at a time. */
 import { type LostReason, SourceLost, SourceRefused } from '../errors.ts'
 import type { Emit } from '../events.ts'
+import { follow } from '../lib/follow.ts'
 import { sleep } from '../lib/sleep.ts'
-import type { Message, Source } from '../model.ts'
+import type { Ended, Message, Source } from '../model.ts'
 import { hostOf } from './address.ts'
-import { type Attempt, nextDelay } from './delay.ts'
+import { type Attempt, type DelayLimits, nextDelay } from './delay.ts'
 import type { Gate } from './gate.ts'
 
 /** Durations are milliseconds; those left out have the defaults of `DEFAULTS`. */
@@ -33,69 +34,63 @@ interface Outcome extends Attempt {
  * `source.lost` or `source.refused`. An error that is neither is our bug and is thrown on.
  */
 export async function* redial(source: Source, options: RedialOptions): AsyncGenerator<readonly Message[], void, void> {
-  // One listener per source on the shared signal; all that comes and goes hangs on our own.
-  const own = new AbortController()
-  const abort = (): void => own.abort()
-  if (options.signal.aborted) abort()
-  options.signal.addEventListener('abort', abort, { once: true })
-  try {
-    yield* dialForEver(source, options, own.signal)
-  } finally {
-    options.signal.removeEventListener('abort', abort)
-  }
-}
-
-async function* dialForEver(
-  source: Source,
-  options: RedialOptions,
-  signal: AbortSignal,
-): AsyncGenerator<readonly Message[], void, void> {
-  const settings = { ...DEFAULTS, ...options }
-  const limits = { ...settings, baseMs: settings.backoffBaseMs, capMs: settings.backoffMaxMs }
+  const { gate, emit } = options
+  const limits = limitsOf(options)
   const host = hostOf(source.info)
+  const { signal, leave } = follow(options.signal)
   let failures = 0
   let dials = 0
-  while (true) {
-    await options.gate.pass(host, signal)
-    if (signal.aborted) return
-    dials += 1
-    options.emit({ type: 'source.dialled', source: source.info })
-    const outcome = yield* connection(source, signal, () => {
-      options.emit({ type: 'source.opened', source: source.info, afterDials: dials })
-      dials = 0
-    })
-    if (outcome instanceof SourceRefused) {
-      options.emit({ type: 'source.refused', source: source.info, reason: outcome.reason, detail: outcome.message })
-      return
+  let openedAt: number | undefined
+  const opened = (): void => {
+    openedAt = performance.now()
+    emit({ type: 'source.opened', source: source.info, afterDials: dials })
+    dials = 0
+  }
+  try {
+    while (true) {
+      await gate.pass(host, signal)
+      if (signal.aborted) return
+      dials += 1
+      openedAt = undefined
+      emit({ type: 'source.dialled', source: source.info })
+      let outcome: Outcome
+      try {
+        outcome = ended(yield* source.receive(signal, opened), openedAt)
+      } catch (error) {
+        if (error instanceof SourceRefused) return emitRefused(source, error, emit)
+        outcome = lost(error, openedAt)
+      }
+      const next = nextDelay(failures, outcome, limits)
+      failures = next.failures
+      emitLost(source, outcome, signal.aborted ? undefined : next.delayMs, emit)
+      await sleep(next.delayMs, signal)
     }
-    const next = nextDelay(failures, outcome, limits)
-    failures = next.failures
-    emitLost(source, outcome, signal.aborted ? undefined : next.delayMs, options.emit)
-    await sleep(next.delayMs, signal)
+  } finally {
+    leave()
   }
 }
 
-/** One connection: its messages, and how it went. */
-async function* connection(
-  source: Source,
-  signal: AbortSignal,
-  opened: () => void,
-): AsyncGenerator<readonly Message[], Outcome | SourceRefused, void> {
-  let openedAt: number | undefined
-  const openMs = (): number | undefined =>
-    openedAt === undefined ? undefined : Math.round(performance.now() - openedAt)
-  try {
-    const ended = yield* source.receive(signal, () => {
-      openedAt = performance.now()
-      opened()
-    })
-    return { reason: 'ended', ...ended, openMs: openMs(), pace: 'normal', retryAfterMs: undefined }
-  } catch (error) {
-    if (error instanceof SourceRefused) return error
-    if (!(error instanceof SourceLost)) throw error
-    const { reason, code, message, pace, retryAfterMs } = error
-    return { reason, code, detail: message, openMs: openMs(), pace, retryAfterMs }
-  }
+function limitsOf(options: RedialOptions): DelayLimits {
+  const { backoffBaseMs, backoffMaxMs, slowMs, stableMs } = { ...DEFAULTS, ...options }
+  return { baseMs: backoffBaseMs, capMs: backoffMaxMs, slowMs, stableMs }
+}
+
+function ended(end: Ended, openedAt: number | undefined): Outcome {
+  return { reason: 'ended', ...end, openMs: openMs(openedAt), pace: 'normal', retryAfterMs: undefined }
+}
+
+function lost(error: unknown, openedAt: number | undefined): Outcome {
+  if (!(error instanceof SourceLost)) throw error
+  const { reason, code, message, pace, retryAfterMs } = error
+  return { reason, code, detail: message, openMs: openMs(openedAt), pace, retryAfterMs }
+}
+
+function openMs(openedAt: number | undefined): number | undefined {
+  return openedAt === undefined ? undefined : Math.round(performance.now() - openedAt)
+}
+
+function emitRefused(source: Source, { reason, message }: SourceRefused, emit: Emit): void {
+  emit({ type: 'source.refused', source: source.info, reason, detail: message })
 }
 
 /** `redialInMs` undefined: there is no next dial, because we stop. */

@@ -1,7 +1,7 @@
 /** URLs and headers that live in files, read again at each dial so that tokens stay fresh. */
-import { readFile } from 'node:fs/promises'
 import { SourceLost } from '../errors.ts'
 import { errorCode } from '../lib/error-code.ts'
+import { freshFile } from '../lib/fresh-file.ts'
 import { parseList } from '../lib/list.ts'
 
 /** A file that holds a setting, and the variable that names it: problems show the variable, never the content. */
@@ -10,15 +10,16 @@ export interface SettingFile {
   readonly variable: string
 }
 
-/** Answers `url`, or the item at `index` (from 0) of the file's list. The answer throws `SourceLost('configuration')`. */
-export function urlReader(url: string, index: number, file?: SettingFile): () => Promise<string> {
-  if (!file) return async () => url
-  return async () => {
-    const urls = parseList(await read(file)) ?? garbled(file, 'a list of URLs')
-    const fresh = urls[index]
-    if (fresh === undefined)
-      return lost(`${file.variable} holds ${urls.length} URLs, and this source is number ${index + 1}`)
-    return isDialable(fresh) ? fresh : garbled(file, `a ws:// or wss:// URL as item ${index + 1}`)
+/** The URLs of a feed. Answers the one at `index` (from 0); with a file, the item that stands there now. The answer throws `SourceLost('configuration')`. */
+export function urlReader(urls: readonly string[], file?: SettingFile): (index: number) => Promise<string> {
+  if (!file) return async (index) => urls[index] ?? ''
+  const list = reader(file, (text) => parseList(text) ?? garbled(file, 'a list of URLs'))
+  return async (index) => {
+    const fresh = await list()
+    const url = fresh[index]
+    if (url === undefined)
+      return lost(`${file.variable} holds ${fresh.length} URLs, and this source is number ${index + 1}`)
+    return isDialable(url) ? url : garbled(file, `a ws:// or wss:// URL as item ${index + 1}`)
   }
 }
 
@@ -28,7 +29,20 @@ export function headersReader(
   file?: SettingFile,
 ): () => Promise<Readonly<Record<string, string>>> {
   if (!file) return async () => headers
-  return async () => merge(headers, parseHeaders(await read(file)) ?? garbled(file, 'a JSON object of strings'))
+  return reader(file, (text) => merge(headers, parseHeaders(text) ?? garbled(file, 'a JSON object of strings')))
+}
+
+/** Answers what `parse` makes of the file as it is now. */
+function reader<T>(file: SettingFile, parse: (text: string) => T): () => Promise<T> {
+  const fresh = freshFile(file.path, (text) => parse(text.replace(/^\uFEFF/, '')))
+  return async () => {
+    try {
+      return await fresh()
+    } catch (error) {
+      if (error instanceof SourceLost) throw error
+      return lost(`the file of ${file.variable} cannot be read (${errorCode(error)})`, error)
+    }
+  }
 }
 
 /** Header names have no case: `authorization` of the file replaces `Authorization`. */
@@ -39,14 +53,6 @@ function merge(
   const replaced = new Set(Object.keys(fresh).map((name) => name.toLowerCase()))
   const kept = Object.entries(headers).filter(([name]) => !replaced.has(name.toLowerCase()))
   return { ...Object.fromEntries(kept), ...fresh }
-}
-
-async function read(file: SettingFile): Promise<string> {
-  try {
-    return (await readFile(file.path, 'utf8')).replace(/^\uFEFF/, '')
-  } catch (cause) {
-    return lost(`the file of ${file.variable} cannot be read (${errorCode(cause)})`, cause)
-  }
 }
 
 function parseHeaders(text: string): Record<string, string> | undefined {

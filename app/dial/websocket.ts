@@ -1,12 +1,13 @@
 /** The WebSocket source: one connection's life as one async generator. */
 import type { Ended, Message, Source } from '../model.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
+import { Intake } from './intake.ts'
 import type { WebSocketOptions } from './options.ts'
 import { fixedLimit, Rhythm, type SilenceLimit } from './rhythm.ts'
 
 /** A source that dials `options.url` each time `receive` is called; see `Source` for the contract. */
 export function websocket(options: WebSocketOptions): Source {
-  const settings = { ...options, silenceLimit: silenceLimit(options) }
+  const settings = { ...options, silenceLimit: silenceLimit(options), intake: options.intake ?? new Intake() }
   return { info: options.info, receive: (signal, opened) => receive(settings, signal, opened) }
 }
 
@@ -48,4 +49,5 @@ async function leave(connection: Connection): Promise<void> {
     connection.take()
     if (!connection.closed) await connection.change()
   }
+  connection.leave()
 }

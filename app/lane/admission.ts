@@ -12,7 +12,7 @@ interface Waiter {
 export class Admission {
   #limit: number
   readonly #share = new Map<SourceInfo, number>()
-  #waiting: Waiter[] = []
+  readonly #waiting: Waiter[] = []
   #bytes = 0
 
   constructor(limitBytes: number) {
@@ -55,27 +55,27 @@ export class Admission {
     this.#admit()
   }
 
-  /** `cost` bytes of `source` are gone; lets in whoever fits now. */
-  leave(source: SourceInfo, cost: number): void {
-    this.#count(source, -cost)
+  /** Bytes of sources are gone; lets in whoever fits now. */
+  leave(gone: Iterable<readonly [source: SourceInfo, cost: number]>): void {
+    for (const [source, cost] of gone) this.#count(source, -cost)
     if (this.#waiting.length > 0) this.#admit()
   }
 
+  /** In order, as long as there is room; who may not enter keeps its place. */
   #admit(): void {
-    const still: Waiter[] = []
-    for (const [at, waiter] of this.#waiting.entries()) {
-      if (!this.hasRoom(waiter.cost)) {
-        still.push(...this.#waiting.slice(at))
-        break
+    const waiting = this.#waiting
+    let looked = 0
+    let kept = 0
+    for (; looked < waiting.length; looked++) {
+      const waiter = waiting[looked] as Waiter
+      if (!this.hasRoom(waiter.cost)) break
+      if (this.#isOverHalf(waiter)) waiting[kept++] = waiter
+      else {
+        this.#count(waiter.source, waiter.cost)
+        waiter.enter()
       }
-      if (this.#isOverHalf(waiter)) {
-        still.push(waiter)
-        continue
-      }
-      this.#count(waiter.source, waiter.cost)
-      waiter.enter()
     }
-    this.#waiting = still
+    waiting.splice(kept, looked - kept)
   }
 
   /** Whether `cost` bytes more fit in; what is larger than the whole lane enters an empty one. */

@@ -51,7 +51,7 @@ class MemoryLane implements Lane {
     if (!pieces) return
     this.#inFlight.delete(batch)
     this.#messages -= batch.messages.length
-    for (const piece of pieces) this.#admission.leave(piece.source, piece.cost)
+    this.#admission.leave(pieces.map(({ source, cost }) => [source, cost]))
     this.#changed.notify()
   }
 
@@ -78,7 +78,7 @@ class MemoryLane implements Lane {
     while (!this.#admission.hasRoom(bytes)) {
       const oldest = this.#queued.shift()
       if (!oldest) return
-      this.#admission.leave(oldest.source, oldest.cost)
+      this.#admission.leave([[oldest.source, oldest.cost]])
       this.#drop(oldest.messages.length)
     }
   }

@@ -27,8 +27,9 @@ export function cut(
   const close = (end: number): void => {
     const first = messages[start]
     if (!first || end === start) return
-    const whole = start === 0 && end === messages.length ? messages : messages.slice(start, end)
-    pieces.push({ source: first.source, messages: whole, bytes, cost: bytes + whole.length * overheadBytes })
+    // A copy, because the array is the source's.
+    const own = messages.slice(start, end)
+    pieces.push({ source: first.source, messages: own, bytes, cost: bytes + own.length * overheadBytes })
     start = end
     bytes = 0
   }

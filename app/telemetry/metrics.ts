@@ -1,4 +1,5 @@
 /** Event → metric. The only importer of prom-client; fed per batch, never per record. */
+import { readdir } from 'node:fs/promises'
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Event } from '../events.ts'
 import { commonLabelNames, type MetricDefinition, metricDefinitions } from './definitions.ts'
@@ -41,7 +42,7 @@ export function createMetrics({ commonLabels, maxUrls, version, observed }: Metr
     else if (kind === 'gauge') gauges.set(name, new Gauge({ name, help, labelNames, registers: [registry] }))
     else histograms.set(name, registerHistogram(registry, definition))
   }
-  dropMisnamedDefaults(registry)
+  collectDefaults(registry)
 
   const inc = (name: string, own: Labels, by = 1): void => {
     const definition = byName.get(name)
@@ -84,12 +85,30 @@ function registerHistogram(registry: Registry, { name, help, buckets = [] }: Met
   return histogram
 }
 
-/** promtool rejects gauges whose names end in `_total`, and prom-client's defaults have some. */
-function dropMisnamedDefaults(registry: Registry): void {
+/** Defaults that list all sockets whenever somebody scrapes. */
+const COSTLY = ['nodejs_active_handles', 'nodejs_active_requests', 'nodejs_active_resources', 'process_open_fds']
+
+/** Without those that are costly, and those that promtool rejects: gauges whose names end in `_total`. */
+function collectDefaults(registry: Registry): void {
   collectDefaultMetrics({ register: registry })
   for (const { name, type } of registry.getMetricsAsArray() as unknown as { name: string; type: string }[]) {
-    if (name.endsWith('_total') && type === 'gauge') registry.removeSingleMetric(name)
+    if (COSTLY.includes(name) || (name.endsWith('_total') && type === 'gauge')) registry.removeSingleMetric(name)
   }
+  new Gauge({
+    name: 'process_open_fds',
+    help: 'Number of open file descriptors.',
+    registers: [registry],
+    async collect() {
+      const open = await openDescriptors()
+      if (open !== undefined) this.set(open)
+    },
+  })
+}
+
+/** Undefined where there is no /proc. One of them is that of the list itself. */
+async function openDescriptors(): Promise<number | undefined> {
+  const open = await readdir('/proc/self/fd').catch(() => undefined)
+  return open && open.length - 1
 }
 
 type Inc = (name: string, own: Labels, by?: number) => void

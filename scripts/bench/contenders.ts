@@ -18,6 +18,8 @@ export interface Place {
   readonly urlsFile: string
   /** An empty folder on the disk or in memory, as the contender's lane wants it. */
   readonly laneDir: string
+  /** Where the daemon shall tell its metrics; 0: anywhere. */
+  readonly metricsPort: number
 }
 
 /** Where the daemon's messages wait. `tmpfs`: the lane on disk, on a disk in memory. */
@@ -28,6 +30,8 @@ export interface Contender {
   readonly name: string
   /** The daemon must keep the order; of the rivals it is only told. */
   readonly keepsOrder: boolean
+  /** It tells its metrics. */
+  readonly isDaemon: boolean
   readonly lane: Lane
   /** It gets this part of the messages: a slow one takes long enough with fewer. */
   readonly part: number
@@ -89,10 +93,11 @@ function daemon(
   return {
     name,
     keepsOrder: true,
+    isDaemon: true,
     lane,
     part: 1,
     args: [bin],
-    env: ({ bootstrapServers, registryUrl, topic, urlsFile, shape, key, laneDir }) => ({
+    env: ({ bootstrapServers, registryUrl, topic, urlsFile, shape, key, laneDir, metricsPort }) => ({
       BOOTSTRAP_SERVERS: bootstrapServers,
       SCHEMA_REGISTRY_URL: registryUrl,
       KAFKA_CLIENT: client,
@@ -103,7 +108,7 @@ function daemon(
       ...(lane === 'memory' ? { LANE: 'memory' } : { LANE: 'disk', LANE_DIR: laneDir }),
       DIAL_RATE,
       METRICS_HOST: '127.0.0.1',
-      METRICS_PORT: '0',
+      METRICS_PORT: String(metricsPort),
       ...settings,
     }),
   }
@@ -114,6 +119,7 @@ function perMessage(name: string, inFlight: number): Contender {
   return {
     name,
     keepsOrder: false,
+    isDaemon: false,
     lane: 'memory',
     part: 0.1,
     args,
@@ -123,7 +129,7 @@ function perMessage(name: string, inFlight: number): Contender {
 
 function python(command: string): Contender {
   const args = [join(import.meta.dirname, 'python/producer.py')]
-  return { name: PYTHON, keepsOrder: false, lane: 'memory', part: 0.3, command, args, env: rivalEnv }
+  return { name: PYTHON, keepsOrder: false, isDaemon: false, lane: 'memory', part: 0.3, command, args, env: rivalEnv }
 }
 
 function rivalEnv({ bootstrapServers, registryUrl, topic, urlsFile, key }: Place): Record<string, string> {

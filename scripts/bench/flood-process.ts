@@ -11,14 +11,16 @@ import type { ShapeName } from './shapes/index.ts'
 export interface Flood {
   readonly pid: number
   readonly urls: readonly string[]
-  /** Resolves when every URL has its socket; rejects after 30 s. */
+  /** How many URLs have their socket. */
+  sockets(): number
+  /** Resolves when all have; rejects after a minute. */
   open(): Promise<void>
   /** Lets the sources send; resolves when all is written, to the writes if the order has a rate. One order at a time. */
   send(order: FloodOrder): Promise<readonly Write[]>
   stop(): Promise<void>
 }
 
-const OPEN_MS = 30_000
+const OPEN_MS = 60_000
 
 /** Starts a flood of messages of the shape with `sources` URLs. */
 export async function startFlood(shape: ShapeName, sources: number): Promise<Flood> {
@@ -36,6 +38,7 @@ export async function startFlood(shape: ShapeName, sources: number): Promise<Flo
   return {
     pid: child.pid ?? 0,
     urls: Array.from({ length: sources }, (_, at) => `ws://127.0.0.1:${port}/${at}`),
+    sockets: () => sockets,
     open: async () => {
       await until(() => sockets >= sources, { what: `${sources} sockets of the flood`, timeoutMs: OPEN_MS })
     },

@@ -15,6 +15,8 @@ export interface Load {
   readonly rate?: number | undefined
   /** Each message in a write of its own to the socket. */
   readonly onePerWrite: boolean
+  /** The daemon is looked at meanwhile, which costs it a little. */
+  readonly watched?: boolean
 }
 
 /** In words: `small`, `8 URLs`, `1 partition`, and what else is not usual. */

@@ -6,6 +6,7 @@ import { quietKafka, withAdmin } from '../lib/kafka-admin.ts'
 import { startKafka } from '../stack/kafka.ts'
 import { startRegistry } from '../stack/registry.ts'
 import { type Contender, contender, PYTHON } from './contenders.ts'
+import { type Idle, idle, idleTable } from './idle.ts'
 import { type BenchOptions, benchOptions } from './options.ts'
 import { page } from './page.ts'
 import { picture } from './picture.ts'
@@ -44,8 +45,9 @@ async function main(): Promise<number> {
 }
 
 /** Who takes part, by name. Without a usable Python its contender is left out, and that is said. */
-async function available({ sections, settings }: BenchOptions): Promise<Map<string, Contender>> {
-  const names = new Set(sections.flatMap(({ entries }) => entries.flatMap(({ contenders }) => contenders)))
+async function available({ sections, idle, settings }: BenchOptions): Promise<Map<string, Contender>> {
+  const loaded = sections.flatMap(({ entries }) => entries.flatMap(({ contenders }) => contenders))
+  const names = new Set([...loaded, ...(idle?.contenders ?? [])])
   const found = new Map<string, Contender>()
   for (const name of names) {
     try {
@@ -87,9 +89,25 @@ async function compare(
     process.stdout.write(`\n${report.title}\n${terminalTable(rowsOf(report))}\n`)
     reports.push(report)
   }
-  process.stdout.write(`${json(reports)}\n`)
-  if (options.write) await write(reports)
+  const idles = await leftAlone(options, contenders, ground)
+  process.stdout.write(`${json(reports, idles)}\n`)
+  if (options.write) await write(reports, idles)
   return judge(options, reports, contenders)
+}
+
+async function leftAlone(
+  { idle: plan }: BenchOptions,
+  contenders: ReadonlyMap<string, Contender>,
+  ground: Ground,
+): Promise<Idle[]> {
+  const found: Idle[] = []
+  for (const name of plan?.contenders ?? []) {
+    const contender = contenders.get(name)
+    if (!plan || !contender?.isDaemon) continue
+    for (const options of plan.nodeOptions) found.push(await idle(contender, plan.urls, ground, options))
+  }
+  if (found.length > 0) process.stdout.write(`\nLeft alone\n${idleTable(found)}\n`)
+  return found
 }
 
 function withThose(section: Section, there: ReadonlyMap<string, Contender>): Section {
@@ -100,11 +118,11 @@ function withThose(section: Section, there: ReadonlyMap<string, Contender>): Sec
   return { ...section, entries }
 }
 
-async function write(reports: readonly SectionReport[]): Promise<void> {
+async function write(reports: readonly SectionReport[], idles: readonly Idle[]): Promise<void> {
   const pictures = join(DOCS, 'performance')
   await mkdir(pictures, { recursive: true })
   for (const report of reports) await writeFile(join(pictures, `${report.id}.svg`), picture(report))
-  await writeFile(join(DOCS, 'performance.md'), page(reports))
+  await writeFile(join(DOCS, 'performance.md'), page(reports, idles))
 }
 
 function judge(

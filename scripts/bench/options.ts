@@ -3,7 +3,7 @@ import { parseCli, type Values, wholeNumber } from '../lib/cli.ts'
 import { EXIT, Failure } from '../lib/failure.ts'
 import { CONTENDERS, settingsOf } from './contenders.ts'
 import type { Load } from './load.ts'
-import { matrix, paced, type Section } from './plan.ts'
+import { IDLE, type IdlePlan, matrix, paced, type Section } from './plan.ts'
 import { isShapeName, type ShapeName, shapes } from './shapes/index.ts'
 import { FIRST_SEQUENCE, FIRST_SOURCE, MOST_SEQUENCES, MOST_SOURCES } from './shapes/shape.ts'
 import { usage } from './usage-text.ts'
@@ -11,6 +11,7 @@ import { usage } from './usage-text.ts'
 /** What to do. */
 export interface BenchOptions {
   readonly sections: readonly Section[]
+  readonly idle: IdlePlan | undefined
   readonly settings: Readonly<Record<string, string>>
   /** The least that the first contender must be times as fast as the last. */
   readonly assertRatio: number | undefined
@@ -47,10 +48,16 @@ type Given = Values<typeof usage.flags>
 /** Parses the command line. Throws `Failure` for what makes no sense. */
 export function benchOptions(argv?: readonly string[]): BenchOptions {
   const { values } = parseCli(usage, argv)
-  const alone = values.profile || values['one-per-write'] || OF_ONE_LOAD.some((name) => values[name] !== undefined)
+  const alone =
+    values.profile ||
+    values.watch ||
+    values.idle ||
+    values['one-per-write'] ||
+    OF_ONE_LOAD.some((name) => values[name] !== undefined)
   if (alone && values.scale !== undefined) throw contradiction('--scale is for the matrix: it goes without a load')
   return {
-    sections: alone ? [oneLoad(values)] : matrix(positive('scale', values.scale ?? '1')),
+    sections: values.idle ? [] : alone ? [oneLoad(values)] : matrix(positive('scale', values.scale ?? '1')),
+    idle: values.idle ? idleOf(values) : alone ? undefined : IDLE,
     settings: settingsOf((values.set ?? '').split(',').filter(Boolean)),
     assertRatio: values['assert-ratio'] === undefined ? undefined : positive('assert-ratio', values['assert-ratio']),
     against: values.against !== undefined,
@@ -69,13 +76,26 @@ function oneLoad(values: Given): Section {
   }
 }
 
+function idleOf(values: Given): IdlePlan {
+  const urls = wholeNumber('urls', values.urls ?? String(IDLE.urls), 1, MOST_SOURCES)
+  return { ...IDLE, urls, contenders: values.contenders === undefined ? IDLE.contenders : contendersOf(values) }
+}
+
 function loadOf(values: Given): Load {
   const shape = values.shape ?? 'small'
   if (!isShapeName(shape)) throw contradiction(`--shape ${shape} is none of ${Object.keys(shapes).join(', ')}`)
   const urls = wholeNumber('urls', values.urls ?? URLS, 1, MOST_SOURCES)
   const partitions = wholeNumber('partitions', values.partitions ?? '1', 1, 10_000)
   const count = values.profile ? profileCount(shape) : COUNT
-  const plain: Load = { shape, count, warmUp: 0, urls, partitions, onePerWrite: values['one-per-write'] }
+  const plain: Load = {
+    shape,
+    count,
+    warmUp: 0,
+    urls,
+    partitions,
+    onePerWrite: values['one-per-write'],
+    watched: values.watch,
+  }
   const load = values.rate === undefined ? plain : paced(plain, wholeNumber('rate', values.rate, 1))
   const most = (MOST_SEQUENCES * urls) / 2
   return {

@@ -1,4 +1,6 @@
 /** The page docs/performance.md. */
+
+import { type Idle, idleTable } from './idle.ts'
 import { loadText } from './load.ts'
 import type { Entry } from './plan.ts'
 import { machine, type SectionReport } from './report.ts'
@@ -7,7 +9,7 @@ import { shapes } from './shapes/index.ts'
 import { FIRST_SEQUENCE, FIRST_SOURCE } from './shapes/shape.ts'
 
 /** Its text; pictures are taken to be in the folder `performance` beside it, by the section's id. */
-export function page(sections: readonly SectionReport[]): string {
+export function page(sections: readonly SectionReport[], idles: readonly Idle[] = []): string {
   return `# Performance
 
 Written by \`npm run bench -- --write\` (${machine()}).
@@ -24,7 +26,7 @@ reached the count. Afterwards every record is read back by a client and a decode
   threads; *broker µs* is Kafka's share. A ratio is that of the same round.
 - Slow contenders get fewer messages (python 30 %, per-message 10 %).
 
-${sections.map(sectionText).join('\n')}`
+${[...sections.map(sectionText), ...idleText(idles)].join('\n')}`
 }
 
 function sectionText(section: SectionReport): string {
@@ -39,7 +41,7 @@ ${list}
 ![${section.title}](performance/${section.id}.svg)
 
 ${markdownTable(rowsOf(section))}
-${paced(section)}`
+${paced(section)}${watched(section)}`
 }
 
 function sent({ load, rounds }: Entry): string {
@@ -47,6 +49,30 @@ function sent({ load, rounds }: Entry): string {
   const before = load.warmUp > 0 ? ` after ${thousands(load.warmUp)} that are not timed` : ', from a cold start'
   const many = `${thousands(load.count)} messages of ${thousands(bytes)} bytes${before}`
   return `${loadText(load)}: ${many}; ${rounds} round${rounds === 1 ? '' : 's'}.`
+}
+
+function idleText(rows: readonly Idle[]): string[] {
+  if (rows.length === 0) return []
+  return [
+    `## Left alone
+
+Sockets that are open and silent, dialled as fast as the daemon can. The clock runs from the start of its process; memory is
+that of a while later, CPU that of half a minute as a part of one core.
+
+${idleTable(rows)}
+
+Node's memory for young objects grows with that of the machine; the second row bounds it (\`NODE_OPTIONS\`), which costs a
+flooded daemon some per cent of its speed. In a container with little memory Node bounds it by itself.
+`,
+  ]
+}
+
+function watched({ entries }: SectionReport): string {
+  if (!entries.some(({ load }) => load.watched)) return ''
+  return `
+*loop p99* is the delay of the daemon's event loop as its own metrics tell it, *healthz p99* how long its answers took, both in
+milliseconds; the machine's two cores are shared by all. Memory is flat where the most of the second half of the window is the most of the first.
+`
 }
 
 function paced({ entries }: SectionReport): string {

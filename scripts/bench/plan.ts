@@ -15,12 +15,26 @@ export interface Section {
   readonly entries: readonly Entry[]
 }
 
+/** Daemons that are left alone, each with each of the options of Node. */
+export interface IdlePlan {
+  readonly nodeOptions: readonly (readonly string[])[]
+  readonly urls: number
+  readonly contenders: readonly string[]
+}
+
 const SMALL: Load = { shape: 'small', count: 600_000, warmUp: 100_000, urls: 8, partitions: 1, onePerWrite: false }
 const CREDENTIAL: Load = { ...SMALL, shape: 'credential', count: 150_000, warmUp: 30_000 }
 const COERCED: Load = { ...SMALL, shape: 'coerced', count: 300_000, warmUp: 50_000 }
 const SMALL_DAEMONS = ['platformatic', 'platformatic:disk', 'kafkajs', 'kafkajs:disk']
 const CREDENTIAL_DAEMONS = ['platformatic', 'platformatic:disk', 'platformatic:tmpfs', 'kafkajs:disk']
 const RIVALS = ['per-message', 'python']
+const WIDTHS = [1, 8, 64, 1_000, 10_000]
+/** Who is looked at while nothing comes, with how many URLs. */
+export const IDLE: IdlePlan = {
+  urls: 10_000,
+  contenders: ['platformatic:disk'],
+  nodeOptions: [[], ['--max-semi-space-size=16']],
+}
 /** Seconds of a paced window, and before it. */
 const PACED_S = 8
 const PACED_WARM_UP_S = 2
@@ -37,24 +51,25 @@ export function matrix(scale: number): Section[] {
     rounds,
     contenders,
   })
-  const wide = (change: Partial<Load>): Entry =>
+  const other = (change: Partial<Load>): Entry =>
     entry({ ...SMALL, count: 300_000, ...change }, 2, ['platformatic:disk'])
+  const wide = (urls: number): Entry =>
+    entry({ ...SMALL, urls, watched: true }, 2, ['platformatic:disk', 'platformatic'])
   const slow = (rate: number): Entry => entry(paced(SMALL, rate), 1, ['platformatic:disk', 'kafkajs:disk', 'python'])
   return [
     { id: 'small', title: 'Small trades', entries: [entry(SMALL, 3, [...SMALL_DAEMONS, ...RIVALS])] },
     { id: 'credential', title: 'Credentials', entries: [entry(CREDENTIAL, 2, [...CREDENTIAL_DAEMONS, ...RIVALS])] },
     { id: 'coerced', title: 'Coerced trades', entries: [entry(COERCED, 2, ['platformatic:disk', 'python'])] },
     {
-      id: 'width',
-      title: 'URLs, partitions, messages a write',
+      id: 'spread',
+      title: 'Partitions, messages a write',
       entries: [
-        wide({ urls: 1 }),
-        wide({}),
-        wide({ urls: 1_000 }),
-        wide({ urls: 1_000, partitions: 64 }),
-        wide({ count: 60_000, warmUp: 20_000, onePerWrite: true }),
+        other({}),
+        other({ urls: 1_000, partitions: 64 }),
+        other({ count: 60_000, warmUp: 20_000, onePerWrite: true }),
       ],
     },
+    { id: 'width', title: 'From 1 to 10,000 URLs, flooded', entries: WIDTHS.map(wide) },
     { id: 'latency', title: 'At a given rate', entries: [slow(1_000), slow(20_000)] },
   ]
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { KAFKA } from '../stack/cache.ts'
+import type { Idle } from './idle.ts'
 import type { Entry, Section } from './plan.ts'
 import type { Result } from './round.ts'
 import { ratio, summarise } from './summary.ts'
@@ -17,7 +18,7 @@ export interface SectionReport extends Section {
 }
 
 /** One line for machines. */
-export function json(sections: readonly SectionReport[]): string {
+export function json(sections: readonly SectionReport[], idle: readonly Idle[] = []): string {
   const entries = sections.flatMap(({ id, entries }) =>
     entries.map(({ load, rounds, contenders, results }) => ({
       section: id,
@@ -30,7 +31,7 @@ export function json(sections: readonly SectionReport[]): string {
       })),
     })),
   )
-  return JSON.stringify({ bench: 2, machine: machine(), cores: cpus().length, entries })
+  return JSON.stringify({ bench: 2, machine: machine(), cores: cpus().length, entries, idle })
 }
 
 /** What it was measured with. */

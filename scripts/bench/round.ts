@@ -2,11 +2,13 @@
 import type { Admin, Kafka } from 'kafkajs'
 import { startChild } from '../demo/child.ts'
 import type { Kafka as Broker } from '../stack/kafka.ts'
+import { freePort } from '../stack/ports.ts'
 import { type Faults, openCheck } from './check.ts'
 import type { Contender } from './contenders.ts'
 import { startFlood } from './flood-process.ts'
 import { type Latency, latencyMeter } from './latency.ts'
 import type { Load } from './load.ts'
+import { type Overload, type Watch, watchOverload } from './overload.ts'
 import type { Write } from './pace.ts'
 import { readBack } from './read-back.ts'
 import { makeScratch } from './scratch.ts'
@@ -35,6 +37,8 @@ export interface Result {
   readonly faults: Faults
   /** With a rate only: from the write to the flood's socket until the broker appended the record. */
   readonly latency?: Latency | undefined
+  /** Of a daemon that was watched. */
+  readonly overload?: Overload | undefined
 }
 
 /** The key of all records where there is one. */
@@ -60,6 +64,8 @@ export async function round(
   const flood = await startFlood(load.shape, load.urls)
   const scratch = makeScratch(topic.name, contender.lane, flood.urls)
   const { urlsFile, laneDir } = scratch
+  const isWatched = load.watched === true && contender.isDaemon
+  const metricsPort = isWatched ? await freePort() : 0
   const child = startChild({
     name: contender.name,
     ...(contender.command === undefined ? {} : { command: contender.command }),
@@ -72,13 +78,15 @@ export async function round(
       key,
       urlsFile,
       laneDir,
+      metricsPort,
     }),
     logFile: scratch.logFile,
   })
   try {
     await child.ready(() => flood.open().then(() => true))
     const send: Send = (count) => flood.send({ ...load, send: shares(count, load.urls) })
-    const { writes, ...figures } = await measure(load, topic, [child.pid, broker.pid, flood.pid], send)
+    const watch = isWatched ? () => watchOverload(child.pid, metricsPort) : undefined
+    const { writes, ...figures } = await measure(load, topic, [child.pid, broker.pid, flood.pid], send, watch)
     const peak = peakRssBytes(child.pid)
     await child.stop(GRACE_MS)
     const found = await readAndCheck(load, topic, key, ground, writes)
@@ -98,7 +106,7 @@ function partOf(load: Load, part: number): Load {
   return { ...load, count: Math.ceil(load.count * part), warmUp: Math.ceil(load.warmUp * part) }
 }
 
-type Figures = Pick<Result, 'seconds' | 'recordsPerSecond' | 'cpuUs' | 'brokerCpuUs' | 'floodCpuUs'>
+type Figures = Pick<Result, 'seconds' | 'recordsPerSecond' | 'cpuUs' | 'brokerCpuUs' | 'floodCpuUs' | 'overload'>
 type Send = (count: number) => Promise<readonly Write[]>
 
 async function measure(
@@ -106,13 +114,16 @@ async function measure(
   topic: RoundTopic,
   pids: readonly [child: number, broker: number, flood: number],
   send: Send,
+  watch?: () => Promise<Watch>,
 ): Promise<Figures & { readonly writes: readonly Write[] }> {
   if (warmUp > 0) await Promise.all([send(warmUp), topic.reached(warmUp)])
+  const watching = await watch?.()
   const before = pids.map(cpuUs)
   const startedAt = performance.now()
   const sent = send(count)
   const endedAt = await topic.reached(warmUp + count)
   const [cpu = 0, brokerCpu = 0, floodCpu = 0] = pids.map((pid, at) => (cpuUs(pid) - (before[at] ?? 0)) / count)
+  const overload = await watching?.end()
   // What never arrives has no speed; the check says how much is lost.
   const seconds = endedAt === undefined ? Number.POSITIVE_INFINITY : (endedAt - startedAt) / 1_000
   const writes = endedAt === undefined ? [] : await sent
@@ -122,6 +133,7 @@ async function measure(
     cpuUs: cpu,
     brokerCpuUs: brokerCpu,
     floodCpuUs: floodCpu,
+    overload,
     writes,
   }
 }

@@ -24,6 +24,11 @@ const LATENCY: readonly Column[] = [
   { name: 'p99 ms', text: ({ latency }) => latency?.p99.toFixed(1) ?? '–' },
   { name: 'longest ms', text: ({ latency }) => latency?.max.toFixed(0) ?? '–' },
 ]
+const OVERLOAD: readonly Column[] = [
+  { name: 'loop p99 ms', text: ({ overload }) => overload?.loopP99Ms.toFixed(0) ?? '–' },
+  { name: 'healthz p99 ms', text: ({ overload }) => overload?.healthP99Ms.toFixed(0) ?? '–' },
+  { name: 'RSS, 2nd half ÷ 1st', text: ({ overload }) => overload?.rssGrowth.toFixed(2) ?? '–' },
+]
 const USE: readonly Column[] = [
   { name: 'CPU µs', text: ({ cpuUs }) => cpuUs.toFixed(2) },
   { name: 'broker µs', text: ({ brokerCpuUs }) => brokerCpuUs.toFixed(2) },
@@ -40,7 +45,14 @@ const FAULTS: readonly Column[] = [
 export function rowsOf({ entries }: SectionReport): Rows {
   const several = entries.length > 1
   const paced = entries.some(({ load }) => load.rate !== undefined)
-  const columns = [...(paced ? LATENCY : SPEED), ...USE, ...FAULTS, ...(paced ? [] : ratioColumn(entries))]
+  const watched = entries.some(({ load }) => load.watched)
+  const columns = [
+    ...(paced ? LATENCY : SPEED),
+    ...USE,
+    ...(watched ? OVERLOAD : []),
+    ...FAULTS,
+    ...(paced ? [] : ratioColumn(entries)),
+  ]
   const rows = entries.flatMap((entry) =>
     summarise(entry.results).map((summary) => [
       summary.contender,

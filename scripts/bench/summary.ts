@@ -1,6 +1,7 @@
 /** Rounds to figures: medians of each contender, and ratios within rounds. */
 import type { Faults } from './check.ts'
 import type { Latency } from './latency.ts'
+import type { Overload } from './overload.ts'
 import type { Result } from './round.ts'
 
 /** One contender over all rounds: medians, and the sums of faults. */
@@ -16,6 +17,8 @@ export interface Summary extends Faults {
   readonly peakRssBytes: number
   /** Medians, and the most of all rounds; undefined without a rate. */
   readonly latency: Latency | undefined
+  /** The most of all rounds; undefined where nobody watched. */
+  readonly overload: Overload | undefined
 }
 
 /** A figure of a round that can be compared. */
@@ -37,12 +40,22 @@ export function summarise(results: readonly Result[]): Summary[] {
       floodCpuUs: median(all((result) => result.floodCpuUs)),
       peakRssBytes: Math.max(...all((result) => result.peakRssBytes)),
       latency: latencyOf(rounds.flatMap(({ latency }) => latency ?? [])),
+      overload: overloadOf(rounds.flatMap(({ overload }) => overload ?? [])),
       lost: total((faults) => faults.lost),
       duplicated: total((faults) => faults.duplicated),
       outOfOrder: total((faults) => faults.outOfOrder),
       different: total((faults) => faults.different),
     }
   })
+}
+
+function overloadOf(rounds: readonly Overload[]): Overload | undefined {
+  if (rounds.length === 0) return undefined
+  return {
+    loopP99Ms: Math.max(...rounds.map(({ loopP99Ms }) => loopP99Ms)),
+    healthP99Ms: Math.max(...rounds.map(({ healthP99Ms }) => healthP99Ms)),
+    rssGrowth: Math.max(...rounds.map(({ rssGrowth }) => rssGrowth)),
+  }
 }
 
 function latencyOf(rounds: readonly Latency[]): Latency | undefined {

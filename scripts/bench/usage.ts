@@ -11,8 +11,16 @@ export function cpuUs(pid: number): number {
 
 /** The most memory it ever had resident, bytes. */
 export function peakRssBytes(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'latin1')
-  return Number(/^VmHWM:\s*(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024
+  return memoryBytes(pid, /^VmHWM:\s*(\d+) kB/m)
+}
+
+/** The memory it has resident, bytes. */
+export function rssBytes(pid: number): number {
+  return memoryBytes(pid, /^VmRSS:\s*(\d+) kB/m)
+}
+
+function memoryBytes(pid: number, line: RegExp): number {
+  return Number(line.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0) * 1024
 }
 
 /** utime and stime of a line of /proc/<pid>/stat, in ticks. The name in it may hold blanks and brackets. */

@@ -1,11 +1,11 @@
-/** A process that fills a lane on disk with so many MB while nobody reads, then reads all of it back. Says its memory as JSON. */
+/** A process that fills a lane on disk with so many MB, so many messages at a time, while nobody reads, then reads all of it back. Says its memory as JSON. */
 import { diskLane } from '../../app/lane/disk.ts'
 import type { Message } from '../../app/model.ts'
 import { laneOptions } from './lanes.ts'
 import { source } from './messages.ts'
 
-const [directory = '', megabytes = '0'] = process.argv.slice(2)
-const MESSAGES = 500
+const [directory = '', megabytes = '0', together = '500'] = process.argv.slice(2)
+const MESSAGES = Number(together)
 const BYTES = 1_000
 const rounds = Math.ceil((Number(megabytes) * 1_000_000) / MESSAGES / BYTES)
 const lane = await diskLane(laneOptions(directory, { laneMaxBytes: 1024 ** 3, maxInFlightBatches: 8 }))

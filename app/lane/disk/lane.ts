@@ -147,7 +147,7 @@ export class DiskLane implements Lane {
     while (!this.#admission.hasRoom(cost)) {
       const block = await this.#inTurn(() => this.#takeBlock())
       if (!block) return
-      for (const [source, bytes] of sharesOf(block.messages)) this.#admission.leave(source, bytes)
+      this.#admission.leave(sharesOf(block.messages))
       this.#kept -= block.messages.length
       this.#countDropped(block.messages.length)
       this.#commits.giveUp(block.key)
@@ -210,7 +210,7 @@ export class DiskLane implements Lane {
     for (let first = this.#read[0]; first?.settled; first = this.#read[0]) {
       this.#read.shift()
       this.#tally.settle(first.messages)
-      for (const [source, cost] of first.shares) this.#admission.leave(source, cost)
+      this.#admission.leave(first.shares)
       this.#commits.forget(first.to)
     }
   }

@@ -9,8 +9,9 @@ import { isFull, type Pages, Room } from './room.ts'
 
 /** Key of the sums; sorts after every number. */
 const TALLY = 'tally'
-/** Reading maps the file into memory, where it counts as resident until the environment is opened anew. */
+/** What is read, and what lies beside what is written, is mapped and counts as resident until the environment is opened anew. */
 const MAPPED_LIMIT_BYTES = 32 * 1024 * 1024
+const WRITTEN_LIMIT_BYTES = 64 * 1024 * 1024
 /** A disk with less room counts as full, in bytes. */
 const FULL_BELOW_BYTES = 1024 * 1024
 /** Between two tries to open the environment for a reader, in milliseconds. */
@@ -55,6 +56,7 @@ export class Store {
   /** LMDB wrote past its memory: what closing would free may not be freed. */
   #isHarmed = false
   #mapped = 0
+  #written = 0
   #writing: Promise<unknown> = Promise.resolve()
 
   /** Throws what lmdb throws. A damaged file may end the process: see inspect.ts. */
@@ -136,8 +138,10 @@ export class Store {
       await this.#room.probe()
       await this.#shut()
     }
+    if (this.#written > WRITTEN_LIMIT_BYTES) await this.#shut()
     const database = this.#database ?? this.#open()
     const sizes = transaction.blocks.map(({ bytes }) => bytes.length)
+    for (const size of sizes) this.#written += size
     await this.#room.ensure(sizes, pagesOf(database))
     const written = run(database, transaction)
     this.#writing = written
@@ -166,6 +170,7 @@ export class Store {
     this.#database = database
     this.#failed = false
     this.#mapped = 0
+    this.#written = 0
     return database
   }
 }

@@ -17,6 +17,7 @@ const place: Place = {
   key: null,
   urlsFile: join(folder, 'urls'),
   laneDir: join(folder, 'lane'),
+  metricsPort: 0,
 }
 
 beforeAll(() => {

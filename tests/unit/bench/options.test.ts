@@ -15,7 +15,7 @@ describe('the options of the bench', () => {
     expect(whole).toMatchObject({ write: true, profile: false, against: false })
     const loads = whole.sections.flatMap(({ entries }) => entries.map(({ load }) => load))
     expect(new Set(loads.map(({ shape }) => shape))).toEqual(new Set(['small', 'credential', 'coerced']))
-    expect(new Set(loads.map(({ urls }) => urls))).toEqual(new Set([1, 8, 1_000]))
+    expect(new Set(loads.map(({ urls }) => urls))).toEqual(new Set([1, 8, 64, 1_000, 10_000]))
     expect(new Set(loads.map(({ partitions }) => partitions))).toEqual(new Set([1, 64]))
     expect(new Set(loads.map(({ rate }) => rate))).toEqual(new Set([undefined, 1_000, 20_000]))
     const [first] = benchOptions(['--scale', '0.5']).sections
@@ -31,6 +31,7 @@ describe('the options of the bench', () => {
       urls: 1,
       partitions: 64,
       onePerWrite: true,
+      watched: false,
     })
     expect(entry('--rate', '1000').load).toMatchObject({ rate: 1_000, count: 8_000, warmUp: 2_000 })
     expect(entry('--rate', '1000', '--count', '5', '--warm-up', '0').load).toMatchObject({ count: 5, warmUp: 0 })
@@ -38,6 +39,13 @@ describe('the options of the bench', () => {
       rounds: 9,
       contenders: ['kafkajs', 'platformatic'],
     })
+  })
+
+  it('leave daemons alone in the matrix, or instead of a load', () => {
+    expect(benchOptions([]).idle).toMatchObject({ urls: 10_000, contenders: ['platformatic:disk'] })
+    expect(benchOptions(['--urls', '8']).idle).toBeUndefined()
+    const { idle, sections } = benchOptions(['--idle', '--urls', '50', '--contenders', 'kafkajs'])
+    expect([idle?.urls, idle?.contenders, sections]).toEqual([50, ['kafkajs'], []])
   })
 
   it('set a contender against its earlier build', () => {

@@ -52,6 +52,28 @@ describe('the tables', () => {
     ])
   })
 
+  it('show what was seen of a flooded daemon, the worst of its rounds, and of one that was left alone', () => {
+    const overload = { loopP99Ms: 20.4, healthP99Ms: 9, rssGrowth: 1 }
+    const worse = { ...overload, loopP99Ms: 41.2, rssGrowth: 1.257 }
+    const watched = section(
+      entry([result('a', 1, 2, { overload }), result('a', 1, 2, { overload: worse })], { watched: true }),
+    )
+    const { header, rows } = rowsOf(watched)
+    const shown = header.map((name, at) => [name, rows[0]?.[at]])
+    expect(shown).toEqual(
+      expect.arrayContaining([
+        ['loop p99 ms', '41'],
+        ['healthz p99 ms', '9'],
+        ['RSS, 2nd half ÷ 1st', '1.26'],
+      ]),
+    )
+    expect(rowsOf(single).header).not.toContain('loop p99 ms')
+    const alone = { contender: 'a', urls: 10_000, openSeconds: 4.21, rssBytes: 287_400_000, cpuPercent: 1.16 }
+    const text = page([watched], [{ ...alone, scrapeMs: 22.5, scrapeBytes: 149_100 }])
+    expect(text).toContain('| a | 10,000 | 4.2 s | 287 MB | 1.2 % | 23 ms, 149 kB |')
+    expect(page([single])).not.toContain('Left alone')
+  })
+
   it('are aligned in the terminal and ruled on the page, which shows the picture', () => {
     const lines = terminalTable(rowsOf(single)).trimEnd().split('\n')
     expect(new Set(lines.map((line) => line.length)).size).toBe(1)
@@ -75,7 +97,7 @@ describe('the tables', () => {
 describe('the verdict', () => {
   const contender = (name: string, keepsOrder: boolean): [string, Contender] => [
     name,
-    { name, keepsOrder, lane: 'memory', part: 1, args: [], env: () => ({}) },
+    { name, keepsOrder, isDaemon: true, lane: 'memory', part: 1, args: [], env: () => ({}) },
   ]
   const known = new Map([contender('ours', true), contender('theirs', false)])
 

@@ -4,10 +4,18 @@ import { heartbeat } from '../../../app/dial/heartbeat.ts'
 import { fixedLimit } from '../../../app/dial/rhythm.ts'
 import { silence } from '../../../app/dial/silence.ts'
 
+/** What was started shares timers with what is started next. */
+const running: { stop(): void }[] = []
+function toStop<T extends { stop(): void }>(one: T): T {
+  running.push(one)
+  return one
+}
+
 beforeEach(() => {
   jest.useFakeTimers()
 })
 afterEach(() => {
+  for (const one of running.splice(0)) one.stop()
   jest.useRealTimers()
 })
 
@@ -24,17 +32,19 @@ function standStill(ms: number): void {
 describe('heartbeat', () => {
   const peer = { bytes: 0, paused: false, pings: 0, dead: 0, answers: true }
   const start = () =>
-    heartbeat(1_000, {
-      bytesRead: () => peer.bytes,
-      isPaused: () => peer.paused,
-      ping: () => {
-        peer.pings += 1
-        if (peer.answers) peer.bytes += 2
-      },
-      dead: () => {
-        peer.dead += 1
-      },
-    })
+    toStop(
+      heartbeat(1_000, {
+        bytesRead: () => peer.bytes,
+        isPaused: () => peer.paused,
+        ping: () => {
+          peer.pings += 1
+          if (peer.answers) peer.bytes += 2
+        },
+        dead: () => {
+          peer.dead += 1
+        },
+      }),
+    )
 
   beforeEach(() => {
     Object.assign(peer, { bytes: 0, paused: false, pings: 0, dead: 0, answers: true })
@@ -116,6 +126,7 @@ describe('heartbeat', () => {
 
 describe('silence', () => {
   const limit = fixedLimit(10_000)
+  const start = (...args: Parameters<typeof silence>) => toStop(silence(...args))
 
   afterEach(() => {
     jest.restoreAllMocks()
@@ -123,7 +134,7 @@ describe('silence', () => {
 
   it('is called after the limit, at most a tenth late, and not before', () => {
     let silent = 0
-    const quiet = silence(
+    const quiet = start(
       limit,
       () => false,
       () => silent++,
@@ -141,7 +152,7 @@ describe('silence', () => {
   it('does not count the time in which we held the upstream up', () => {
     let held = true
     let silent = 0
-    silence(
+    start(
       limit,
       () => held,
       () => silent++,
@@ -156,7 +167,7 @@ describe('silence', () => {
 
   it('does not count the time in which we stood still', () => {
     let silent = 0
-    silence(
+    start(
       limit,
       () => false,
       () => silent++,

@@ -1,13 +1,19 @@
 /** Messages between a socket and whoever pulls. */
 import { describe, expect, it } from '@jest/globals'
 import { Inbox } from '../../../app/dial/inbox.ts'
+import { Intake } from '../../../app/dial/intake.ts'
 import { source, texts } from '../../support/messages.ts'
 
 function open(watermarkBytes: number): { inbox: Inbox; calls: string[] } {
   const calls: string[] = []
   const note = (name: string) => () => void calls.push(name)
   return {
-    inbox: new Inbox(source(), watermarkBytes, { pause: note('pause'), resume: note('resume'), burst: note('burst') }),
+    inbox: new Inbox(
+      source(),
+      watermarkBytes,
+      { pause: note('pause'), resume: note('resume'), burst: note('burst') },
+      new Intake(),
+    ),
     calls,
   }
 }

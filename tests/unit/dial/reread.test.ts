@@ -16,15 +16,15 @@ afterEach(() => rm(folder, { recursive: true }))
 
 describe('urlReader', () => {
   it('answers the configured URL when there is no file', async () => {
-    expect(await urlReader('ws://a/', 0)()).toBe('ws://a/')
+    expect(await urlReader(['ws://old/', 'ws://a/'])(1)).toBe('ws://a/')
   })
 
   it('reads its item of the list anew each time', async () => {
-    const second = urlReader('ws://old/', 1, file())
+    const url = urlReader(['ws://older/', 'ws://old/'], file())
     await write('ws://a/?t=1, ws://b/?t=1\n')
-    expect(await second()).toBe('ws://b/?t=1')
+    expect(await url(1)).toBe('ws://b/?t=1')
     await write('\uFEFF["ws://a/?t=2", "ws://b/?t=2,3"]')
-    expect(await second()).toBe('ws://b/?t=2,3')
+    expect(await url(1)).toBe('ws://b/?t=2,3')
   })
 
   it.each([
@@ -35,7 +35,7 @@ describe('urlReader', () => {
     ['["secret', 'does not hold a list'],
   ])('names the variable and the fault of %j, but not the content', async (text, fault) => {
     await write(text)
-    const reading = urlReader('ws://old/', 1, file())()
+    const reading = urlReader(['ws://x/', 'ws://old/'], file())(1)
     await expect(reading).rejects.toMatchObject({ name: 'SourceLost', reason: 'configuration' })
     await expect(reading).rejects.toThrow('FEED_F_SETTING_FILE')
     await expect(reading).rejects.toThrow(fault)
@@ -43,7 +43,7 @@ describe('urlReader', () => {
   })
 
   it('names the variable of a missing file', async () => {
-    const reading = urlReader('ws://old/', 0, file())()
+    const reading = urlReader(['ws://old/'], file())(0)
     await expect(reading).rejects.toMatchObject({ reason: 'configuration' })
     await expect(reading).rejects.toThrow(/FEED_F_SETTING_FILE .*ENOENT/)
   })

@@ -1,7 +1,7 @@
 /** Looking at a peer only after its answers have been read. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { describe, expect, it } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { watch } from '../../../app/dial/watch.ts'
 import { startRawUpstream } from '../../support/upstream-raw.ts'
 
@@ -27,5 +27,51 @@ describe('watch', () => {
     })
     client.destroy()
     expect(seen).toEqual([4])
+  })
+})
+
+describe('watching many', () => {
+  beforeEach(() => {
+    jest.useFakeTimers()
+  })
+  afterEach(() => {
+    jest.useRealTimers()
+  })
+
+  it('takes one timer for all, and looks at each once a period', () => {
+    const looks = Array.from({ length: 1_000 }, () => 0)
+    const stops = looks.map((_, at) => watch(7_500, () => looks.splice(at, 1, (looks[at] ?? 0) + 1)))
+    expect(jest.getTimerCount()).toBe(1)
+    jest.advanceTimersByTime(30_001)
+    expect(new Set(looks)).toEqual(new Set([4]))
+    for (const stop of stops) stop()
+    expect(jest.getTimerCount()).toBe(0)
+  })
+
+  it('does not look at all who came at different times in the same moment', () => {
+    const at: number[] = []
+    const stops: (() => void)[] = []
+    for (let each = 0; each < 5; each++) {
+      stops.push(watch(7_500, () => at.push(performance.now())))
+      jest.advanceTimersByTime(1_500)
+    }
+    jest.advanceTimersByTime(7_500)
+    expect(new Set(at.slice(-5)).size).toBe(5)
+    for (const stop of stops) stop()
+  })
+
+  it('tells everyone, whenever their turn is, that we stood still', () => {
+    const stalled: boolean[][] = [[], []]
+    const first = watch(1_000, (was) => stalled[0]?.push(was))
+    jest.advanceTimersByTime(500)
+    const second = watch(1_000, (was) => stalled[1]?.push(was))
+    jest.advanceTimersByTime(2_000)
+    const now = performance.now.bind(performance)
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => now() + 60_000)
+    jest.advanceTimersByTime(2_000)
+    expect(stalled.map((seen) => seen.filter(Boolean).length)).toEqual([1, 1])
+    clock.mockRestore()
+    first()
+    second()
   })
 })

@@ -102,4 +102,10 @@ describe('a scrape', () => {
       what: 'a second rendering, later',
     })
   })
+
+  it('counts descriptors, and lists no sockets', async () => {
+    const { all, value } = await observed().samples()
+    expect(value('process_open_fds')).toBeGreaterThan(0)
+    expect(all.filter(({ name }) => name.startsWith('nodejs_active'))).toEqual([])
+  })
 })

@@ -1,0 +1,67 @@
+/** What the sources of a feed have together that the lane has not kept yet: bounded, however many they are. */
+import { onread } from './onread.ts'
+import type { Valve } from './valve.ts'
+
+/** More than lanes take at once; little enough to be parsed in one turn of the event loop. */
+const LIMIT_BYTES = 8 * 1024 * 1024
+/** Sockets that go on in one turn of the event loop: each may bring 64 KiB, which Node reads at once. */
+const AT_ONCE = 64
+
+/** Over its limit all sockets are held; once half of it is kept they go on in turn, those first that were held longest. */
+export class Intake {
+  /** How they are read. */
+  readonly onread = onread(() => this.#reading.size + this.#held.size)
+  readonly #limitBytes: number
+  readonly #reading = new Set<Valve>()
+  readonly #held = new Set<Valve>()
+  #bytes = 0
+  #turn: NodeJS.Immediate | undefined
+
+  constructor(limitBytes: number = LIMIT_BYTES) {
+    this.#limitBytes = limitBytes
+  }
+
+  /** A socket that is read from now on, or held with the others. */
+  join(valve: Valve): void {
+    if (this.#held.size === 0 && this.#bytes <= this.#limitBytes) this.#reading.add(valve)
+    else this.#hold(valve)
+  }
+
+  /** A socket that is closed. */
+  leave(valve: Valve): void {
+    this.#reading.delete(valve)
+    this.#held.delete(valve)
+  }
+
+  /** The hot path: bytes have arrived. */
+  arrived(bytes: number): void {
+    this.#bytes += bytes
+    if (this.#bytes <= this.#limitBytes || this.#reading.size === 0) return
+    for (const valve of this.#reading) this.#hold(valve)
+    this.#reading.clear()
+  }
+
+  /** As many bytes are the lane's now, or nobody's. */
+  gone(bytes: number): void {
+    this.#bytes -= bytes
+    if (this.#held.size > 0) this.#turn ??= setImmediate(() => this.#letGo())
+  }
+
+  #hold(valve: Valve): void {
+    this.#held.add(valve)
+    valve.hold()
+  }
+
+  #letGo(): void {
+    this.#turn = undefined
+    if (this.#bytes > this.#limitBytes / 2) return
+    let left = AT_ONCE
+    for (const valve of this.#held) {
+      if (left-- === 0) break
+      this.#held.delete(valve)
+      this.#reading.add(valve)
+      valve.release()
+    }
+    if (this.#held.size > 0) this.#turn = setImmediate(() => this.#letGo())
+  }
+}
