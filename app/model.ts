@@ -135,6 +135,8 @@ export interface Encoder {
   encode(subject: string, document: Document): Buffer
   hold(): () => void
   apart(): Encoder
+  /** How many fields of the documents so far their schemas do not have, so that the records lack them. */
+  readonly undeclared: number
   /** Schema ids in use, by subject. */
   readonly schemas: ReadonlyMap<string, { readonly id: number; readonly version: number; readonly fetchedAt: number }>
   close(): Promise<void>

@@ -3,9 +3,9 @@ import { onread } from './onread.ts'
 import type { Valve } from './valve.ts'
 
 /** More than lanes take at once; little enough to be parsed in one turn of the event loop. */
-const LIMIT_BYTES = 8 * 1024 * 1024
+const LIMIT_BYTES = 4 * 1024 * 1024
 /** Sockets that go on in one turn of the event loop: each may bring 64 KiB, which Node reads at once. */
-const AT_ONCE = 64
+const AT_ONCE = 32
 
 /** Over its limit all sockets are held; once half of it is kept they go on in turn, those first that were held longest. */
 export class Intake {
@@ -15,6 +15,8 @@ export class Intake {
   readonly #reading = new Set<Valve>()
   readonly #held = new Set<Valve>()
   #bytes = 0
+  /** Of them, what does not count from the next turn on. */
+  #gone = 0
   #turn: NodeJS.Immediate | undefined
 
   constructor(limitBytes: number = LIMIT_BYTES) {
@@ -41,10 +43,13 @@ export class Intake {
     this.#reading.clear()
   }
 
-  /** As many bytes are the lane's now, or nobody's. */
+  /**
+   * As many bytes are the lane's now, or nobody's. They count until the next turn of the event loop: a lane that takes all
+   * at once would have one turn read what lies in the kernel, many megabytes.
+   */
   gone(bytes: number): void {
-    this.#bytes -= bytes
-    if (this.#held.size > 0) this.#turn ??= setImmediate(() => this.#letGo())
+    this.#gone += bytes
+    this.#turn ??= setImmediate(() => this.#next())
   }
 
   #hold(valve: Valve): void {
@@ -52,16 +57,22 @@ export class Intake {
     valve.hold()
   }
 
-  #letGo(): void {
+  #next(): void {
     this.#turn = undefined
-    if (this.#bytes > this.#limitBytes / 2) return
+    this.#bytes -= this.#gone
+    this.#gone = 0
+    if (this.#held.size === 0 || this.#bytes > this.#limitBytes / 2) return
+    this.#letGo()
+    if (this.#held.size > 0) this.#turn = setImmediate(() => this.#next())
+  }
+
+  #letGo(): void {
     let left = AT_ONCE
     for (const valve of this.#held) {
-      if (left-- === 0) break
+      if (left-- === 0) return
       this.#held.delete(valve)
       this.#reading.add(valve)
       valve.release()
     }
-    if (this.#held.size > 0) this.#turn = setImmediate(() => this.#letGo())
   }
 }

@@ -19,7 +19,8 @@ export function urlReader(urls: readonly string[], file?: SettingFile): (index: 
     const url = fresh[index]
     if (url === undefined)
       return lost(`${file.variable} holds ${fresh.length} URLs, and this source is number ${index + 1}`)
-    return isDialable(url) ? url : garbled(file, `a ws:// or wss:// URL as item ${index + 1}`)
+    // A copy: as a part of the file's text it would hold all of it for as long as the connection lasts.
+    return isDialable(url) ? Buffer.from(url).toString() : garbled(file, `a ws:// or wss:// URL as item ${index + 1}`)
   }
 }
 

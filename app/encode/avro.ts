@@ -3,6 +3,7 @@ import type { RegistryConfig } from '../config/types.ts'
 import { Rejected } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import type { Document, Encoder } from '../model.ts'
+import { written } from './checked-types.ts'
 import { refusal } from './refusal.ts'
 import { type OpenSchemas, openSchemas } from './schemas.ts'
 import { Slabs } from './slab.ts'
@@ -19,19 +20,25 @@ export function avro({ registry, emit }: { readonly registry: RegistryConfig; re
 
 function encoderOver(schemas: OpenSchemas): Encoder {
   const slabs = new Slabs()
+  let undeclared = 0
   return {
     prepare: schemas.prepare,
     encode: (subject: string, document: Document): Buffer => {
       const inUse = schemas.inUse.get(subject)
       if (!inUse) throw new Error(`${subject} was not prepared`)
       try {
-        return slabs.write(inUse.id, inUse.type, document)
+        const value = slabs.write(inUse.id, inUse.type, document)
+        undeclared += written.undeclared
+        return value
       } catch (cause) {
         throw cause instanceof Rejected ? cause : refusal(inUse.type, document, cause)
       }
     },
     hold: () => slabs.hold(),
     apart: () => encoderOver(schemas),
+    get undeclared() {
+      return undeclared
+    },
     schemas: schemas.known,
     close: schemas.close,
   }

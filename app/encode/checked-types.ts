@@ -28,6 +28,9 @@ const MISMATCH = new Error('does not fit the schema')
 /** Below it, avsc's arithmetic rounds the zigzag form. */
 const MIN_LONG = -(2 ** 52)
 
+/** Of what is being written: fields that the schema does not have, which are left out. Whoever begins sets it to 0. */
+export const written = { undeclared: 0 }
+
 /** Compiles schemas that may refer to the named types of those before them; answers the last. Throws what avsc throws. */
 export function compile(schemas: readonly unknown[]): AvroType {
   const options: Options = { registry: Object.create(null), typeHook: checkedType }
@@ -151,8 +154,10 @@ class CheckedRecord extends (avsc.types.RecordType as unknown as Constructor<Gen
   override _createWriter(): Write {
     const write = super._createWriter()
     const own = ownFields(this.fields)
+    const declared = new Set(this.fields.map(({ name }) => name))
     return (tap, value) => {
       if (!isObject(value)) throw MISMATCH
+      for (const name in value) if (!declared.has(name)) written.undeclared++
       write(tap, own ? own(value) : value)
     }
   }

@@ -1,6 +1,6 @@
 /** Memory for encoded records: big pieces, handed out in slices and used again. */
 import { Rejected } from '../errors.ts'
-import type { AvroType } from './checked-types.ts'
+import { type AvroType, written } from './checked-types.ts'
 
 const SLAB_BYTES = 128 * 1024
 /** A record larger than this gets memory of its own, so that the rest of a slab is not thrown away for it. */
@@ -33,7 +33,7 @@ export class Slabs {
   readonly #holds = new Set<{ readonly from: number }>()
 
   /**
-   * Header and Avro binary of one record, in a slice of a slab. Throws what the type's `encode` throws, or `Rejected`
+   * Header and Avro binary of one record, in a slice of a slab; `written` tells of it. Throws what the type's `encode` throws, or `Rejected`
    * (`too_large`), and has then used no memory.
    */
   write(id: number, type: AvroType, document: unknown): Buffer {
@@ -92,5 +92,6 @@ function encodeAt(buffer: Buffer, start: number, id: number, type: AvroType, doc
   buffer[start + 2] = id >>> 16
   buffer[start + 3] = id >>> 8
   buffer[start + 4] = id
+  written.undeclared = 0
   return type.encode(document, buffer, start + HEADER_BYTES)
 }

@@ -92,6 +92,11 @@ const own: readonly MetricDefinition[] = [
     ['feed', 'outcome', 'reason'],
     'Documents by outcome. outcome="refused" with its reason is what never reached Kafka; "dead_lettered" is in a dead letter topic.',
   ),
+  counter(
+    'tributary_fields_undeclared_total',
+    ['feed'],
+    'Fields of documents that the schema does not have: their records were produced without them. Add them to the schema.',
+  ),
   gauge('tributary_documents_in_flight', ['feed'], 'Documents that are records and not acknowledged yet.'),
   gauge(
     'tributary_dead_letters_in_use',

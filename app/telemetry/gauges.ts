@@ -24,7 +24,7 @@ export function fillGauges(
   observed: Observed,
 ): void {
   const set = (name: string, labels: Labels, value: number): void => gauges.get(name)?.set(labels, value)
-  for (const [feed, { ledger, lane, deadLetters }] of observed.feeds) {
+  for (const [feed, { ledger, lane, deadLetters, encoder }] of observed.feeds) {
     const { held } = lane
     set('tributary_messages_held', { feed }, held.messages)
     set('tributary_lane_bytes', { feed }, held.bytes)
@@ -33,6 +33,7 @@ export function fillGauges(
     set('tributary_documents_in_flight', { feed }, ledger.inFlight)
     set('tributary_dead_letters_in_use', { feed }, deadLetters.topic === undefined ? 0 : 1)
     mirror(counters, feed, ledger)
+    to(counters, 'tributary_fields_undeclared_total', { feed }, encoder.undeclared)
   }
   for (const [feed, status] of observed.status.feeds) fillFeed(set, feed, status)
   for (const [subject, { fetchedAt }] of observed.schemas()) {

@@ -1,6 +1,6 @@
 /** What telemetry looks at when it is scraped, beside the events it was told. */
 import type { Gaps } from '../gaps/index.ts'
-import type { DeadLetters, Lane, Ledger } from '../model.ts'
+import type { DeadLetters, Encoder, Lane, Ledger } from '../model.ts'
 import type { Status } from '../status.ts'
 
 /** Live views, owned by the daemon. */
@@ -13,6 +13,7 @@ export interface Observed {
       readonly ledger: Ledger
       readonly lane: Pick<Lane, 'held'>
       readonly deadLetters: Pick<DeadLetters, 'topic'>
+      readonly encoder: Pick<Encoder, 'undeclared'>
     }
   >
   /** By subject; `fetchedAt` in milliseconds since the epoch. */

@@ -44,6 +44,8 @@ export interface Result {
 /** The key of all records where there is one. */
 const KEY = 'bench'
 const GRACE_MS = 20_000
+/** Least messages per second before a paced window. */
+const WARM_UP_RATE = 10_000
 
 /** Runs the round and cleans up after it. `nodeOptions` are of the contender's Node. */
 export async function round(
@@ -84,7 +86,7 @@ export async function round(
   })
   try {
     await child.ready(() => flood.open().then(() => true))
-    const send: Send = (count) => flood.send({ ...load, send: shares(count, load.urls) })
+    const send: Send = (count, rate) => flood.send({ ...load, rate, send: shares(count, load.urls) })
     const watch = isWatched ? () => watchOverload(child.pid, metricsPort) : undefined
     const { writes, ...figures } = await measure(load, topic, [child.pid, broker.pid, flood.pid], send, watch)
     const peak = peakRssBytes(child.pid)
@@ -107,20 +109,21 @@ function partOf(load: Load, part: number): Load {
 }
 
 type Figures = Pick<Result, 'seconds' | 'recordsPerSecond' | 'cpuUs' | 'brokerCpuUs' | 'floodCpuUs' | 'overload'>
-type Send = (count: number) => Promise<readonly Write[]>
+type Send = (count: number, rate: number | undefined) => Promise<readonly Write[]>
 
 async function measure(
-  { count, warmUp }: Load,
+  { count, warmUp, rate }: Load,
   topic: RoundTopic,
   pids: readonly [child: number, broker: number, flood: number],
   send: Send,
   watch?: () => Promise<Watch>,
 ): Promise<Figures & { readonly writes: readonly Write[] }> {
-  if (warmUp > 0) await Promise.all([send(warmUp), topic.reached(warmUp)])
+  const warmUpRate = rate && Math.max(rate, WARM_UP_RATE)
+  if (warmUp > 0) await Promise.all([send(warmUp, warmUpRate), topic.reached(warmUp)])
   const watching = await watch?.()
   const before = pids.map(cpuUs)
   const startedAt = performance.now()
-  const sent = send(count)
+  const sent = send(count, rate)
   const endedAt = await topic.reached(warmUp + count)
   const [cpu = 0, brokerCpu = 0, floodCpu = 0] = pids.map((pid, at) => (cpuUs(pid) - (before[at] ?? 0)) / count)
   const overload = await watching?.end()

@@ -17,7 +17,11 @@ when a record is lost, written twice, out of order (of the daemon) or differs.`,
   flags: {
     shape: { type: 'string', value: 'NAME', help: `What the messages are: ${shapeHelp}` },
     count: { type: 'string', value: 'N', help: 'Messages in each timed window (300000; with --rate what 8 s need)' },
-    'warm-up': { type: 'string', value: 'N', help: 'Messages before it, in the same process (0; with --rate 2 s)' },
+    'warm-up': {
+      type: 'string',
+      value: 'N',
+      help: 'Messages before it, in the same process (0; with --rate 40000 or 2 s, at 10,000 a second at least)',
+    },
     rounds: { type: 'string', value: 'N', help: 'Rounds; medians are shown (3; with --against 5)' },
     urls: { type: 'string', value: 'N', help: 'WebSocket URLs (8)' },
     partitions: {

@@ -182,6 +182,8 @@ describe('the registry', () => {
     await send()
     const before = await readTopic(topic, sent)
     expect(before.map(({ value }) => value?.readUInt32BE(1))).toEqual([first, first, first])
+    const undeclared = async () => (await daemon.metrics()).value('tributary_fields_undeclared_total', { feed: FEED })
+    expect(await undeclared()).toBe(3)
 
     const schema = JSON.parse(schemaText('TradeEvent'))
     const more = { ...schema, fields: [...schema.fields, { name: 'note', type: 'string', default: '' }] }
@@ -193,6 +195,7 @@ describe('the registry', () => {
     expect(await decode(last, registry.url)).toMatchObject([
       { schemaId: second, content: expect.objectContaining({ trade_event_id: '3', note: 'undeclared at first' }) },
     ])
+    expect(await undeclared()).toBe(3)
     expect(upstream.sockets).toHaveLength(1)
     expect((await daemon.stop()).code).toBe(0)
   })

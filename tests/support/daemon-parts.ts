@@ -37,6 +37,7 @@ export function jsonEncoder(more: Partial<Encoder> = {}): Encoder {
   return {
     hold: () => () => {},
     apart: () => jsonEncoder(more),
+    undeclared: 0,
     prepare: async () => {},
     encode(_subject, document) {
       const { refuse } = document as { refuse?: Rejected['reason'] }

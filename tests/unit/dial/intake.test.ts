@@ -43,11 +43,11 @@ describe('Intake', () => {
     intake.gone(1)
     await turn()
     const [first] = held
-    expect([held.size, first]).toEqual([136, 64])
+    expect([held.size, first]).toEqual([168, 32])
     intake.arrived(501)
-    expect([...held].slice(0, 137)).toEqual([...Array.from({ length: 136 }, (_, at) => at + 64), 0])
+    expect([...held].slice(0, 169)).toEqual([...Array.from({ length: 168 }, (_, at) => at + 32), 0])
     intake.gone(1_001)
-    for (let turns = 0; turns < 4; turns++) await turn()
+    for (let turns = 0; turns < 8; turns++) await turn()
     expect(held.size).toBe(0)
   })
 

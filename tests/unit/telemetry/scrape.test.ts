@@ -23,7 +23,7 @@ function observed() {
     observed: {
       status,
       gaps: new Gaps(),
-      feeds: new Map([['f', { ledger, lane: { held }, deadLetters: { topic: 'd' } }]]),
+      feeds: new Map([['f', { ledger, lane: { held }, deadLetters: { topic: 'd' }, encoder: { undeclared: 4 } }]]),
       schemas: () => {
         scrapes.count++
         return new Map([['s-value', { fetchedAt: 1_700_000_000_000 }]])
@@ -35,6 +35,11 @@ function observed() {
 }
 
 describe('a scrape', () => {
+  it('tells how many fields records are without', async () => {
+    const { samples } = observed()
+    expect((await samples()).value('tributary_fields_undeclared_total', { feed: 'f' })).toBe(4)
+  })
+
   it('mirrors the ledger and the lane, by reason', async () => {
     const { ledger, samples } = observed()
     Object.assign(ledger, { received: 10, settled: 7, found: 20, produced: 11, ignored: 2, inFlight: 3 })

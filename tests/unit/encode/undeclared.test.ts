@@ -1,0 +1,54 @@
+/** Fields that the schema does not have are left out, and counted. */
+import { describe, expect, it } from '@jest/globals'
+import { written } from '../../../app/encode/checked-types.ts'
+import { compileSchema } from '../../../app/encode/schema.ts'
+import { Slabs } from '../../../app/encode/slab.ts'
+import { withField } from '../../fixtures/encoding.ts'
+
+const inner = { type: 'record', name: 'Inner', fields: [{ name: 'a', type: 'long', default: 1 }] }
+const type = compileSchema('t-value', [
+  JSON.stringify({
+    type: 'record',
+    name: 'Outer',
+    fields: [
+      { name: 'one', type: ['null', inner], default: null },
+      { name: 'many', type: { type: 'array', items: 'Inner' }, default: [] },
+      { name: 'any', type: { type: 'map', values: 'string' }, default: {} },
+    ],
+  }),
+])
+const undeclared = (document: unknown): number => {
+  new Slabs().write(1, type, document)
+  return written.undeclared
+}
+
+describe('undeclared fields', () => {
+  it.each([
+    [0, {}],
+    [0, { one: { a: 2 }, many: [{ a: 1 }, {}], any: { anything: 'x' } }],
+    [1, { more: 1 }],
+    [1, { constructor: 1 }],
+    [2, { one: { b: 2 }, c: { d: { e: 1 } } }],
+    [
+      3,
+      {
+        many: [
+          { a: 1, b: 1 },
+          { b: 1, c: 1 },
+        ],
+      },
+    ],
+  ])('counts %d of them in %j', (count, document) => {
+    expect(undeclared(document)).toBe(count)
+  })
+
+  it('counts them once where the document is written twice, into a slab that has room', () => {
+    const wide = compileSchema('t-value', [JSON.stringify(withField('string'))])
+    const slabs = new Slabs()
+    const counts = Array.from({ length: 100 }, () => {
+      slabs.write(1, wide, { f: 'x'.repeat(20_000), more: 1 })
+      return written.undeclared
+    })
+    expect(new Set(counts)).toEqual(new Set([1]))
+  })
+})
