@@ -33,7 +33,7 @@ describe('the options of the bench', () => {
       onePerWrite: true,
       watched: false,
     })
-    expect(entry('--rate', '1000').load).toMatchObject({ rate: 1_000, count: 8_000, warmUp: 2_000 })
+    expect(entry('--rate', '1000').load).toMatchObject({ rate: 1_000, count: 8_000, warmUp: 40_000 })
     expect(entry('--rate', '1000', '--count', '5', '--warm-up', '0').load).toMatchObject({ count: 5, warmUp: 0 })
     expect(entry('--contenders', 'kafkajs, platformatic', '--rounds', '9')).toMatchObject({
       rounds: 9,
