@@ -17,7 +17,7 @@ export const row: Row = {
   load: { rate: RATE, sources: 12 },
   env: { FEED_FAULT_LANE_MAX_BYTES: '8GiB' },
   // What is mapped of the lane's file counts as resident; what is its own is judged here.
-  expect: { duplicates: 'retries', controlFlows: true, recoverS: 600, rssBytes: 2_048 * MIB },
+  expect: { duplicates: 'retries', controlFlows: true, recoverS: 600, rssBytes: 1_024 * MIB },
   async inject(rig) {
     const [broker] = rig.site.brokers
     await broker?.kafka.kill()
