@@ -16,11 +16,10 @@ interface Provided {
 }
 
 /** How kafkajs exchanges one message. Both ways the bytes begin with their length. */
-type Authenticate = <T>(exchange: {
+type Authenticate = (exchange: {
   request: { encode(): Buffer }
-  response: { decode(raw: Buffer): Buffer; parse(data: Buffer): T }
-  // biome-ignore lint/suspicious/noConfusingVoidType: as kafkajs declares it.
-}) => Promise<T | void>
+  response: { decode(raw: Buffer): Buffer; parse(data: Buffer): unknown }
+}) => Promise<unknown>
 
 /** For `new Kafka({ sasl })`. Tokens are fetched within `timeoutMs`. */
 export function kafkajsSasl(sasl: SaslConfig, ca: string | undefined, timeoutMs: number): Login | Provided {

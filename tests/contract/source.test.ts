@@ -97,13 +97,12 @@ describe.each(Object.keys(sources) as (keyof typeof sources)[])('source %s', (na
     const socket = await upstream.connection(1)
     let waiting = -1
     await until(
-      async () => {
+      () => {
         const before = waiting
         waiting = socket.bufferedAmount
-        await new Promise((resolve) => setTimeout(resolve, 200))
         return waiting === before
       },
-      { what: 'the upstream to be stuck' },
+      { what: 'the upstream to be stuck', everyMs: 200 },
     )
     expect(waiting).toBeGreaterThan(20 * 1024 * KIB)
     expect(socket.readyState).toBe(socket.OPEN)

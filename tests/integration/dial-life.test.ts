@@ -72,12 +72,13 @@ describe('an open connection', () => {
 
   it('is not called silent while messages come, nor while we are the ones who do not pull', async () => {
     await using upstream = await startUpstream({ onSocket: (socket) => socket.send('first') })
+    const others = sourceOf(upstream.url, { silenceTimeoutMs: 300 })
     const arrivals = sourceOf(upstream.url, { silenceTimeoutMs: 300 }).receive(never, () => undefined)
     await arrivals.next()
     const socket = await upstream.connection(1)
-    // Lies unpulled for longer than the limit.
+    // Lies unpulled for longer than the limit: long enough for two others, one after the other, to be called silent.
     socket.send('second')
-    await new Promise((resolve) => setTimeout(resolve, 900))
+    for (let other = 0; other < 2; other++) expect((await live(others)).lost?.reason).toBe('silent')
     expect(socket.readyState).toBe(socket.OPEN)
     expect((await arrivals.next()).done).toBe(false)
     const talk = setInterval(() => socket.send('more'), 50)

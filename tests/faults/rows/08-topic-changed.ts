@@ -1,5 +1,4 @@
 /** Row 8: partitions are added under load, and the topic is deleted and made again before the daemon can see that it is gone. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { quietKafka, withAdmin } from '../../../scripts/lib/kafka-admin.ts'
 import { topicSize } from '../../support/stack.ts'
 import { until } from '../../support/until.ts'
@@ -55,11 +54,10 @@ async function replace(rig: Rig, partitions: number): Promise<void> {
     let last = -1
     const isStill = async (): Promise<boolean> => {
       const before = last
-      await sleep(200)
       last = await topicSize(topics.fault, site.direct).catch(() => -1)
       return last >= 0 && last === before
     }
-    await until(isStill, { what: 'the last request to be written' })
+    await until(isStill, { what: 'the last request to be written', everyMs: 200 })
     await deleteTopic(rig)
     await recreateTopic(rig, partitions)
   } finally {

@@ -73,6 +73,26 @@ describe('deliver', () => {
     })
   })
 
+  it('holds the memory of its records from before the first is encoded until the last is settled', async () => {
+    const steps: string[] = []
+    const { encode } = jsonEncoder()
+    const encoder = jsonEncoder({
+      hold: () => {
+        steps.push('hold')
+        return () => steps.push('given back')
+      },
+      encode(subject, document) {
+        steps.push('encode')
+        return encode(subject, document)
+      },
+    })
+    const feed = await delivered(['{"n":1}', '{"n":2}'], { encoder })
+    feed.added[1]?.settlement.produced(1)
+    expect(steps).toEqual(['hold', 'encode', 'encode'])
+    feed.added[0]?.settlement.produced(1)
+    expect(steps).toEqual(['hold', 'encode', 'encode', 'given back'])
+  })
+
   it('settles a batch at once that holds no record', async () => {
     const feed = await delivered(['[]', 'null', ''])
     expect(report(feed)).toMatchObject({

@@ -1,5 +1,5 @@
 /** Group commit: one transaction for all that came meanwhile, in order, tried until it is kept. */
-import { beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { readBlock } from '../../../../app/lane/disk/block.ts'
 import { GroupCommit } from '../../../../app/lane/disk/group-commit.ts'
 import type { Block } from '../../../../app/lane/disk/pack.ts'
@@ -200,9 +200,14 @@ describe('a group commit', () => {
     expect(last.forget).toEqual([{ from: 5, to: 7 }])
     last.fail()
     await closing
-    group.forget(9)
-    void add(numbered(1))
-    await new Promise((resolve) => setTimeout(resolve, 150))
+    jest.useFakeTimers()
+    try {
+      group.forget(9)
+      void add(numbered(1))
+      await jest.advanceTimersByTimeAsync(60_000)
+    } finally {
+      jest.useRealTimers()
+    }
     expect(commits).toHaveLength(1)
   })
 })
