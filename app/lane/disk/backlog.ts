@@ -65,6 +65,12 @@ export class Backlog {
     this.#end = block.key + 1
   }
 
+  /** A block was kept that was read before, and nothing waits. */
+  skip({ key }: Block): void {
+    this.#next = key + 1
+    this.#end = key + 1
+  }
+
   /** The next block, left where it is; undefined when there is none. Throws `Unusable` when the disk gives it back damaged. */
   async peek(): Promise<ReadBlock | undefined> {
     if (this.isEmpty) return undefined

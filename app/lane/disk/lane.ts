@@ -1,24 +1,18 @@
 /** The lane on disk: bounded by what it holds there, in order, there again after a restart. */
 import { Notifier } from '../../lib/notifier.ts'
-import type { Batch, Lane, LaneHeld, Message, SourceInfo } from '../../model.ts'
+import type { Batch, Lane, LaneHeld, Message } from '../../model.ts'
 import { Admission } from '../admission.ts'
 import type { LaneOptions } from '../index.ts'
 import { BATCH, cut } from '../piece.ts'
 import { Backlog, DISK_OVERHEAD_BYTES, type ReadBlock, sharesOf } from './backlog.ts'
 import { unusable } from './folder.ts'
 import { GroupCommit } from './group-commit.ts'
+import { type InFlight, isOver } from './in-flight.ts'
 import type { Lock } from './lock.ts'
+import type { Block } from './pack.ts'
 import type { Scan } from './scan.ts'
 import type { Store } from './store.ts'
 import { Tally } from './tally.ts'
-
-interface InFlight {
-  readonly messages: number
-  /** Key after its last block. */
-  readonly to: number
-  readonly shares: ReadonlyMap<SourceInfo, number>
-  settled: boolean
-}
 
 /** What a lane is made of; its close closes it. */
 export interface Opened {
@@ -67,11 +61,7 @@ export class DiskLane implements Lane {
       store,
       tally: this.#tally,
       sync: options.sync,
-      kept: (block) => {
-        this.#kept += block.messages.length
-        this.#backlog.push(block)
-        this.#changed.notify()
-      },
+      kept: (block) => this.#keep(block),
       held: (detail, isNews) => emit({ type: 'lane.held', feed, detail, isNews }),
       resumed: (heldMs) => emit({ type: 'lane.resumed', feed, heldMs }),
     })
@@ -89,12 +79,14 @@ export class DiskLane implements Lane {
       if (options.overload === 'drop-oldest') await this.#dropOldest(cost)
       await this.#admission.enter(first.source, cost, first.receivedAt)
     }
-    await this.#commits.add(pieces)
+    const kept = this.#commits.add(pieces)
+    this.#changed.notify()
+    await kept
   }
 
   async *read(signal: AbortSignal): AsyncGenerator<Batch> {
     while (!signal.aborted) {
-      if (this.#backlog.isEmpty || this.#open.size >= this.#options.maxInFlightBatches) await this.#changed.wait(signal)
+      if (!this.#isReadable || this.#open.size >= this.#options.maxInFlightBatches) await this.#changed.wait(signal)
       else {
         const batch = await this.#inTurn(() => this.#next()).catch((error) => this.#cannotRead(error))
         if (batch) yield batch
@@ -107,8 +99,9 @@ export class DiskLane implements Lane {
     if (!entry || this.#closed) return
     this.#open.delete(batch)
     entry.settled = true
-    this.#messages -= entry.messages
-    this.#kept -= entry.messages
+    this.#messages -= batch.messages.length
+    this.#kept -= entry.written
+    entry.fresh -= this.#commits.settle(entry.arrivals)
     this.#forget()
     this.#changed.notify()
   }
@@ -151,7 +144,7 @@ export class DiskLane implements Lane {
       this.#kept -= block.messages.length
       this.#countDropped(block.messages.length)
       this.#commits.giveUp(block.key)
-      this.#read.push({ messages: 0, to: block.key + 1, shares: new Map(), settled: true })
+      this.#read.push({ written: 0, fresh: 0, to: block.key + 1, settled: true, arrivals: [], shares: new Map() })
       this.#forget()
     }
   }
@@ -177,8 +170,30 @@ export class DiskLane implements Lane {
     return taken
   }
 
-  /** Whole blocks up to the limits of a batch; undefined when the last one was given up meanwhile. */
+  get #isReadable(): boolean {
+    return !this.#backlog.isEmpty || this.#commits.isReadable
+  }
+
+  /** A block is on the disk: to be read, or only to be read again after a restart. */
+  #keep(block: Block): void {
+    const { messages, reader } = block
+    if (!reader?.settled) this.#kept += messages.length
+    if (reader) {
+      reader.fresh -= messages.length
+      reader.written += messages.length
+      reader.to = block.key + 1
+      this.#backlog.skip(block)
+      this.#forget()
+    } else this.#backlog.push(block)
+    this.#changed.notify()
+  }
+
+  /** What comes next, up to the limits of a batch; undefined when the last of it was given up meanwhile. */
   async #next(): Promise<Batch | undefined> {
+    return (await this.#nextBlocks()) ?? this.#nextArrivals()
+  }
+
+  async #nextBlocks(): Promise<Batch | undefined> {
     const parts: (readonly Message[])[] = []
     let messages = 0
     let bytes = 0
@@ -192,10 +207,28 @@ export class DiskLane implements Lane {
       bytes += block.bytes
       to = block.key + 1
     }
+    return messages > 0 ? this.#batch(parts, bytes, { written: messages, fresh: 0, to, arrivals: [] }) : undefined
+  }
+
+  #nextArrivals(): Batch | undefined {
+    const arrivals = this.#backlog.isEmpty ? this.#commits.read() : []
+    if (arrivals.length === 0) return undefined
+    const parts = arrivals.flatMap(({ pieces }) => pieces.map(({ messages }) => messages))
+    const fresh = arrivals.reduce((sum, { messages }) => sum + messages, 0)
+    const bytes = arrivals.reduce((sum, arrival) => sum + arrival.bytes, 0)
+    return this.#batch(parts, bytes, { written: 0, fresh, to: 0, arrivals })
+  }
+
+  #batch(
+    parts: readonly (readonly Message[])[],
+    bytes: number,
+    where: Pick<InFlight, 'written' | 'fresh' | 'to' | 'arrivals'>,
+  ): Batch {
     const [only] = parts
-    if (!only) return undefined
-    const batch: Batch = { messages: parts.length === 1 ? only : parts.flat(), bytes }
-    const entry: InFlight = { messages, to, shares: sharesOf(batch.messages), settled: false }
+    const messages = only && parts.length === 1 ? only : parts.flat()
+    const batch: Batch = { messages, bytes }
+    const entry: InFlight = { ...where, shares: sharesOf(messages), settled: false }
+    for (const arrival of where.arrivals) arrival.reader = entry
     this.#read.push(entry)
     this.#open.set(batch, entry)
     return batch
@@ -207,11 +240,11 @@ export class DiskLane implements Lane {
 
   /** The contiguous prefix that is settled makes room, and goes from the disk with a later commit. */
   #forget(): void {
-    for (let first = this.#read[0]; first?.settled; first = this.#read[0]) {
+    for (let first = this.#read[0]; first && isOver(first); first = this.#read[0]) {
       this.#read.shift()
-      this.#tally.settle(first.messages)
+      this.#tally.settle(first.written)
       this.#admission.leave(first.shares)
-      this.#commits.forget(first.to)
+      if (first.to > 0) this.#commits.forget(first.to)
     }
   }
 }

@@ -57,6 +57,12 @@ export class Tally {
     this.#received += messages
   }
 
+  /** Messages that were settled before they were kept. */
+  pass(messages: number): void {
+    this.receive(messages)
+    this.settle(messages)
+  }
+
   /** The bytes to write with a commit that keeps `arriving` more messages and leaves `next` as the next key, and `holes`. */
   write(next: number, holes: readonly Keys[], arriving: number): Buffer {
     const { found, inFlight, produced, ignored, deadLettered, refused, expired } = this.#ledger

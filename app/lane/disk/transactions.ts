@@ -26,6 +26,8 @@ export class Transactions {
   #next: number
   /** Key after the last block that failed: LMDB may have it all the same, and show it after the next start. */
   #strayTo: number
+  /** Whether the sums have changed though no block did. */
+  #passed = false
 
   constructor(options: TransactionsOptions) {
     this.#options = options
@@ -44,6 +46,17 @@ export class Transactions {
   /** Whether there is something on the disk that may go. */
   get isStale(): boolean {
     return this.#forgetTo > this.#forgotten || this.#given.length > 0
+  }
+
+  /** Whether there is something that the next transaction would write, blocks apart. */
+  get isBehind(): boolean {
+    return this.isStale || this.#passed
+  }
+
+  /** `messages` were settled without being written. */
+  pass(messages: number): void {
+    this.#options.tally.pass(messages)
+    this.#passed = true
   }
 
   /** All blocks before key `to` may go with the next transaction. */
@@ -69,6 +82,7 @@ export class Transactions {
     const forget = [prefix, ...given, { from: next, to: this.#strayTo }].filter(({ from, to }) => from < to)
     const sums = tally.write(next, this.#holesFrom(prefix.to), arriving)
     this.#strayTo = Math.max(this.#strayTo, next)
+    this.#passed = false
     await store.commit({ blocks, forget, tally: sums }, sync)
     this.#forgotten = prefix.to
     this.#given = this.#given.slice(given.length)

@@ -26,7 +26,7 @@ function bench(found: Partial<Scan> = {}) {
     const messages = [{ ...message(String(key).padEnd(MIB)), receivedAt: key }]
     const bytes = Buffer.alloc(blockBytes(messages))
     disk.set(key, bytes.subarray(0, writeBlock(messages, bytes, 0)))
-    return { key, pieces: cut(messages), messages, bytes: MIB }
+    return { key, pieces: cut(messages), reader: undefined, messages, bytes: MIB }
   }
   const take = async (): Promise<number> => {
     const block = await backlog.peek()

@@ -1,0 +1,105 @@
+/** What was brought and is not on the disk yet: it waits to be written, and what is small may be read and settled before. */
+import { BATCH, type Piece } from '../piece.ts'
+import type { InFlight } from './in-flight.ts'
+
+/** How long Kafka has for a message before it is written, in milliseconds: a commit costs as much as a thousand messages. */
+const PASS_MS = 10
+/** What is larger is written at once, in bytes: then a commit is worth its cost. */
+const SMALL_BYTES = 16 * 1024
+
+/** What was appended at once. */
+export interface Arrival {
+  readonly pieces: readonly Piece[]
+  readonly messages: number
+  readonly bytes: number
+  readonly isSmall: boolean
+  /** On the monotonic clock, in milliseconds. */
+  readonly at: number
+  /** The batch it is in, once it was read. */
+  reader: InFlight | undefined
+  /** Whether it is being written, or was. */
+  isTaken: boolean
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+/** In order: first those that were read, then the others. */
+export class Fresh {
+  readonly #waiting: Arrival[] = []
+  #read = 0
+  #large = 0
+
+  /** Resolves when the pieces are written, or settled. */
+  add(pieces: readonly Piece[]): Promise<void> {
+    let messages = 0
+    let bytes = 0
+    for (const piece of pieces) {
+      messages += piece.messages.length
+      bytes += piece.bytes
+    }
+    const isSmall = pieces.length === 1 && bytes < SMALL_BYTES
+    if (!isSmall) this.#large++
+    const what = { pieces, messages, bytes, isSmall, at: performance.now(), reader: undefined, isTaken: false }
+    return new Promise((resolve, reject) => this.#waiting.push({ ...what, resolve, reject }))
+  }
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0
+  }
+
+  /** When the first of them is to be written, on the monotonic clock in milliseconds; infinity when there is none. */
+  get dueAt(): number {
+    const [first] = this.#waiting
+    if (!first) return Number.POSITIVE_INFINITY
+    return this.#large > 0 ? first.at : first.at + PASS_MS
+  }
+
+  get isReadable(): boolean {
+    return this.#waiting[this.#read]?.isSmall === true
+  }
+
+  /** The next small ones, up to the limits of a batch. */
+  read(): readonly Arrival[] {
+    const from = this.#read
+    let messages = 0
+    let bytes = 0
+    while (this.isReadable) {
+      const next = this.#waiting[this.#read] as Arrival
+      messages += next.messages
+      bytes += next.bytes
+      if (this.#read > from && (messages > BATCH.messages || bytes > BATCH.bytes)) break
+      this.#read++
+    }
+    return this.#waiting.slice(from, this.#read)
+  }
+
+  /** Those of `arrivals`, which were read together, that are not taken need not be written; answers how many messages they hold. */
+  settle(arrivals: readonly Arrival[]): number {
+    const first = arrivals.find(({ isTaken }) => !isTaken)
+    if (!first) return 0
+    const settled = this.#waiting.splice(this.#waiting.indexOf(first), arrivals.length - arrivals.indexOf(first))
+    this.#read -= settled.length
+    let passed = 0
+    for (const { messages, resolve } of settled) {
+      passed += messages
+      resolve()
+    }
+    return passed
+  }
+
+  /** Takes the first to be written, and as many more as `mostBytes` allow. */
+  take(mostBytes: number): readonly Arrival[] {
+    let bytes = 0
+    const end = this.#waiting.findIndex((arrival, at) => {
+      bytes += arrival.bytes
+      return at > 0 && bytes > mostBytes
+    })
+    const taken = this.#waiting.splice(0, end === -1 ? this.#waiting.length : end)
+    this.#read = Math.max(0, this.#read - taken.length)
+    for (const arrival of taken) {
+      arrival.isTaken = true
+      if (!arrival.isSmall) this.#large--
+    }
+    return taken
+  }
+}
