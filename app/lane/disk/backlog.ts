@@ -1,7 +1,7 @@
 /** What is kept and not read yet: the next blocks in memory, the rest only on the disk. */
 import { Unusable } from '../../errors.ts'
 import type { Message, SourceInfo } from '../../model.ts'
-import { MESSAGE_OVERHEAD_BYTES } from '../piece.ts'
+import { BATCH, MESSAGE_OVERHEAD_BYTES } from '../piece.ts'
 import { readBlock, type SourceOf } from './block.ts'
 import type { Block } from './pack.ts'
 import type { Scan } from './scan.ts'
@@ -18,6 +18,14 @@ export interface ReadBlock {
   readonly key: number
   readonly messages: readonly Message[]
   readonly bytes: number
+}
+
+/** The messages of blocks; `to` is the key after the last of them. */
+export interface ReadBatch {
+  readonly parts: readonly (readonly Message[])[]
+  readonly messages: number
+  readonly bytes: number
+  readonly to: number
 }
 
 /** Blocks by consecutive keys: those in the window come first, the others follow on the disk. */
@@ -87,6 +95,24 @@ export class Backlog {
     else this.#since = this.#ahead?.messages.at(-1)?.receivedAt ?? 0
     this.#ahead = undefined
     this.#next = afterHole(this.#next + 1, this.#holes)
+  }
+
+  /** Takes whole blocks up to the limits of a batch; undefined when there is none. Throws `Unusable` as `peek` does. */
+  async takeBatch(): Promise<ReadBatch | undefined> {
+    const parts: (readonly Message[])[] = []
+    let messages = 0
+    let bytes = 0
+    let to = 0
+    for (let block = await this.peek(); block; block = await this.peek()) {
+      if (messages > 0 && (messages + block.messages.length > BATCH.messages || bytes + block.bytes > BATCH.bytes))
+        break
+      this.take()
+      parts.push(block.messages)
+      messages += block.messages.length
+      bytes += block.bytes
+      to = block.key + 1
+    }
+    return messages > 0 ? { parts, messages, bytes, to } : undefined
   }
 
   async #load(key: number): Promise<ReadBlock> {

@@ -5,7 +5,11 @@ import type { InFlight } from './in-flight.ts'
 /** How long Kafka has for a message before it is written, in milliseconds: a commit costs as much as a thousand messages. */
 const PASS_MS = 10
 /** What is larger is written at once, in bytes: then a commit is worth its cost. */
-const SMALL_BYTES = 16 * 1024
+const LARGE_BYTES = 16 * 1024
+/** So long after something large nothing passes, in milliseconds: written together, the small ones make large batches. */
+const RUSH_MS = 50
+/** How long they gather then, in milliseconds. */
+const GATHER_MS = 2
 
 /** What was appended at once. */
 export interface Arrival {
@@ -27,7 +31,9 @@ export interface Arrival {
 export class Fresh {
   readonly #waiting: Arrival[] = []
   #read = 0
+  /** How many of them are large, and until when more are expected. */
   #large = 0
+  #rushUntil = 0
 
   /** Resolves when the pieces are written, or settled. */
   add(pieces: readonly Piece[]): Promise<void> {
@@ -37,9 +43,13 @@ export class Fresh {
       messages += piece.messages.length
       bytes += piece.bytes
     }
-    const isSmall = pieces.length === 1 && bytes < SMALL_BYTES
-    if (!isSmall) this.#large++
-    const what = { pieces, messages, bytes, isSmall, at: performance.now(), reader: undefined, isTaken: false }
+    const at = performance.now()
+    const isSmall = pieces.length === 1 && bytes < LARGE_BYTES
+    if (!isSmall) {
+      this.#large++
+      this.#rushUntil = at + RUSH_MS
+    }
+    const what = { pieces, messages, bytes, isSmall, at, reader: undefined, isTaken: false }
     return new Promise((resolve, reject) => this.#waiting.push({ ...what, resolve, reject }))
   }
 
@@ -51,11 +61,12 @@ export class Fresh {
   get dueAt(): number {
     const [first] = this.#waiting
     if (!first) return Number.POSITIVE_INFINITY
-    return this.#large > 0 ? first.at : first.at + PASS_MS
+    if (this.#large > 0) return first.at
+    return first.at + (first.at < this.#rushUntil ? GATHER_MS : PASS_MS)
   }
 
   get isReadable(): boolean {
-    return this.#waiting[this.#read]?.isSmall === true
+    return this.#read < this.#waiting.length && performance.now() > this.#rushUntil
   }
 
   /** The next small ones, up to the limits of a batch. */
@@ -63,8 +74,7 @@ export class Fresh {
     const from = this.#read
     let messages = 0
     let bytes = 0
-    while (this.isReadable) {
-      const next = this.#waiting[this.#read] as Arrival
+    for (let next = this.#waiting[from]; next; next = this.#waiting[this.#read]) {
       messages += next.messages
       bytes += next.bytes
       if (this.#read > from && (messages > BATCH.messages || bytes > BATCH.bytes)) break

@@ -190,24 +190,10 @@ export class DiskLane implements Lane {
 
   /** What comes next, up to the limits of a batch; undefined when the last of it was given up meanwhile. */
   async #next(): Promise<Batch | undefined> {
-    return (await this.#nextBlocks()) ?? this.#nextArrivals()
-  }
-
-  async #nextBlocks(): Promise<Batch | undefined> {
-    const parts: (readonly Message[])[] = []
-    let messages = 0
-    let bytes = 0
-    let to = 0
-    for (let block = await this.#backlog.peek(); block; block = await this.#backlog.peek()) {
-      if (messages > 0 && (messages + block.messages.length > BATCH.messages || bytes + block.bytes > BATCH.bytes))
-        break
-      this.#backlog.take()
-      parts.push(block.messages)
-      messages += block.messages.length
-      bytes += block.bytes
-      to = block.key + 1
-    }
-    return messages > 0 ? this.#batch(parts, bytes, { written: messages, fresh: 0, to, arrivals: [] }) : undefined
+    const blocks = await this.#backlog.takeBatch()
+    if (!blocks) return this.#nextArrivals()
+    const { parts, messages, bytes, to } = blocks
+    return this.#batch(parts, bytes, { written: messages, fresh: 0, to, arrivals: [] })
   }
 
   #nextArrivals(): Batch | undefined {

@@ -161,6 +161,37 @@ describe('a group commit', () => {
     expect({ said, kept: kept.length }).toEqual({ said: [], kept: 5 })
   })
 
+  it('writes nothing but the sums, and those late, of what is read and settled soon', async () => {
+    const [a, b] = [source('a'), source('b')]
+    const passing = [add(numbered(2, a)), add(numbered(1, b))]
+    expect(group.isReadable).toBe(true)
+    const read = group.read()
+    expect(read.map(({ messages }) => messages)).toEqual([2, 1])
+    expect(group.isReadable).toBe(false)
+    expect(group.settle(read)).toBe(3)
+    await Promise.all(passing)
+    expect(await commitNumber(1)).toMatchObject({ keys: [], received: 3, settled: 3 })
+  })
+
+  it('lets nobody read past what is being written and was not read', async () => {
+    const [a, b] = [source('a'), source('b')]
+    const unread = add(numbered(1, a))
+    const first = await commitNumber(1)
+    const later = add(numbered(1, b))
+    expect(group.isReadable).toBe(false)
+    expect(group.read()).toEqual([])
+    first.succeed()
+    await unread
+    expect(group.isReadable).toBe(true)
+    const read = group.read()
+    const second = await commitNumber(2)
+    expect(second).toMatchObject({ keys: [6], received: 2, settled: 0 })
+    expect(group.settle(read)).toBe(0)
+    second.succeed()
+    await later
+    expect(kept.map(({ reader }) => reader)).toEqual([undefined, undefined])
+  })
+
   it('forgets with the next commit, or soon without one, each key once', async () => {
     const adding = add(numbered(1))
     ;(await commitNumber(1)).succeed()
