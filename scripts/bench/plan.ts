@@ -27,6 +27,7 @@ const CREDENTIAL: Load = { ...SMALL, shape: 'credential', count: 150_000, warmUp
 const COERCED: Load = { ...SMALL, shape: 'coerced', count: 300_000, warmUp: 50_000 }
 const SMALL_DAEMONS = ['platformatic', 'platformatic:disk', 'kafkajs', 'kafkajs:disk']
 const CREDENTIAL_DAEMONS = ['platformatic', 'platformatic:disk', 'platformatic:tmpfs', 'kafkajs:disk']
+const CODECS = ['gzip', 'snappy', 'lz4', 'zstd']
 const RIVALS = ['per-message', 'python']
 const WIDTHS = [1, 8, 64, 1_000, 10_000]
 /** Who is looked at while nothing comes, with how many URLs. */
@@ -56,7 +57,13 @@ export function matrix(scale: number): Section[] {
     entry({ ...SMALL, count: 300_000, ...change }, 2, ['platformatic:disk'])
   const wide = (urls: number): Entry =>
     entry({ ...SMALL, urls, watched: true }, 2, ['platformatic:disk', 'platformatic'])
-  const slow = (rate: number): Entry => entry(paced(SMALL, rate), 1, ['platformatic:disk', 'kafkajs:disk', 'python'])
+  const slow = (rate: number): Entry =>
+    entry(paced(SMALL, rate), 1, ['platformatic', 'platformatic:disk', 'kafkajs:disk', 'python'])
+  const compressed = (load: Load): Entry =>
+    entry({ ...load, count: load.count / 2 }, 1, [
+      ...CODECS.map((codec) => `platformatic:disk+KAFKA_COMPRESSION=${codec}`),
+      'platformatic:disk',
+    ])
   return [
     { id: 'small', title: 'Small trades', entries: [entry(SMALL, 3, [...SMALL_DAEMONS, ...RIVALS])] },
     { id: 'credential', title: 'Credentials', entries: [entry(CREDENTIAL, 2, [...CREDENTIAL_DAEMONS, ...RIVALS])] },
@@ -71,6 +78,7 @@ export function matrix(scale: number): Section[] {
       ],
     },
     { id: 'width', title: 'From 1 to 10,000 URLs, flooded', entries: WIDTHS.map(wide) },
+    { id: 'compression', title: 'Compression', entries: [compressed(SMALL), compressed(CREDENTIAL)] },
     { id: 'latency', title: 'At a given rate', entries: [slow(1_000), slow(20_000)] },
   ]
 }

@@ -1,5 +1,6 @@
 /** A topic read from its beginning to its end. */
 import type { Kafka } from 'kafkajs'
+import { readEveryCompression } from './codecs.ts'
 
 /** Takes each record, in the order of its partition. `timestamp` is milliseconds since the epoch. */
 export type TakeRecord = (partition: number, key: Buffer | null, value: Buffer | null, timestamp: number) => void
@@ -11,6 +12,7 @@ const WAIT_MS = 50
 export async function readBack(kafka: Kafka, topic: string, ends: readonly number[], take: TakeRecord): Promise<void> {
   const unread = new Set([...ends.keys()].filter((partition) => (ends[partition] ?? 0) > 0))
   if (unread.size === 0) return
+  readEveryCompression()
   const consumer = kafka.consumer({
     groupId: topic,
     maxBytesPerPartition: PARTITION_BYTES,

@@ -14,6 +14,7 @@ import { readBack } from './read-back.ts'
 import { makeScratch } from './scratch.ts'
 import { shapes } from './shapes/index.ts'
 import { shares } from './shapes/shape.ts'
+import { storedBytes } from './stored.ts'
 import { makeTopic, type RoundTopic } from './topic.ts'
 import { cpuUs, peakRssBytes } from './usage.ts'
 
@@ -34,6 +35,8 @@ export interface Result {
   readonly brokerCpuUs: number
   readonly floodCpuUs: number
   readonly peakRssBytes: number
+  /** What a record takes on the broker's disk, bytes. */
+  readonly storedBytes: number
   readonly faults: Faults
   /** With a rate only: from the write to the flood's socket until the broker appended the record. */
   readonly latency?: Latency | undefined
@@ -92,8 +95,9 @@ export async function round(
     const peak = peakRssBytes(child.pid)
     await child.stop(GRACE_MS)
     const found = await readAndCheck(load, topic, key, ground, writes)
+    const stored = storedBytes(broker.dataDir, topic.name) / (load.warmUp + load.count)
     scratch.forgetLog()
-    return { contender: contender.name, ...figures, peakRssBytes: peak, ...found }
+    return { contender: contender.name, ...figures, peakRssBytes: peak, storedBytes: stored, ...found }
   } finally {
     await child.stop(GRACE_MS)
     await flood.stop()

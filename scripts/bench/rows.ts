@@ -34,6 +34,7 @@ const USE: readonly Column[] = [
   { name: 'broker µs', text: ({ brokerCpuUs }) => brokerCpuUs.toFixed(2) },
   { name: 'peak RSS', text: ({ peakRssBytes }) => `${Math.round(peakRssBytes / 1024 ** 2)} MiB` },
 ]
+const STORED: readonly Column[] = [{ name: 'stored bytes', text: ({ storedBytes }) => storedBytes.toFixed(0) }]
 const FAULTS: readonly Column[] = [
   { name: 'lost', text: ({ lost }) => thousands(lost) },
   { name: 'twice', text: ({ duplicated }) => thousands(duplicated) },
@@ -46,10 +47,12 @@ export function rowsOf({ entries }: SectionReport): Rows {
   const several = entries.length > 1
   const paced = entries.some(({ load }) => load.rate !== undefined)
   const watched = entries.some(({ load }) => load.watched)
+  const compressed = entries.some(({ contenders }) => contenders.some((name) => name.includes('KAFKA_COMPRESSION')))
   const columns = [
     ...(paced ? LATENCY : SPEED),
     ...USE,
     ...(watched ? OVERLOAD : []),
+    ...(compressed ? STORED : []),
     ...FAULTS,
     ...(paced ? [] : ratioColumn(entries)),
   ]

@@ -15,6 +15,7 @@ export interface Summary extends Faults {
   readonly floodCpuUs: number
   /** The most of all rounds. */
   readonly peakRssBytes: number
+  readonly storedBytes: number
   /** Medians, and the most of all rounds; undefined without a rate. */
   readonly latency: Latency | undefined
   /** The most of all rounds; undefined where nobody watched. */
@@ -39,6 +40,7 @@ export function summarise(results: readonly Result[]): Summary[] {
       brokerCpuUs: median(all((result) => result.brokerCpuUs)),
       floodCpuUs: median(all((result) => result.floodCpuUs)),
       peakRssBytes: Math.max(...all((result) => result.peakRssBytes)),
+      storedBytes: median(all((result) => result.storedBytes)),
       latency: latencyOf(rounds.flatMap(({ latency }) => latency ?? [])),
       overload: overloadOf(rounds.flatMap(({ overload }) => overload ?? [])),
       lost: total((faults) => faults.lost),

@@ -7,7 +7,13 @@ import { cpuOfStat, cpuUs, peakRssBytes } from '../../../scripts/bench/usage.ts'
 
 function result(contender: string, recordsPerSecond: number, lost = 0): Result {
   const faults = { lost, duplicated: 0, outOfOrder: 0, different: 0 }
-  const usage = { cpuUs: recordsPerSecond / 10, brokerCpuUs: 1, floodCpuUs: 1, peakRssBytes: recordsPerSecond }
+  const usage = {
+    cpuUs: recordsPerSecond / 10,
+    brokerCpuUs: 1,
+    floodCpuUs: 1,
+    peakRssBytes: recordsPerSecond,
+    storedBytes: 40,
+  }
   return { contender, seconds: 1, recordsPerSecond, ...usage, faults }
 }
 

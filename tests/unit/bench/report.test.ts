@@ -15,7 +15,7 @@ const LOAD: Load = { shape: 'small', count: 1_000, warmUp: 0, urls: 8, partition
 const NONE = { lost: 0, duplicated: 0, outOfOrder: 0, different: 0 }
 
 function result(contender: string, recordsPerSecond: number, cpuUs: number, more: Partial<Result> = {}): Result {
-  const usage = { cpuUs, brokerCpuUs: 1, floodCpuUs: 1, peakRssBytes: 5 * 1024 ** 2 }
+  const usage = { cpuUs, brokerCpuUs: 1, floodCpuUs: 1, peakRssBytes: 5 * 1024 ** 2, storedBytes: 40 }
   return { contender, seconds: 1, recordsPerSecond, ...usage, faults: NONE, ...more }
 }
 
