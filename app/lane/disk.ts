@@ -5,6 +5,7 @@ import { folderOf, makeWritable, unusable } from './disk/folder.ts'
 import { inspect } from './disk/inspect.ts'
 import { DiskLane } from './disk/lane.ts'
 import { type Lock, lock } from './disk/lock.ts'
+import { PassedFile } from './disk/passed-file.ts'
 import { isFull } from './disk/room.ts'
 import { Store } from './disk/store.ts'
 import type { LaneOptions } from './index.ts'
@@ -21,7 +22,7 @@ export async function diskLane(options: LaneOptions): Promise<Lane> {
     const found = await inspect(folder)
     const store = new Store(folder)
     await store.reserve().catch(unlessFull)
-    const lane = new DiskLane(options, { folder, lock: held, store, found })
+    const lane = new DiskLane(options, { folder, lock: held, store, passed: new PassedFile(folder), found })
     const { messages, bytes, oldestReceivedAt } = found
     if (messages > 0) emit({ type: 'lane.restored', feed, messages, bytes, oldestReceivedAt })
     return lane

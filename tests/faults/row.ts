@@ -70,6 +70,8 @@ export interface Expectations {
   readonly duplicates?: 'none' | 'retries'
   /** The end of a connection's messages may be lost if the connection broke: the kernel had them, and nobody read them. `both`: of the control feed, too. */
   readonly lostTails?: boolean | 'both'
+  /** Messages that Kafka had when the process was killed, and the lane not yet: as many per kill are in the topic and in no sum. */
+  readonly uncountedPerKill?: number
   /** Messages dropped by policy are allowed, and each is counted. */
   readonly drops?: boolean
   /** Documents refused or dead-lettered, exactly; default 0. `some`: at least one. */

@@ -10,6 +10,7 @@ import { GroupCommit } from './group-commit.ts'
 import { type InFlight, isOver } from './in-flight.ts'
 import type { Lock } from './lock.ts'
 import type { Block } from './pack.ts'
+import type { PassedFile } from './passed-file.ts'
 import type { Scan } from './scan.ts'
 import type { Store } from './store.ts'
 import { Tally } from './tally.ts'
@@ -19,6 +20,7 @@ export interface Opened {
   readonly folder: string
   readonly lock: Lock
   readonly store: Store
+  readonly passed: PassedFile
   /** What is in the store. */
   readonly found: Scan
 }
@@ -47,6 +49,8 @@ export class DiskLane implements Lane {
     this.#options = options
     this.#opened = opened
     this.#tally = new Tally(options.ledger, found.tally)
+    // What it says of an earlier lane in this folder must not be taken for this one's.
+    opened.passed.write(this.#tally.writePassed())
     this.#admission = new Admission(options.laneMaxBytes)
     for (const [id, { messages, bytes }] of Object.entries(found.sources)) {
       this.#admission.restore(options.sourceOf(id), bytes + messages * DISK_OVERHEAD_BYTES)
@@ -101,7 +105,9 @@ export class DiskLane implements Lane {
     entry.settled = true
     this.#messages -= batch.messages.length
     this.#kept -= entry.written
-    entry.fresh -= this.#commits.settle(entry.arrivals)
+    const passed = this.#commits.settle(entry.arrivals)
+    entry.fresh -= passed
+    if (passed > 0) this.#opened.passed.write(this.#tally.writePassed())
     this.#forget()
     this.#changed.notify()
   }
@@ -127,6 +133,7 @@ export class DiskLane implements Lane {
     this.#closed = true
     await this.#commits.close()
     await this.#opened.store.close()
+    this.#opened.passed.close()
     await this.#opened.lock.release()
   }
 

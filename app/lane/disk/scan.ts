@@ -2,8 +2,9 @@
 import { Unusable } from '../../errors.ts'
 import type { Message, SourceInfo } from '../../model.ts'
 import { readBlock } from './block.ts'
+import { readPassed } from './passed-file.ts'
 import { type Keys, Store } from './store.ts'
-import { afterHole, heldBy, type Kept, readTally } from './tally.ts'
+import { afterHole, heldBy, type Kept, readTally, withPassed } from './tally.ts'
 
 /** What a lane holds, by what is read in its file. */
 export interface Scan {
@@ -36,7 +37,7 @@ export async function scan(path: string): Promise<Scan> {
       throw new Unusable(`it is damaged: its sums say ${held} messages, its blocks hold ${blocks.messages}`)
     }
     const { count: _, ...found } = blocks
-    return { ...found, first: blocks.first ?? next, next, tally }
+    return { ...found, first: blocks.first ?? next, next, tally: withPassed(tally, readPassed(path)) }
   } finally {
     await store.close()
   }

@@ -7,11 +7,14 @@ const VERSION = 1
 
 type Counts = Readonly<Record<string, number>>
 
+/** Of a lane that was never written to. */
+const NOTHING = { next: 1, holes: [], received: 0, settled: 0, dropped: {} }
+
 /**
  * What is written with every commit. Messages are counted by the lane: `received` when they are kept, `settled` and `dropped`
  * when they are forgotten. Documents are the ledger's own; those in flight are left out, because they will be found again.
  */
-export interface Kept {
+export interface Kept extends Documents {
   readonly version: number
   /** Key of the next block: keys are never used twice. */
   readonly next: number
@@ -20,6 +23,11 @@ export interface Kept {
   readonly received: number
   readonly settled: number
   readonly dropped: Counts
+  /** Of the messages that were received and settled, those that were never kept; none where it is missing. */
+  readonly passed?: number
+}
+
+interface Documents {
   readonly found: number
   readonly produced: number
   readonly ignored: number
@@ -33,6 +41,7 @@ export class Tally {
   readonly #ledger: Ledger
   #received = 0
   #settled = 0
+  #passed = 0
   readonly #dropped = new Map<string, number>()
 
   /** Begins where `kept` ended, and sets the ledger to it. */
@@ -41,6 +50,7 @@ export class Tally {
     if (!kept) return
     this.#received = kept.received
     this.#settled = kept.settled
+    this.#passed = kept.passed ?? 0
     for (const [reason, count] of Object.entries(kept.dropped)) this.#dropped.set(reason, count)
     restore(ledger, kept)
   }
@@ -61,11 +71,16 @@ export class Tally {
   pass(messages: number): void {
     this.receive(messages)
     this.settle(messages)
+    this.#passed += messages
+  }
+
+  /** The text to write whenever messages have passed. */
+  writePassed(): string {
+    return JSON.stringify({ version: VERSION, passed: this.#passed, ...this.#documents() })
   }
 
   /** The bytes to write with a commit that keeps `arriving` more messages and leaves `next` as the next key, and `holes`. */
   write(next: number, holes: readonly Keys[], arriving: number): Buffer {
-    const { found, inFlight, produced, ignored, deadLettered, refused, expired } = this.#ledger
     const kept: Kept = {
       version: VERSION,
       next,
@@ -73,6 +88,15 @@ export class Tally {
       received: this.#received + arriving,
       settled: this.#settled,
       dropped: Object.fromEntries(this.#dropped),
+      passed: this.#passed,
+      ...this.#documents(),
+    }
+    return Buffer.from(JSON.stringify(kept))
+  }
+
+  #documents(): Documents {
+    const { found, inFlight, produced, ignored, deadLettered, refused, expired } = this.#ledger
+    return {
       found: found - inFlight,
       produced,
       ignored,
@@ -80,7 +104,6 @@ export class Tally {
       refused: Object.fromEntries(refused),
       expired: Object.fromEntries(expired),
     }
-    return Buffer.from(JSON.stringify(kept))
   }
 }
 
@@ -94,6 +117,15 @@ export function readTally(bytes: Buffer): Kept {
     if (error instanceof Unusable) throw error
     throw new Unusable('it is damaged: its sums cannot be read')
   }
+}
+
+/** `kept` with what has passed since, by the text of `Tally.writePassed`. */
+export function withPassed(kept: Kept | undefined, text: string | undefined): Kept | undefined {
+  const since = text === undefined ? undefined : (JSON.parse(text) as Pick<Kept, 'version' | 'passed'> & Documents)
+  const messages = (since?.passed ?? 0) - (kept?.passed ?? 0)
+  if (since?.version !== VERSION || messages <= 0) return kept
+  const { next, holes, received, settled, dropped } = kept ?? NOTHING
+  return { next, holes, dropped, ...since, received: received + messages, settled: settled + messages }
 }
 
 /** How many messages a lane must hold by its sums. */

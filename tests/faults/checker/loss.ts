@@ -33,14 +33,15 @@ function judge(evidence: Evidence, feed: FeedEvidence): { ok: boolean; detail: s
   const countedTails = Math.max(0, counted - holes)
   const unread = Math.max(0, tails - countedTails)
   const unequal = simulator.written - unread - messages.received
+  const uncounted = (ofRow.uncountedPerKill ?? 0) * (evidence.rig.daemons.length - 1)
   const judged: [boolean, string][] = [
     [holes > counted, `${holes - counted} lost in the middle, such as ${example}`],
     [unread > 0 && !expect.lostTails, `${unread} lost at the end of a connection, from ${example} on`],
     [uncovered > countedTails, `${uncovered} lost messages are in no gap record`],
     [!expect.drops && messages.dropped > 0, `${messages.dropped} dropped`],
     [
-      !expect.foreign && (unequal > 0 || unequal < -simulator.unsure),
-      `${messages.received} received of ${simulator.written} written`,
+      !expect.foreign && (unequal > uncounted || unequal < -simulator.unsure),
+      `${messages.received} received and ${unread} lost of ${simulator.written} written`,
     ],
   ]
   const problems = judged.filter(([isBad]) => isBad).map(([, problem]) => problem)

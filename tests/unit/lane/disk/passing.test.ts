@@ -1,4 +1,6 @@
 /** What Kafka acknowledges soon need not be written, and is accounted for all the same. */
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { createLedger } from '../../../../app/ledger.ts'
 import type { Batch, Lane, Ledger, Message } from '../../../../app/model.ts'
@@ -38,6 +40,58 @@ describe('a lane on disk', () => {
     const after = await reopen()
     expect(after.lane.held.messages).toBe(0)
     expect(after.ledger).toMatchObject({ received: 2, settled: 2 })
+  })
+
+  /** What a process that is killed now would leave. */
+  const afterKill = async (): Promise<{ lane: Lane; ledger: Ledger }> => {
+    const directory = join(bench.directory, 'killed')
+    await mkdir(join(directory, 'f'), { recursive: true })
+    for (const name of ['data.mdb', 'passed']) {
+      await copyFile(join(bench.directory, 'f', name), join(directory, 'f', name))
+    }
+    const again = createLedger()
+    return { lane: await bench.open('disk', { directory, ledger: again }), ledger: again }
+  }
+
+  it('counts what passed also when the process is killed right after', async () => {
+    for (const first of [0, 2]) {
+      const keeping = lane.append(numbered(2, a, first))
+      const batch = await nextBatch(lane)
+      ledger.found += 2
+      ledger.produced += 2
+      lane.acknowledge(batch)
+      await keeping
+    }
+    const after = await afterKill()
+    expect(after.lane.held.messages).toBe(0)
+    expect(after.ledger).toMatchObject({ received: 4, settled: 4, found: 4, produced: 4 })
+  })
+
+  it('counts what passed once, whether its sums were written with the blocks or not', async () => {
+    const passing = lane.append(numbered(2, a))
+    lane.acknowledge(await nextBatch(lane))
+    await passing
+    await lane.append(numbered(3, a, 2))
+    const after = await afterKill()
+    expect(after.ledger).toMatchObject({ received: 5, settled: 2 })
+    expect(texts(await readAll(after.lane, 3))).toEqual(['2', '3', '4'])
+    await after.lane.close()
+    expect((await reopen()).ledger).toMatchObject({ received: 5, settled: 2 })
+  })
+
+  it.each([
+    ['cut off', (bytes: Buffer) => bytes.subarray(0, 20)],
+    ['overwritten', (bytes: Buffer) => Buffer.alloc(bytes.length, 'x')],
+    ['changed', (bytes: Buffer) => Buffer.from(bytes.toString('latin1').replace('"passed":2', '"passed":7'), 'latin1')],
+  ])('goes by the sums that are with the blocks when the file of what passed is %s', async (_, damage) => {
+    const passing = lane.append(numbered(2, a))
+    lane.acknowledge(await nextBatch(lane))
+    await passing
+    await lane.append(numbered(3, a, 2))
+    await lane.close()
+    const path = join(bench.directory, 'f', 'passed')
+    await writeFile(path, damage(await readFile(path)))
+    expect((await reopen()).ledger).toMatchObject({ received: 5, settled: 2 })
   })
 
   it('writes what is not acknowledged in time, and hands it on again after a restart', async () => {
