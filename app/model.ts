@@ -71,7 +71,7 @@ export interface Ended {
  * `receive` is ONE connection's life. It returns how the peer ended it when that was in order, throws `SourceLost` (dial again) or
  * `SourceRefused` (no retry can cure it), and returns without throwing when `signal` aborts, after yielding what had arrived.
  * It yields what has arrived since the last pull. Past a byte watermark nobody pulls: the socket is paused, and a paused
- * socket is not killed by its own heartbeat. The next pull means that the last batch is kept; its array is the source's again.
+ * socket is not killed by its own heartbeat. The next pull means that the last batch is safe in the lane, or settled; its array is the source's again.
  * `opened` is called once, when the connection is up.
  */
 export interface Source {
@@ -82,7 +82,7 @@ export interface Source {
 /**
  * A feed's own queue of messages between its sockets and Kafka.
  *
- * `append` resolves once the messages are kept (on disk: flushed) and waits while the lane is full; messages that wait are
+ * `append` resolves once the messages are safe (on disk: flushed; or read and acknowledged before) and waits while the lane is full; messages that wait are
  * counted as held. One source may hold at most half of the lane while others wait. The array stays the caller's.
  * `read` yields batches in order, the next as large as the backlog allows up to the limits, and runs ahead of `acknowledge`
  * by a bounded number of batches. It ends when `signal` aborts, and throws `Unusable` when what was kept cannot be read.

@@ -150,11 +150,12 @@ describe('a flush that fails', () => {
       if (commits.length <= 2) await store.commit(transaction)
       if (commits.length !== 2) throw new Error('Input/output error')
     }
-    const options = { sync: 'flush' as const, first: 1, next: 1, holes: [], kept: () => {}, resumed: () => {} }
+    const nobody = { kept: () => {}, readable: () => {}, resumed: () => {} }
+    const options = { sync: 'flush' as const, first: 1, next: 1, holes: [], ...nobody }
     let holds = 0
     const tally = new Tally(createLedger(), undefined)
     const group = new GroupCommit({ ...options, store: { commit } as Store, tally, held: () => holds++ })
-    void group.add(cut(numbered(5_000)))
+    void group.add(cut(numbered(5_000)), true)
     await until(() => holds === 2, { what: 'a second try' })
     expect(commits).toEqual([3, 0, expect.any(Number)])
     await store.close()

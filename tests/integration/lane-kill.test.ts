@@ -18,14 +18,17 @@ beforeEach(async () => {
 })
 afterEach(() => bench.end())
 
-/** The highest number per source of the lines that begin with `word`. */
-function highest(output: string, word: string): Map<string, number> {
-  const numbers = new Map<string, number>()
-  for (const [, id = '', number] of output.matchAll(new RegExp(`^${word} (\\d) (\\d+)$`, 'gm'))) {
-    numbers.set(id, Math.max(numbers.get(id) ?? 0, Number(number)))
+/** The numbers per source of the lines that begin with `word`. */
+function numbersIn(output: string, word: string): Map<string, number[]> {
+  const numbers = new Map<string, number[]>(SOURCES.map((id) => [id, []]))
+  for (const [, id = '', from, to] of output.matchAll(new RegExp(`^${word} (\\d) (\\d+)(?: (\\d+))?$`, 'gm'))) {
+    numbers.get(id)?.push(...range(Number(from), Number(to ?? from) + 1))
   }
   return numbers
 }
+
+const highest = (numbers: Iterable<number>): number => [...numbers].reduce((most, number) => Math.max(most, number), -1)
+const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i)
 
 /** Runs the writer until it has kept `promises` appends, then kills it; answers all it said. */
 async function writeUntilKilled(firsts: readonly number[], seed: number): Promise<string> {
@@ -55,31 +58,29 @@ async function everythingIn(lane: Lane): Promise<Map<string, number[]>> {
   return numbers
 }
 
-const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i)
-
 describe('a lane on disk whose process is killed', () => {
   it(`keeps what is not acknowledged, without a hole, ${KILLS} times`, async () => {
     const base = Date.now() % 1_000
     console.info(`seeds ${base} to ${base + KILLS - 1}`)
     const firsts = [0, 0, 0]
-    const forgettable = [0, 0, 0]
+    const acknowledged = SOURCES.map(() => new Set<number>())
     for (let seed = base; seed < base + KILLS; seed++) {
       const output = await writeUntilKilled(firsts, seed)
       const ledger = createLedger()
       const lane = await bench.open('disk', { ledger, maxInFlightBatches: 1_000_000 })
       expect(ledger.received).toBe(ledger.settled + lane.held.messages)
       const found = await everythingIn(lane)
-      const kept = highest(output, 'kept')
-      const acknowledged = highest(output, 'acknowledged')
+      const [kept, now] = [numbersIn(output, 'kept'), numbersIn(output, 'acknowledged')]
       for (const [at, id] of SOURCES.entries()) {
+        const done = acknowledged[at] as Set<number>
+        for (const number of now.get(id) ?? []) done.add(number)
         const numbers = found.get(id) ?? []
-        const from = Math.max(forgettable[at] ?? 0, (acknowledged.get(id) ?? -1) + 1)
-        const to = Math.max(from, (numbers.at(-1) ?? -1) + 1)
         expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b))
-        expect(numbers.filter((number) => number >= from)).toEqual(range(from, to))
-        expect(to).toBeGreaterThan(kept.get(id) ?? (firsts[at] ?? 0) - 1)
-        forgettable[at] = from
-        firsts[at] = to
+        const there = new Set([...numbers, ...done])
+        const next = highest(there) + 1
+        expect(range(0, next).filter((number) => !there.has(number))).toEqual([])
+        expect(next).toBeGreaterThan(highest(kept.get(id) ?? []))
+        firsts[at] = next
       }
       await lane.close()
     }

@@ -8,7 +8,7 @@ const PASS_MS = 10
 const LARGE_BYTES = 16 * 1024
 /** So long after something large nothing passes, in milliseconds: written together, the small ones make large batches. */
 const RUSH_MS = 50
-/** How long they gather then, in milliseconds. */
+/** How long what may not pass gathers, in milliseconds. */
 const GATHER_MS = 2
 
 /** What was appended at once. */
@@ -16,7 +16,9 @@ export interface Arrival {
   readonly pieces: readonly Piece[]
   readonly messages: number
   readonly bytes: number
-  readonly isSmall: boolean
+  readonly isLarge: boolean
+  /** Whether it may be read before it is written. */
+  readonly mayPass: boolean
   /** On the monotonic clock, in milliseconds. */
   readonly at: number
   /** The batch it is in, once it was read. */
@@ -35,8 +37,8 @@ export class Fresh {
   #large = 0
   #rushUntil = 0
 
-  /** Resolves when the pieces are written, or settled. */
-  add(pieces: readonly Piece[]): Promise<void> {
+  /** Resolves when the pieces are written, or settled before. `mayPass`: somebody would read them soon. */
+  add(pieces: readonly Piece[], mayPass: boolean): Promise<void> {
     let messages = 0
     let bytes = 0
     for (const piece of pieces) {
@@ -44,12 +46,13 @@ export class Fresh {
       bytes += piece.bytes
     }
     const at = performance.now()
-    const isSmall = pieces.length === 1 && bytes < LARGE_BYTES
-    if (!isSmall) {
+    const isLarge = pieces.length > 1 || bytes >= LARGE_BYTES
+    if (isLarge) {
       this.#large++
       this.#rushUntil = at + RUSH_MS
     }
-    const what = { pieces, messages, bytes, isSmall, at, reader: undefined, isTaken: false }
+    const passes = mayPass && at >= this.#rushUntil
+    const what = { pieces, messages, bytes, isLarge, mayPass: passes, at, reader: undefined, isTaken: false }
     return new Promise((resolve, reject) => this.#waiting.push({ ...what, resolve, reject }))
   }
 
@@ -62,19 +65,19 @@ export class Fresh {
     const [first] = this.#waiting
     if (!first) return Number.POSITIVE_INFINITY
     if (this.#large > 0) return first.at
-    return first.at + (first.at < this.#rushUntil ? GATHER_MS : PASS_MS)
+    return first.at + (first.mayPass ? PASS_MS : GATHER_MS)
   }
 
   get isReadable(): boolean {
-    return this.#read < this.#waiting.length && performance.now() > this.#rushUntil
+    return this.#waiting[this.#read]?.mayPass === true
   }
 
-  /** The next small ones, up to the limits of a batch. */
+  /** Those that may pass and come next, up to the limits of a batch. */
   read(): readonly Arrival[] {
     const from = this.#read
     let messages = 0
     let bytes = 0
-    for (let next = this.#waiting[from]; next; next = this.#waiting[this.#read]) {
+    for (let next = this.#waiting[from]; next?.mayPass; next = this.#waiting[this.#read]) {
       messages += next.messages
       bytes += next.bytes
       if (this.#read > from && (messages > BATCH.messages || bytes > BATCH.bytes)) break
@@ -108,7 +111,7 @@ export class Fresh {
     this.#read = Math.max(0, this.#read - taken.length)
     for (const arrival of taken) {
       arrival.isTaken = true
-      if (!arrival.isSmall) this.#large--
+      if (arrival.isLarge) this.#large--
     }
     return taken
   }

@@ -1,4 +1,4 @@
-/** Group commit: all that arrived while the last commit ran goes to the disk with the next one. */
+/** Group commit: all that arrived while the last commit ran goes to the disk with the next one, unless it is settled before. */
 import { Unusable } from '../../errors.ts'
 import type { Piece } from '../piece.ts'
 import { type Arrival, Fresh } from './fresh.ts'
@@ -14,10 +14,14 @@ const SUMS_MS = 1_000
 const NOW_MS = 0.5
 
 /** What a group commit works with. */
-export interface GroupCommitOptions extends TransactionsOptions, KeepingOptions {}
+export interface GroupCommitOptions extends TransactionsOptions, KeepingOptions {
+  /** Told when something is readable again that had to wait for a commit. */
+  readonly readable: () => void
+}
 
 /** The one writer of a store. */
 export class GroupCommit {
+  readonly #options: GroupCommitOptions
   readonly #transactions: Transactions
   readonly #keeping: Keeping
   readonly #fresh = new Fresh()
@@ -33,14 +37,15 @@ export class GroupCommit {
   #broken: unknown
 
   constructor(options: GroupCommitOptions) {
+    this.#options = options
     this.#transactions = new Transactions(options)
     this.#keeping = new Keeping(this.#transactions, options)
   }
 
-  /** Resolves when the pieces are kept, or settled before. Waits as long as the disk does not take them; throws `Unusable` when it cannot be waited for. */
-  async add(pieces: readonly Piece[]): Promise<void> {
+  /** Resolves when the pieces are kept, or settled before. `mayPass`: a reader waits for them. Waits as long as the disk does not take them; throws `Unusable` when it cannot be waited for. */
+  async add(pieces: readonly Piece[], mayPass: boolean): Promise<void> {
     if (this.#broken) throw this.#broken
-    const kept = this.#fresh.add(pieces)
+    const kept = this.#fresh.add(pieces, mayPass)
     this.#schedule()
     await kept
   }
@@ -55,13 +60,15 @@ export class GroupCommit {
     return this.isReadable ? this.#fresh.read() : []
   }
 
-  /** Arrivals that were read together are settled; answers how many of their messages are not, and will not be, written. */
+  /** Arrivals that were read together are settled; answers how many of their messages will not be written. */
   settle(arrivals: readonly Arrival[]): number {
-    const messages = this.#fresh.settle(arrivals)
-    if (messages === 0) return 0
-    this.#transactions.pass(messages)
+    return this.#fresh.settle(arrivals)
+  }
+
+  /** The sums are others now: they are written before long, with the next commit or by themselves. */
+  noteSums(): void {
+    this.#transactions.noteSums()
     this.#goesWithin(SUMS_MS)
-    return messages
   }
 
   /** All blocks before key `to` may go; soon, with the next commit or by themselves. */
@@ -129,7 +136,7 @@ export class GroupCommit {
       // In the same turn as the last look for more: whoever comes later starts the next run.
       this.#running = undefined
     }
-    this.#schedule()
+    if (!this.#closing) this.#schedule()
   }
 
   /** Nothing is written any more. */
@@ -143,12 +150,13 @@ export class GroupCommit {
   /** Whether something is due, or, at the end, whether there is anything. */
   #isMore(): boolean {
     if (this.#closing) return !this.#fresh.isEmpty || this.#transactions.isBehind
-    return this.#dueAt() <= performance.now() + NOW_MS
+    return isDue(this.#dueAt())
   }
 
-  /** Answers false when nothing more can be written. */
+  /** Writes what is due, or, at the end, what there is. Answers false when nothing more can be written. */
   async #round(): Promise<boolean> {
-    const group = this.#fresh.take(MOST_BYTES)
+    const group = this.#closing || isDue(this.#fresh.dueAt) ? this.#fresh.take(MOST_BYTES) : []
+    if (group.length === 0 && !this.#closing && !isDue(this.#staleAt)) return true
     this.#staleAt = Number.POSITIVE_INFINITY
     if (group.length === 0 && !this.#transactions.isBehind) return true
     this.#unreadGoes = group.some(({ reader }) => !reader)
@@ -161,6 +169,12 @@ export class GroupCommit {
       throw error
     } finally {
       this.#unreadGoes = false
+      if (this.#fresh.isReadable) this.#options.readable()
     }
   }
+}
+
+/** `at`: milliseconds on the monotonic clock. */
+function isDue(at: number): boolean {
+  return at <= performance.now() + NOW_MS
 }

@@ -1,22 +1,70 @@
-/** A batch that was read: where its messages are, and what may go once it is settled. */
-import type { SourceInfo } from '../../model.ts'
+/** Batches that were read: where their messages are, and what may go once they are settled. */
+import type { Batch, SourceInfo } from '../../model.ts'
 import type { Arrival } from './fresh.ts'
+import type { Block } from './pack.ts'
 
-/** From its reading until the lane has forgotten it. */
+/** One batch, from its reading until the lane has forgotten it. */
 export interface InFlight {
-  /** Those of its messages that are in blocks, and those that may still come to be in one. */
+  /** How many of its messages are in blocks. */
   written: number
+  /** How many are in no block, and may come to be in one. */
   fresh: number
   /** Key after its last block; 0 without one. */
   to: number
   settled: boolean
-  /** What was read before it was written. */
-  readonly arrivals: readonly Arrival[]
+  /** What was read before it was written; let go once it is settled. */
+  arrivals: readonly Arrival[]
   /** Per source, in bytes as the limit of the lane counts them. */
   readonly shares: ReadonlyMap<SourceInfo, number>
 }
 
-/** Whether the lane may forget it. */
-export function isOver({ settled, fresh }: InFlight): boolean {
-  return settled && fresh === 0
+/** All of a lane's. */
+export class Flights {
+  readonly #open = new Map<Batch, InFlight>()
+  /** Those with blocks, by their keys. */
+  readonly #inBlocks: InFlight[] = []
+
+  /** How many are not settled. */
+  get open(): number {
+    return this.#open.size
+  }
+
+  /** The first of those that are not settled. */
+  get oldest(): Batch | undefined {
+    const [oldest] = this.#open.keys()
+    return oldest
+  }
+
+  add(batch: Batch, flight: InFlight): void {
+    for (const arrival of flight.arrivals) arrival.reader = flight
+    if (flight.to > 0) this.#inBlocks.push(flight)
+    this.#open.set(batch, flight)
+  }
+
+  /** A block that goes without having been read. */
+  addGivenUp(key: number): void {
+    this.#inBlocks.push({ written: 0, fresh: 0, to: key + 1, settled: true, arrivals: [], shares: new Map() })
+  }
+
+  /** Answers undefined when it is settled already. */
+  settle(batch: Batch): InFlight | undefined {
+    const flight = this.#open.get(batch)
+    this.#open.delete(batch)
+    if (flight) flight.settled = true
+    return flight
+  }
+
+  /** `block` holds some of `flight` now. */
+  keep(flight: InFlight, { key, messages }: Block): void {
+    if (flight.to === 0) this.#inBlocks.push(flight)
+    flight.fresh -= messages.length
+    flight.written += messages.length
+    flight.to = key + 1
+  }
+
+  /** The contiguous prefix of those in blocks that is settled: it is taken out. */
+  takeSettled(): readonly InFlight[] {
+    const end = this.#inBlocks.findIndex(({ settled, fresh }) => !settled || fresh > 0)
+    return end === 0 ? [] : this.#inBlocks.splice(0, end === -1 ? this.#inBlocks.length : end)
+  }
 }

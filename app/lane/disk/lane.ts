@@ -7,7 +7,7 @@ import { BATCH, cut } from '../piece.ts'
 import { Backlog, DISK_OVERHEAD_BYTES, type ReadBlock, sharesOf } from './backlog.ts'
 import { unusable } from './folder.ts'
 import { GroupCommit } from './group-commit.ts'
-import { type InFlight, isOver } from './in-flight.ts'
+import { Flights, type InFlight } from './in-flight.ts'
 import type { Lock } from './lock.ts'
 import type { Block } from './pack.ts'
 import type { PassedFile } from './passed-file.ts'
@@ -34,9 +34,7 @@ export class DiskLane implements Lane {
   readonly #admission: Admission
   readonly #commits: GroupCommit
   readonly #backlog: Backlog
-  /** Read and not forgotten, in order; and those of them that are not acknowledged. */
-  readonly #read: InFlight[] = []
-  readonly #open = new Map<Batch, InFlight>()
+  readonly #flights = new Flights()
   readonly #changed = new Notifier()
   #turn: Promise<unknown> = Promise.resolve()
   #messages: number
@@ -66,6 +64,7 @@ export class DiskLane implements Lane {
       tally: this.#tally,
       sync: options.sync,
       kept: (block) => this.#keep(block),
+      readable: () => this.#changed.notify(),
       held: (detail, isNews) => emit({ type: 'lane.held', feed, detail, isNews }),
       resumed: (heldMs) => emit({ type: 'lane.resumed', feed, heldMs }),
     })
@@ -83,14 +82,14 @@ export class DiskLane implements Lane {
       if (options.overload === 'drop-oldest') await this.#dropOldest(cost)
       await this.#admission.enter(first.source, cost, first.receivedAt)
     }
-    const kept = this.#commits.add(pieces)
+    const kept = this.#commits.add(pieces, this.#backlog.isEmpty && this.#hasTurn)
     this.#changed.notify()
     await kept
   }
 
   async *read(signal: AbortSignal): AsyncGenerator<Batch> {
     while (!signal.aborted) {
-      if (!this.#isReadable || this.#open.size >= this.#options.maxInFlightBatches) await this.#changed.wait(signal)
+      if (!this.#isReadable || !this.#hasTurn) await this.#changed.wait(signal)
       else {
         const batch = await this.#inTurn(() => this.#next()).catch((error) => this.#cannotRead(error))
         if (batch) yield batch
@@ -99,34 +98,29 @@ export class DiskLane implements Lane {
   }
 
   acknowledge(batch: Batch): void {
-    const entry = this.#open.get(batch)
-    if (!entry || this.#closed) return
-    this.#open.delete(batch)
-    entry.settled = true
+    const flight = this.#closed ? undefined : this.#flights.settle(batch)
+    if (!flight) return
     this.#messages -= batch.messages.length
-    this.#kept -= entry.written
-    const passed = this.#commits.settle(entry.arrivals)
-    entry.fresh -= passed
-    if (passed > 0) this.#opened.passed.write(this.#tally.writePassed())
+    this.#kept -= flight.written
+    this.#pass(flight)
     this.#forget()
     this.#changed.notify()
   }
 
   get held(): LaneHeld {
-    const [oldestBatch] = this.#open.keys()
+    const oldest = this.#flights.oldest?.messages[0]
     return {
       messages: this.#messages,
       kept: this.#kept,
       bytes: this.#admission.bytes,
       limitBytes: this.#options.laneMaxBytes,
-      oldestReceivedAt:
-        oldestBatch?.messages[0]?.receivedAt || this.#backlog.oldestReceivedAt || this.#admission.oldestWaiting,
+      oldestReceivedAt: oldest?.receivedAt || this.#backlog.oldestReceivedAt || this.#admission.oldestWaiting,
     }
   }
 
   async drained(signal: AbortSignal): Promise<void> {
     this.#admission.admitAll()
-    while (this.#open.size > 0 && !signal.aborted) await this.#changed.wait(signal)
+    while (this.#flights.open > 0 && !signal.aborted) await this.#changed.wait(signal)
   }
 
   async close(): Promise<void> {
@@ -140,6 +134,7 @@ export class DiskLane implements Lane {
   #dropNewest(messages: number): void {
     this.#tally.receive(messages)
     this.#countDropped(messages)
+    this.#commits.noteSums()
   }
 
   /** Makes room for `cost` bytes as long as there is something that is not on its way yet. */
@@ -151,7 +146,7 @@ export class DiskLane implements Lane {
       this.#kept -= block.messages.length
       this.#countDropped(block.messages.length)
       this.#commits.giveUp(block.key)
-      this.#read.push({ written: 0, fresh: 0, to: block.key + 1, settled: true, arrivals: [], shares: new Map() })
+      this.#flights.addGivenUp(block.key)
       this.#forget()
     }
   }
@@ -181,14 +176,17 @@ export class DiskLane implements Lane {
     return !this.#backlog.isEmpty || this.#commits.isReadable
   }
 
+  /** Whether a batch more may be on its way. */
+  get #hasTurn(): boolean {
+    return this.#flights.open < this.#options.maxInFlightBatches
+  }
+
   /** A block is on the disk: to be read, or only to be read again after a restart. */
   #keep(block: Block): void {
     const { messages, reader } = block
     if (!reader?.settled) this.#kept += messages.length
     if (reader) {
-      reader.fresh -= messages.length
-      reader.written += messages.length
-      reader.to = block.key + 1
+      this.#flights.keep(reader, block)
       this.#backlog.skip(block)
       this.#forget()
     } else this.#backlog.push(block)
@@ -220,10 +218,7 @@ export class DiskLane implements Lane {
     const [only] = parts
     const messages = only && parts.length === 1 ? only : parts.flat()
     const batch: Batch = { messages, bytes }
-    const entry: InFlight = { ...where, shares: sharesOf(messages), settled: false }
-    for (const arrival of where.arrivals) arrival.reader = entry
-    this.#read.push(entry)
-    this.#open.set(batch, entry)
+    this.#flights.add(batch, { ...where, shares: sharesOf(messages), settled: false })
     return batch
   }
 
@@ -231,13 +226,24 @@ export class DiskLane implements Lane {
     throw unusable(this.#options.feed, this.#opened.folder, error)
   }
 
+  /** What of a settled batch is not being written goes without it. */
+  #pass(flight: InFlight): void {
+    const messages = this.#commits.settle(flight.arrivals)
+    flight.arrivals = []
+    if (messages === 0) return
+    flight.fresh -= messages
+    this.#tally.pass(messages)
+    this.#opened.passed.write(this.#tally.writePassed())
+    this.#commits.noteSums()
+    if (flight.fresh === 0 && flight.to === 0) this.#admission.leave(flight.shares)
+  }
+
   /** The contiguous prefix that is settled makes room, and goes from the disk with a later commit. */
   #forget(): void {
-    for (let first = this.#read[0]; first && isOver(first); first = this.#read[0]) {
-      this.#read.shift()
-      this.#tally.settle(first.written)
-      this.#admission.leave(first.shares)
-      if (first.to > 0) this.#commits.forget(first.to)
+    for (const { written, shares, to } of this.#flights.takeSettled()) {
+      this.#tally.settle(written)
+      this.#admission.leave(shares)
+      this.#commits.forget(to)
     }
   }
 }

@@ -26,8 +26,7 @@ export class Transactions {
   #next: number
   /** Key after the last block that failed: LMDB may have it all the same, and show it after the next start. */
   #strayTo: number
-  /** Whether the sums have changed though no block did. */
-  #passed = false
+  #sumsChanged = false
 
   constructor(options: TransactionsOptions) {
     this.#options = options
@@ -50,13 +49,12 @@ export class Transactions {
 
   /** Whether there is something that the next transaction would write, blocks apart. */
   get isBehind(): boolean {
-    return this.isStale || this.#passed
+    return this.isStale || this.#sumsChanged
   }
 
-  /** `messages` were settled without being written. */
-  pass(messages: number): void {
-    this.#options.tally.pass(messages)
-    this.#passed = true
+  /** The sums are others now, though no block is. */
+  noteSums(): void {
+    this.#sumsChanged = true
   }
 
   /** All blocks before key `to` may go with the next transaction. */
@@ -82,8 +80,12 @@ export class Transactions {
     const forget = [prefix, ...given, { from: next, to: this.#strayTo }].filter(({ from, to }) => from < to)
     const sums = tally.write(next, this.#holesFrom(prefix.to), arriving)
     this.#strayTo = Math.max(this.#strayTo, next)
-    this.#passed = false
-    await store.commit({ blocks, forget, tally: sums }, sync)
+    const changed = this.#sumsChanged
+    this.#sumsChanged = false
+    await store.commit({ blocks, forget, tally: sums }, sync).catch((error) => {
+      this.#sumsChanged ||= changed
+      throw error
+    })
     this.#forgotten = prefix.to
     this.#given = this.#given.slice(given.length)
     this.#holes = this.#holesFrom(prefix.to)

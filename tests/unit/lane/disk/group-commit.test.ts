@@ -9,7 +9,7 @@ import { cut } from '../../../../app/lane/piece.ts'
 import { createLedger } from '../../../../app/ledger.ts'
 import type { Message } from '../../../../app/model.ts'
 import { sourcesById } from '../../../support/lanes.ts'
-import { numbered, source, texts } from '../../../support/messages.ts'
+import { message, numbered, source, texts } from '../../../support/messages.ts'
 import { until } from '../../../support/until.ts'
 
 /** A commit under way: what it would write, and how it ends. */
@@ -59,20 +59,22 @@ describe('a group commit', () => {
     kept = []
     said = []
     tally = new Tally(createLedger(), undefined)
-    group = new GroupCommit({
-      store: manual.store as Store,
-      tally,
-      sync: 'flush',
-      first: 5,
-      next: 5,
-      holes: [],
-      kept: (block) => kept.push(block),
-      held: (detail, isNews) => said.push(`${detail}${isNews ? '' : ' still'}`),
-      resumed: () => said.push('resumed'),
-    })
+    group = new GroupCommit({ ...options(), store: manual.store as Store })
   })
 
-  const add = (messages: readonly Message[]): Promise<void> => group.add(cut(messages))
+  const options = () => ({
+    tally,
+    sync: 'flush' as const,
+    first: 5,
+    next: 5,
+    holes: [],
+    kept: (block: Block) => kept.push(block),
+    readable: () => said.push('readable'),
+    held: (detail: string, isNews: boolean) => said.push(`${detail}${isNews ? '' : ' still'}`),
+    resumed: () => said.push('resumed'),
+  })
+
+  const add = (messages: readonly Message[]): Promise<void> => group.add(cut(messages), true)
   const commitNumber = async (n: number): Promise<Commit> => {
     await until(() => commits.length >= n, { what: `commit ${n}` })
     return commits[n - 1] as Commit
@@ -169,6 +171,8 @@ describe('a group commit', () => {
     expect(read.map(({ messages }) => messages)).toEqual([2, 1])
     expect(group.isReadable).toBe(false)
     expect(group.settle(read)).toBe(3)
+    tally.pass(3)
+    group.noteSums()
     await Promise.all(passing)
     expect(await commitNumber(1)).toMatchObject({ keys: [], received: 3, settled: 3 })
   })
@@ -207,6 +211,48 @@ describe('a group commit', () => {
     expect(together).toMatchObject({ keys: [6], forget: [{ from: 6, to: 8 }] })
     together.succeed()
     await more
+  })
+
+  it('leaves what is not due alone when something else is written', async () => {
+    jest.useFakeTimers()
+    try {
+      group.forget(7)
+      await jest.advanceTimersByTimeAsync(99)
+      void add(numbered(1))
+      await jest.advanceTimersByTimeAsync(5)
+      expect(commits.map(({ keys }) => keys)).toEqual([[]])
+      commits[0]?.succeed()
+      await jest.advanceTimersByTimeAsync(20)
+      expect(commits.map(({ keys }) => keys)).toEqual([[], [5]])
+    } finally {
+      jest.useRealTimers()
+    }
+  })
+
+  it('writes the sums again that a failed commit did not', async () => {
+    tally.pass(1)
+    group.noteSums()
+    ;(await commitNumber(1)).fail('it broke')
+    const closing = group.close()
+    const last = await commitNumber(2)
+    last.succeed()
+    await closing
+    expect(last).toMatchObject({ keys: [], received: 1, settled: 1 })
+  })
+
+  it('begins nothing more once it is closed, however much waits for a disk that fails', async () => {
+    let begun = 0
+    const commit = async (): Promise<void> => {
+      begun++
+      throw new Error('it broke')
+    }
+    const failing = new GroupCommit({ ...options(), store: { commit } })
+    for (let i = 0; i < 4; i++) void failing.add(cut([message('x'.repeat(5_000_000))]), true)
+    await until(() => begun > 0, { what: 'a commit' })
+    await failing.close()
+    const before = begun
+    for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve))
+    expect(begun).toBe(before)
   })
 
   it('gives up blocks behind others that stay, and writes where until those are gone, too', async () => {

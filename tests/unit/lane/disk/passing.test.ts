@@ -150,6 +150,21 @@ describe('a lane on disk', () => {
     expect(texts(await readAll(after.lane, 1))).toEqual(['0'])
   })
 
+  it('holds nothing of what passed one that is stuck', async () => {
+    const stuck = lane.append(numbered(1, a))
+    const first = await nextBatch(lane)
+    await stuck
+    const { bytes } = lane.held
+    for (let n = 0; n < 20; n++) {
+      const passing = lane.append(numbered(5, b, n))
+      lane.acknowledge(await nextBatch(lane))
+      await passing
+    }
+    expect(lane.held).toMatchObject({ messages: 1, kept: 1, bytes })
+    lane.acknowledge(first)
+    expect(lane.held).toMatchObject({ messages: 0, kept: 0, bytes: 0 })
+  })
+
   it('hands on nothing new while something older is not readable yet', async () => {
     const large = lane.append([message('x'.repeat(100_000), a)])
     const small = lane.append(numbered(1, b))
