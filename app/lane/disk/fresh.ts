@@ -6,7 +6,8 @@ import type { InFlight } from './in-flight.ts'
 const PASS_MS = 10
 /** What is larger is written at once, in bytes: then a commit is worth its cost. */
 const LARGE_BYTES = 16 * 1024
-/** So long after something large nothing passes, in milliseconds: written together, the small ones make large batches. */
+/** Much comes at once when so many bytes wait, or something large. So long after that, in milliseconds, nothing passes: what is written together makes large batches. */
+const RUSH_BYTES = 48 * 1024
 const RUSH_MS = 50
 /** How long what may not pass gathers, in milliseconds. */
 const GATHER_MS = 2
@@ -15,6 +16,7 @@ const GATHER_MS = 2
 export interface Arrival {
   readonly pieces: readonly Piece[]
   readonly messages: number
+  /** Payload. */
   readonly bytes: number
   readonly isLarge: boolean
   /** Whether it may be read before it is written. */
@@ -33,6 +35,7 @@ export interface Arrival {
 export class Fresh {
   readonly #waiting: Arrival[] = []
   #read = 0
+  #bytes = 0
   /** How many of them are large, and until when more are expected. */
   #large = 0
   #rushUntil = 0
@@ -47,10 +50,9 @@ export class Fresh {
     }
     const at = performance.now()
     const isLarge = pieces.length > 1 || bytes >= LARGE_BYTES
-    if (isLarge) {
-      this.#large++
-      this.#rushUntil = at + RUSH_MS
-    }
+    this.#bytes += bytes
+    if (isLarge) this.#large++
+    if (isLarge || this.#bytes >= RUSH_BYTES) this.#rushUntil = at + RUSH_MS
     const passes = mayPass && at >= this.#rushUntil
     const what = { pieces, messages, bytes, isLarge, mayPass: passes, at, reader: undefined, isTaken: false }
     return new Promise((resolve, reject) => this.#waiting.push({ ...what, resolve, reject }))
@@ -93,7 +95,8 @@ export class Fresh {
     const settled = this.#waiting.splice(this.#waiting.indexOf(first), arrivals.length - arrivals.indexOf(first))
     this.#read -= settled.length
     let passed = 0
-    for (const { messages, resolve } of settled) {
+    for (const { messages, bytes, resolve } of settled) {
+      this.#bytes -= bytes
       passed += messages
       resolve()
     }
@@ -111,6 +114,7 @@ export class Fresh {
     this.#read = Math.max(0, this.#read - taken.length)
     for (const arrival of taken) {
       arrival.isTaken = true
+      this.#bytes -= arrival.bytes
       if (arrival.isLarge) this.#large--
     }
     return taken

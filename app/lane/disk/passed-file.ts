@@ -33,7 +33,7 @@ export class PassedFile {
     this.#page.writeUInt32BE(crc32(this.#page.subarray(HEADER_BYTES, HEADER_BYTES + length)), 0)
     this.#page.writeUInt32BE(length, 4)
     try {
-      writeSync(this.#fd, this.#page, 0, FILE_BYTES, 0)
+      writeSync(this.#fd, this.#page, 0, HEADER_BYTES + length, 0)
     } catch {
       // The checksum tells a write that went wrong.
     }

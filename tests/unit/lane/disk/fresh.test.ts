@@ -44,6 +44,22 @@ describe('what is not written yet', () => {
     expect(fresh).toMatchObject({ isReadable: true, dueAt: now + 10 })
   })
 
+  it('is not readable while much comes at once, however small each of it is', () => {
+    for (let i = 0; i < 48; i++) void add(sized(1_024))
+    expect(counts()).toHaveLength(47)
+    expect(fresh.isReadable).toBe(false)
+    expect(fresh.take(Number.POSITIVE_INFINITY)).toHaveLength(48)
+    now += 49
+    void add(numbered(1))
+    expect(fresh).toMatchObject({ isReadable: false, dueAt: now + 2 })
+    expect(fresh.take(0)).toHaveLength(1)
+    now += 1
+    for (let i = 0; i < 47; i++) void add(sized(1_024))
+    expect(fresh.settle(fresh.read())).toBe(47)
+    void add(sized(1_024))
+    expect(fresh.isReadable).toBe(true)
+  })
+
   it('stops being readable where something large follows', () => {
     void add(numbered(1))
     void add(sized(100_000))
