@@ -11,6 +11,7 @@ import { Inbox } from './inbox.ts'
 import type { Intake } from './intake.ts'
 import type { WebSocketOptions } from './options.ts'
 import type { SilenceLimit } from './rhythm.ts'
+import { secretsOf } from './secrets.ts'
 import { type Silence, silence } from './silence.ts'
 import { Valve } from './valve.ts'
 
@@ -36,6 +37,7 @@ export type ConnectionOptions = WebSocketOptions & {
 
 /** Dials at once. Throws `SourceLost('configuration')` when the URL or a header cannot be used. */
 export class Connection {
+  readonly #target: Target
   readonly #options: ConnectionOptions
   readonly #ws: WebSocket
   readonly #inbox: Inbox
@@ -51,6 +53,7 @@ export class Connection {
   #closed = false
 
   constructor(target: Target, options: ConnectionOptions, opened: () => void) {
+    this.#target = target
     this.#options = options
     this.#ws = open(target, options)
     const tap = {
@@ -100,6 +103,10 @@ export class Connection {
     this.#ws.close(GOING_AWAY)
   }
 
+  get #secrets(): readonly string[] {
+    return secretsOf(this.#target.url, this.#target.headers)
+  }
+
   #listen(opened: () => void): void {
     this.#ws.on('upgrade', (response) => {
       this.#socket = response.socket
@@ -115,10 +122,10 @@ export class Connection {
     this.#ws.on('message', (data) => this.#inbox.push(data as Buffer))
     // After an error the library closes by itself, within CLOSE_TIMEOUT_MS.
     this.#ws.on('error', (error) => {
-      this.#verdict ??= byError(error, this.#opened)
+      this.#verdict ??= byError(error, this.#opened, this.#secrets)
     })
     this.#ws.on('close', (code, reason) => {
-      this.#verdict ??= byClose(code, reason)
+      this.#verdict ??= byClose(code, reason, this.#secrets)
       this.#close()
     })
   }

@@ -76,7 +76,7 @@ async function closedAndBack(rig: Rig): Promise<void> {
     const { length } = fault.connections
     for (const socket of fault.sockets.values()) {
       if (code === undefined) socket.terminate()
-      else socket.close(code, 'see you')
+      else socket.close(code, `see you, ${rig.canaries.url}`)
     }
     await until(
       () => fault.connections.length >= length + fault.sources.length && fault.open === fault.sources.length,
