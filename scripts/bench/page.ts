@@ -41,7 +41,7 @@ ${list}
 ![${section.title}](performance/${section.id}.svg)
 
 ${markdownTable(rowsOf(section))}
-${paced(section)}${watched(section)}${compressed(section)}`
+${paced(section)}${watched(section)}${compressed(section)}${onePerWrite(section)}`
 }
 
 function sent({ load, rounds }: Entry): string {
@@ -80,6 +80,13 @@ function compressed({ id }: SectionReport): string {
   return `
 *stored bytes* is what a record takes on the broker's disk. The flood's messages resemble each other more than real ones do,
 so it is the least that is possible; what compressing costs is the same.
+`
+}
+
+function onePerWrite({ entries }: SectionReport): string {
+  if (!entries.some(({ load }) => load.onePerWrite)) return ''
+  return `
+Where each message is a write of its own, the flood's system calls are the limit, not the daemon.
 `
 }
 

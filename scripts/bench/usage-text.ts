@@ -12,7 +12,7 @@ export const usage = {
   command: 'npm run bench --',
   summary: `Measures the daemon, as built, with a real Kafka and registry on this machine: a flood of messages over several URLs,
 acknowledged by all replicas. Contenders take turns, round after round; every record is read back and checked. Without
-options that describe a load it runs the matrix of loads and contenders, which takes less than ten minutes. Ends with 1
+options that describe a load it runs the matrix of loads and contenders, which takes about twelve minutes. Ends with 1
 when a record is lost, written twice, out of order (of the daemon) or differs.`,
   flags: {
     shape: { type: 'string', value: 'NAME', help: `What the messages are: ${shapeHelp}` },
