@@ -6,6 +6,7 @@ import { commonLabelNames, type MetricDefinition, metricDefinitions } from './de
 import { fillGauges } from './gauges.ts'
 import { WeightedHistogram } from './histogram.ts'
 import type { Observed } from './observed.ts'
+import { Pending } from './pending.ts'
 import { urlLabels } from './url-labels.ts'
 
 type Labels = Record<string, string>
@@ -55,7 +56,8 @@ export function createMetrics({ commonLabels, maxUrls, version, observed }: Metr
   inc('kafka_producer_websocket_messages_timeout_total', {}, 0)
   gauges.get('tributary_build_info')?.set({ version, node: process.versions.node }, 1)
 
-  const apply = countEvents(inc, observe, urlLabels(maxUrls))
+  const pending = new Pending()
+  const apply = countEvents(inc, observe, urlLabels(maxUrls), pending)
   let rendered: { at: number; text: Promise<string> } | undefined
   return {
     contentType: registry.contentType,
@@ -63,6 +65,7 @@ export function createMetrics({ commonLabels, maxUrls, version, observed }: Metr
     render() {
       const now = performance.now()
       if (!rendered || now - rendered.at > 250) {
+        pending.take((name, value, by) => inc(name, { [byName.get(name)?.labels[0] ?? '']: value }, by))
         fillGauges(gauges, counters, observed)
         rendered = { at: now, text: registry.metrics() }
       }
@@ -114,7 +117,12 @@ async function openDescriptors(): Promise<number | undefined> {
 type Inc = (name: string, own: Labels, by?: number) => void
 type Observe = (name: string, own: Labels, key: string, seconds: number, weight: number) => void
 
-function countEvents(inc: Inc, observe: Observe, urlOf: (id: string) => string): (event: Event) => void {
+function countEvents(
+  inc: Inc,
+  observe: Observe,
+  urlOf: (id: string) => string,
+  pending: Pending,
+): (event: Event) => void {
   return (event) => {
     switch (event.type) {
       case 'feed.started':
@@ -123,13 +131,13 @@ function countEvents(inc: Inc, observe: Observe, urlOf: (id: string) => string):
         for (const name of perTopic) inc(name, { topic: event.topic }, 0)
         return
       case 'messages.received':
-        return inc('kafka_producer_websocket_messages_received_total', { url: urlOf(event.source.id) }, event.messages)
+        return pending.add('kafka_producer_websocket_messages_received_total', urlOf(event.source.id), event.messages)
       case 'batch.settled':
         return observeDeliveries(event, observe)
       case 'lane.restored':
         return inc('tributary_redelivered_total', { feed: event.feed }, event.messages)
       case 'records.requested':
-        return inc('kafka_producer_requests_total', { topic: event.topic }, event.records)
+        return pending.add('kafka_producer_requests_total', event.topic, event.records)
       case 'records.acknowledged':
         return observe(
           'kafka_producer_request_duration_seconds',
