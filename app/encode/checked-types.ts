@@ -154,10 +154,10 @@ class CheckedRecord extends (avsc.types.RecordType as unknown as Constructor<Gen
   override _createWriter(): Write {
     const write = super._createWriter()
     const own = ownFields(this.fields)
-    const declared = new Set(this.fields.map(({ name }) => name))
+    const countUndeclared = undeclaredIn(this.fields)
     return (tap, value) => {
       if (!isObject(value)) throw MISMATCH
-      for (const name in value) if (!declared.has(name)) written.undeclared++
+      written.undeclared += countUndeclared(value)
       write(tap, own ? own(value) : value)
     }
   }
@@ -203,6 +203,18 @@ function ownFields(fields: readonly avsc.types.Field[]): ((value: object) => obj
     const copy = Object.create(null)
     for (const name of names) if (Object.hasOwn(value, name)) copy[name] = value[name as keyof typeof value]
     return copy
+  }
+}
+
+/** Answers how many fields of a value that fits are not among `fields`: those that must be there need not be looked up. */
+function undeclaredIn(fields: readonly avsc.types.Field[]): (value: object) => number {
+  const optional = fields.filter((field) => field.defaultValue() !== undefined).map(({ name }) => name)
+  const required = fields.length - optional.length
+  return (value) => {
+    let found = -required
+    for (const _ in value) found++
+    for (let at = 0; found > 0 && at < optional.length; at++) if (Object.hasOwn(value, optional[at] as string)) found--
+    return found
   }
 }
 

@@ -42,6 +42,22 @@ describe('undeclared fields', () => {
     expect(undeclared(document)).toBe(count)
   })
 
+  it.each([
+    [0, { must: 1, nullable: null }],
+    [0, { must: 1, nullable: 2, may: 3 }],
+    [1, { must: 1, nullable: 2, more: 3 }],
+    [2, { more: 0, must: 1, nullable: 2, may: 3, most: 4 }],
+  ])('counts %d of them beside fields that must be there, in %j', (count, document) => {
+    const fields = [
+      { name: 'must', type: 'int' },
+      { name: 'nullable', type: ['null', 'int'] },
+      { name: 'may', type: 'int', default: 7 },
+    ]
+    const mixed = compileSchema('t-value', [JSON.stringify({ type: 'record', name: 'T', fields })])
+    new Slabs().write(1, mixed, document)
+    expect(written.undeclared).toBe(count)
+  })
+
   it('counts them once where the document is written twice, into a slab that has room', () => {
     const wide = compileSchema('t-value', [JSON.stringify(withField('string'))])
     const slabs = new Slabs()
