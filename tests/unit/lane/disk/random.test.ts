@@ -1,0 +1,159 @@
+/** A lane on disk under everything at once, by chance but the same each time: whatever a transaction leaves is a lane that a restart takes up. */
+import { describe, expect, it } from '@jest/globals'
+import { readBlock } from '../../../../app/lane/disk/block.ts'
+import { DiskLane } from '../../../../app/lane/disk/lane.ts'
+import type { PassedFile } from '../../../../app/lane/disk/passed-file.ts'
+import type { Store, Transaction } from '../../../../app/lane/disk/store.ts'
+import { afterHole, heldBy, readTally } from '../../../../app/lane/disk/tally.ts'
+import { createLedger } from '../../../../app/ledger.ts'
+import type { Batch, Message } from '../../../../app/model.ts'
+import { laneOptions, sourcesById } from '../../../support/lanes.ts'
+import { message, source } from '../../../support/messages.ts'
+
+const EMPTY = { first: 1, next: 1, messages: 0, bytes: 0, oldestReceivedAt: 0, sources: {}, tally: undefined }
+const SOURCES = 6
+const APPENDS = 100
+const MOST_FAILURES = 3
+
+/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+function randomOf(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+type Random = () => number
+
+const nameOf = ({ source: { id }, data }: Message): string => `${id} ${data.toString().trim()}`
+
+/** Some turns of the loop, now and then some milliseconds. */
+async function pause(random: Random): Promise<void> {
+  if (random() < 0.1) await new Promise((resolve) => setTimeout(resolve, random() * 30))
+  for (let turns = Math.floor(random() * 4); turns > 0; turns--) await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** Keeps what LMDB would; a transaction that fails may be there all the same until the next one. */
+class FakeStore {
+  readonly #random: Random
+  readonly #blocks = new Map<number, readonly string[]>()
+  #failures = 0
+  #tally: Buffer | undefined
+
+  constructor(random: Random) {
+    this.#random = random
+  }
+
+  async commit(transaction: Transaction): Promise<void> {
+    // The bytes are the writer's, and are written over by the next.
+    const blocks = transaction.blocks.map(
+      ({ key, bytes }) => [key, readBlock(Buffer.from(bytes), sourcesById()).map(nameOf)] as const,
+    )
+    await pause(this.#random)
+    const fails = this.#failures < MOST_FAILURES && this.#random() < 0.03
+    if (!fails || this.#random() < 0.5) {
+      for (const { from, to } of transaction.forget) for (let key = from; key < to; key++) this.#blocks.delete(key)
+      for (const [key, names] of blocks) this.#blocks.set(key, names)
+      this.#tally = transaction.tally
+    }
+    this.#checkWhole()
+    if (!fails) return
+    this.#failures++
+    throw Object.assign(new Error('it failed'), this.#random() < 0.5 ? { code: 'ENOSPC' } : {})
+  }
+
+  /** As a start would: the sums fit the blocks, and no block is missing between two. */
+  #checkWhole(): void {
+    if (!this.#tally) return
+    const kept = readTally(this.#tally)
+    const keys = [...this.#blocks.keys()].sort((a, b) => a - b)
+    for (const [at, key] of keys.entries()) {
+      if (at > 0) expect(key).toBe(afterHole((keys[at - 1] ?? 0) + 1, kept.holes))
+    }
+    expect(this.messages).toBe(heldBy(kept))
+  }
+
+  get messages(): number {
+    return [...this.#blocks.values()].reduce((sum, { length }) => sum + length, 0)
+  }
+
+  has(one: Message): boolean {
+    const name = nameOf(one)
+    return [...this.#blocks.values()].some((names) => names.includes(name))
+  }
+
+  read(): never {
+    throw new Error('all of it is in memory')
+  }
+
+  async close(): Promise<void> {}
+}
+
+async function live(seed: number): Promise<void> {
+  const random = randomOf(seed)
+  const store = new FakeStore(random)
+  const ledger = createLedger()
+  const lane = new DiskLane(laneOptions('/nowhere', { ledger, maxInFlightBatches: 1 + Math.floor(random() * 6) }), {
+    folder: '/nowhere',
+    lock: { release: async () => {} },
+    store: store as unknown as Store,
+    passed: { write: () => {}, close: () => {} } as unknown as PassedFile,
+    found: EMPTY,
+  })
+  const settled = new Set<string>()
+  const read = new Map<string, number>()
+  const stop = new AbortController()
+  let total = 0
+  let sending = SOURCES
+
+  const send = async (from: ReturnType<typeof source>): Promise<void> => {
+    for (let appends = 0, next = 0; appends < APPENDS; appends++) {
+      const isLarge = random() < 0.05
+      const count = random() < 0.01 ? 2_100 : 1 + Math.floor(random() * 30)
+      const width = isLarge ? 5_000 : 20
+      const messages = Array.from({ length: count }, (_, i) => message(String(next + i).padEnd(width), from))
+      next += count
+      total += count
+      ledger.received += count
+      await lane.append(messages)
+      expect(messages.filter((one) => !settled.has(nameOf(one)) && !store.has(one))).toEqual([])
+      await pause(random)
+    }
+    sending--
+    stopWhenAllIsSettled()
+  }
+  const settle = async (batch: Batch): Promise<void> => {
+    await pause(random)
+    for (const one of batch.messages) settled.add(nameOf(one))
+    ledger.settled += batch.messages.length
+    lane.acknowledge(batch)
+    stopWhenAllIsSettled()
+  }
+  const stopWhenAllIsSettled = (): void => {
+    if (sending === 0 && settled.size === total) stop.abort()
+  }
+  const deliver = async (): Promise<void> => {
+    for await (const batch of lane.read(stop.signal)) {
+      for (const { source: from, data } of batch.messages) {
+        expect(Number(data)).toBe(read.get(from.id) ?? 0)
+        read.set(from.id, Number(data) + 1)
+      }
+      void settle(batch)
+    }
+  }
+
+  const delivering = deliver()
+  await Promise.all(Array.from({ length: SOURCES }, (_, i) => send(source(`s${i}`))))
+  await delivering
+  expect(lane.held).toMatchObject({ messages: 0, kept: 0, bytes: 0 })
+  await lane.close()
+  expect(store.messages).toBe(0)
+  expect(settled.size).toBe(total)
+}
+
+describe('a lane on disk', () => {
+  it.each([1, 2, 3, 4, 5, 6])('is whole after each transaction, and keeps what it promised (seed %i)', live, 60_000)
+})
