@@ -62,8 +62,8 @@ export const MUTANTS: readonly Mutant[] = [
 export const UNFLUSHED: Mutant = {
   name: 'acknowledges before the flush',
   file: 'app/lane/disk/group-commit.ts',
-  from: '      this.#pending.push({ pieces, resolve, reject })\n',
-  to: '      this.#pending.push({ pieces, resolve, reject })\n      resolve()\n',
+  from: '    await kept\n',
+  to: '    void kept\n',
   caughtBy: 'row',
 }
 

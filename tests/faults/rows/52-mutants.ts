@@ -16,7 +16,7 @@ const plain: Row = {
   },
 }
 
-/** While no flush succeeds, nothing more may be taken from the sockets than what one append of each source holds. */
+/** While no flush succeeds and Kafka acknowledges nothing, nothing more may be taken from the sockets than what one append of each source holds. */
 const unflushed: Row = {
   number: 0,
   title: 'no flush succeeds',
@@ -26,6 +26,7 @@ const unflushed: Row = {
   expect: { duplicates: 'retries' },
   async inject(rig) {
     const tampering = await failing(rig.daemon.pid)
+    for (const { kafka } of rig.site.brokers) kafka.pause()
     try {
       await rig.noticesInLog(/the lane of feed fault cannot write/)
       await rig.wait(10)
@@ -38,6 +39,7 @@ const unflushed: Row = {
         detail: `${taken} messages were taken in while nothing could be flushed`,
       })
     } finally {
+      for (const { kafka } of rig.site.brokers) kafka.resume()
       await tampering.stop()
     }
   },
