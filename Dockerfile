@@ -38,4 +38,5 @@ USER 1000:1000
 EXPOSE 9000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["node", "scripts/healthcheck.ts"]
-ENTRYPOINT ["node", "dist/main.js"]
+# Small steps for young objects: as fast, and a quarter less memory (scripts/lib/node-options.ts).
+ENTRYPOINT ["node", "--max-semi-space-size=16", "dist/main.js"]

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { wholeNumber } from '../lib/cli.ts'
 import { EXIT, Failure } from '../lib/failure.ts'
+import { nodeOptions } from '../lib/node-options.ts'
 import { binOf } from './build.ts'
 import { pythonWithPackages } from './python.ts'
 import type { Shape } from './shapes/shape.ts'
@@ -96,7 +97,7 @@ function daemon(
     isDaemon: true,
     lane,
     part: 1,
-    args: [bin],
+    args: [...nodeOptions, bin],
     env: ({ bootstrapServers, registryUrl, topic, urlsFile, shape, key, laneDir, metricsPort }) => ({
       BOOTSTRAP_SERVERS: bootstrapServers,
       SCHEMA_REGISTRY_URL: registryUrl,

@@ -36,13 +36,8 @@ const BETWEEN_SCRAPES_MS = 300
 const OPEN_MS = 120_000
 const GRACE_MS = 20_000
 
-/** Starts the contender with `urls` URLs, lets it be, and stops it. `nodeOptions` are of its Node. */
-export async function idle(
-  contender: Contender,
-  urls: number,
-  { broker, registryUrl, admin }: Ground,
-  nodeOptions: readonly string[] = [],
-): Promise<Idle> {
+/** Starts the contender with `urls` URLs, lets it be, and stops it. */
+export async function idle(contender: Contender, urls: number, { broker, registryUrl, admin }: Ground): Promise<Idle> {
   const shape = shapes.small
   const topic = await makeTopic(admin, registryUrl, { shape, partitions: 1, paced: false })
   const flood = await startFlood('small', urls)
@@ -52,7 +47,7 @@ export async function idle(
   const startedAt = performance.now()
   const child = startChild({
     name: contender.name,
-    args: [...nodeOptions, ...contender.args],
+    args: contender.args,
     env: contender.env({ ...place, ...scratch, metricsPort }),
     logFile: scratch.logFile,
   })
@@ -67,7 +62,7 @@ export async function idle(
     const scrapes = await scrape(`http://127.0.0.1:${metricsPort}/metrics`)
     scratch.forgetLog()
     return {
-      contender: [contender.name, ...nodeOptions].join(' '),
+      contender: contender.name,
       urls,
       openSeconds,
       rssBytes: rss,

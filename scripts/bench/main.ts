@@ -104,7 +104,7 @@ async function leftAlone(
   for (const name of plan?.contenders ?? []) {
     const contender = contenders.get(name)
     if (!plan || !contender?.isDaemon) continue
-    for (const options of plan.nodeOptions) found.push(await idle(contender, plan.urls, ground, options))
+    found.push(await idle(contender, plan.urls, ground))
   }
   if (found.length > 0) process.stdout.write(`\nLeft alone\n${idleTable(found)}\n`)
   return found

@@ -1,5 +1,6 @@
 /** The page docs/performance.md. */
 
+import { nodeOptions } from '../lib/node-options.ts'
 import { type Idle, idleTable } from './idle.ts'
 import { loadText } from './load.ts'
 import type { Entry } from './plan.ts'
@@ -19,7 +20,7 @@ Records are acknowledged by all replicas. The clock runs from the word to the fl
 reached the count. Afterwards every record is read back by a client and a decoder of its own, and checked.
 
 - *platformatic* and *kafkajs* are the daemon with that Kafka client and its lane in memory; \`:disk\` has the lane on disk,
-  \`:tmpfs\` on a disk in memory.
+  \`:tmpfs\` on a disk in memory. Node runs as in the image, with \`${nodeOptions.join(' ')}\`.
 - *python* is websockets, fastavro and confluent-kafka under asyncio, a \`produce\` for each message, idempotent.
 - *per-message* is ws, avsc and kafkajs with one \`send\` for each message.
 - The middle of the rounds is shown. *CPU µs* is what the contender's process used for each record, user and system, all
@@ -60,9 +61,6 @@ Sockets that are open and silent, dialled as fast as the daemon can. The clock r
 that of a while later, CPU that of half a minute as a part of one core.
 
 ${idleTable(rows)}
-
-Node's memory for young objects grows with that of the machine; the second row bounds it (\`NODE_OPTIONS\`), which costs a
-flooded daemon some per cent of its speed. In a container with little memory Node bounds it by itself.
 `,
   ]
 }

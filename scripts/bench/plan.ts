@@ -15,9 +15,8 @@ export interface Section {
   readonly entries: readonly Entry[]
 }
 
-/** Daemons that are left alone, each with each of the options of Node. */
+/** Daemons that are left alone. */
 export interface IdlePlan {
-  readonly nodeOptions: readonly (readonly string[])[]
   readonly urls: number
   readonly contenders: readonly string[]
 }
@@ -34,7 +33,6 @@ const WIDTHS = [1, 8, 64, 1_000, 10_000]
 export const IDLE: IdlePlan = {
   urls: 10_000,
   contenders: ['platformatic:disk'],
-  nodeOptions: [[], ['--max-semi-space-size=16']],
 }
 /** Of a paced window, in seconds. */
 const PACED_S = 8

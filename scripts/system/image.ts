@@ -1,5 +1,6 @@
 /** Check: the image is built for real, holds what it should and nothing else, and runs locked up. */
 import { randomUUID } from 'node:crypto'
+import { nodeOptions } from '../lib/node-options.ts'
 import { type Check, type Context, expect } from './check.ts'
 import { run } from './command.ts'
 import { buildImage, type Engine, findEngine, runLocked } from './engine.ts'
@@ -47,7 +48,7 @@ async function inspect({ engine, tag }: Image, { seen, signal }: Context): Promi
   ]
   expect(/^[1-9]\d*:\d+$/.test(config.User ?? ''), `the user should be a number other than 0, not ${config.User}`)
   const entrypoint = JSON.stringify(config.Entrypoint)
-  expect(entrypoint === '["node","dist/main.js"]', `the entry point is ${entrypoint}`)
+  expect(entrypoint === JSON.stringify(['node', ...nodeOptions, 'dist/main.js']), `the entry point is ${entrypoint}`)
   expect(/^(SIGTERM|15)$/.test(config.StopSignal ?? ''), `the stop signal is ${config.StopSignal}`)
   seen(`user ${config.User}, exec form, SIGTERM`)
 }

@@ -1,6 +1,7 @@
 /** The image holds every file of ours that its scripts import. */
 import { posix } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
+import { nodeOptions } from '../../scripts/lib/node-options.ts'
 import { importsOf, sources, text } from './sources.ts'
 
 /** What the last stage of the Dockerfile copies from this repository. */
@@ -34,5 +35,10 @@ describe('the image', () => {
   it('holds what its scripts import', () => {
     expect(copied).toEqual(expect.arrayContaining(['schemas', 'scripts/initialise']))
     expect(missing()).toEqual([])
+  })
+
+  it('starts Node as the bench does', () => {
+    const entrypoint = /^ENTRYPOINT (.*)$/m.exec(text('Dockerfile'))?.[1] ?? ''
+    expect(JSON.parse(entrypoint)).toEqual(['node', ...nodeOptions, 'dist/main.js'])
   })
 })

@@ -7,6 +7,7 @@ import { choices } from '../../../app/choices.ts'
 import { readConfig } from '../../../app/config/index.ts'
 import { contender, type Place } from '../../../scripts/bench/contenders.ts'
 import { shapes } from '../../../scripts/bench/shapes/index.ts'
+import { nodeOptions } from '../../../scripts/lib/node-options.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-test-'))
 const place: Place = {
@@ -29,7 +30,12 @@ afterAll(() => rmSync(folder, { recursive: true }))
 describe('a contender', () => {
   it('is a client, a lane and a build, with settings that the daemon takes', async () => {
     const disk = await contender(`kafkajs:tmpfs@${folder}`, { LINGER: '7ms' })
-    expect(disk).toMatchObject({ keepsOrder: true, lane: 'tmpfs', part: 1, args: [join(folder, 'main.js')] })
+    expect(disk).toMatchObject({
+      keepsOrder: true,
+      lane: 'tmpfs',
+      part: 1,
+      args: [...nodeOptions, join(folder, 'main.js')],
+    })
     const { feeds, warnings } = readConfig(disk.env(place), choices)
     expect(warnings).toEqual([])
     expect(JSON.stringify(feeds)).toContain('verifiable-credential')
