@@ -77,7 +77,7 @@ function compressed({ id }: SectionReport): string {
   if (id !== 'compression') return ''
   return `
 *stored bytes* is what a record takes on the broker's disk. The flood's messages resemble each other more than real ones do,
-so it is the least that is possible; what compressing costs is the same.
+so real ones take more room, and more time to compress.
 `
 }
 
