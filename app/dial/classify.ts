@@ -2,9 +2,9 @@
 import { type LostReason, SourceLost } from '../errors.ts'
 import { errorCode } from '../lib/error-code.ts'
 import { printable } from '../lib/printable.ts'
+import { withoutSecrets } from '../lib/redact-url.ts'
 import type { Ended } from '../model.ts'
 import { retryAfterMs } from './retry-after.ts'
-import { withoutSecrets } from './secrets.ts'
 
 /** A close frame holds no more than this. */
 const MAX_REASON_BYTES = 123

@@ -6,7 +6,7 @@ const LOOKS = 4
 
 /** What a heartbeat sees and does. */
 export interface Pulse {
-  /** Bytes read from the socket so far: any change is life. */
+  /** Bytes read from the socket so far: a change is life. */
   readonly bytesRead: () => number
   /** Whether we paused the socket ourselves: then nothing can be heard, and nobody is judged. */
   readonly isPaused: () => boolean

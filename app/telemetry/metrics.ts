@@ -56,7 +56,7 @@ export function createMetrics({ commonLabels, maxUrls, version, observed }: Metr
   inc('kafka_producer_websocket_messages_timeout_total', {}, 0)
   gauges.get('tributary_build_info')?.set({ version, node: process.versions.node }, 1)
 
-  const pending = new Pending()
+  const pending = { received: new Pending(), requested: new Pending() }
   const apply = countEvents(inc, observe, urlLabels(maxUrls), pending)
   let rendered: { at: number; text: Promise<string> } | undefined
   return {
@@ -65,7 +65,8 @@ export function createMetrics({ commonLabels, maxUrls, version, observed }: Metr
     render() {
       const now = performance.now()
       if (!rendered || now - rendered.at > 250) {
-        pending.take((name, value, by) => inc(name, { [byName.get(name)?.labels[0] ?? '']: value }, by))
+        pending.received.take((url, by) => inc('kafka_producer_websocket_messages_received_total', { url }, by))
+        pending.requested.take((topic, by) => inc('kafka_producer_requests_total', { topic }, by))
         fillGauges(gauges, counters, observed)
         rendered = { at: now, text: registry.metrics() }
       }
@@ -121,7 +122,7 @@ function countEvents(
   inc: Inc,
   observe: Observe,
   urlOf: (id: string) => string,
-  pending: Pending,
+  pending: Readonly<Record<'received' | 'requested', Pending>>,
 ): (event: Event) => void {
   return (event) => {
     switch (event.type) {
@@ -131,13 +132,13 @@ function countEvents(
         for (const name of perTopic) inc(name, { topic: event.topic }, 0)
         return
       case 'messages.received':
-        return pending.add('kafka_producer_websocket_messages_received_total', urlOf(event.source.id), event.messages)
+        return pending.received.add(urlOf(event.source.id), event.messages)
       case 'batch.settled':
         return observeDeliveries(event, observe)
       case 'lane.restored':
         return inc('tributary_redelivered_total', { feed: event.feed }, event.messages)
       case 'records.requested':
-        return pending.add('kafka_producer_requests_total', event.topic, event.records)
+        return pending.requested.add(event.topic, event.records)
       case 'records.acknowledged':
         return observe(
           'kafka_producer_request_duration_seconds',

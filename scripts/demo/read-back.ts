@@ -1,4 +1,4 @@
-/** The other end: reads the topics as any consumer would, with another client than the daemon's default. */
+/** The other end: reads the topics as consumers do, with another client than the daemon's default. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer } from 'kafkajs'

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 
 const NAME = 'passed'
-/** One page, taken at once: later writes find it there, also on a full disk. */
+/** No more than a file system gives to the first write, so that later ones find it there, also on a full disk. */
 const FILE_BYTES = 4096
 /** u32 CRC-32 of the text · u32 its length · text. */
 const HEADER_BYTES = 8

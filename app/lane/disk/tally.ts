@@ -12,7 +12,8 @@ const NOTHING = { next: 1, holes: [], received: 0, settled: 0, dropped: {} }
 
 /**
  * What is written with every commit. Messages are counted by the lane: `received` when they are kept, `settled` and `dropped`
- * when they are forgotten, what passed when it is acknowledged. Documents are the ledger's own; those in flight are left out, because they will be found again.
+ * when they are forgotten, what passed when it is acknowledged. Documents are the ledger's own; those in flight are left out,
+ * because they will be found again.
  */
 export interface Kept extends Documents {
   readonly version: number

@@ -1,7 +1,8 @@
 /** Secrets of a dial that come back. */
 import { describe, expect, it } from '@jest/globals'
 import { byClose, byError } from '../../../app/dial/classify.ts'
-import { secretsOf, withoutSecrets } from '../../../app/dial/secrets.ts'
+import { secretsOf } from '../../../app/dial/secrets.ts'
+import { withoutSecrets } from '../../../app/lib/redact-url.ts'
 
 const URL_WITH_ALL = 'wss://us%40er:pa%2Fss@host.example:8443/path/word?token=abc%2Bdef==&x=1&bare-token#fragment'
 

@@ -111,9 +111,9 @@ async function live(seed: number): Promise<void> {
 
   const send = async (from: ReturnType<typeof source>): Promise<void> => {
     for (let appends = 0, next = 0; appends < APPENDS; appends++) {
-      const isLarge = random() < 0.05
       const count = random() < 0.01 ? 2_100 : 1 + Math.floor(random() * 30)
-      const width = isLarge ? 5_000 : 20
+      // Those of 400 bytes may pass together and be too much for one small block; those of 5,000 are large.
+      const width = random() < 0.05 ? 5_000 : random() < 0.5 ? 400 : 20
       const messages = Array.from({ length: count }, (_, i) => message(String(next + i).padEnd(width), from))
       next += count
       total += count
