@@ -46,6 +46,19 @@ type FeedEvent =
       /** The topic it goes to instead; undefined when it is only counted. */
       readonly deadLetter: string | undefined
     }
+  /** The first document of a feed that keeps its receive time, because there is no time at `path`, or none that can be read. */
+  | {
+      readonly type: 'timestamp.missing'
+      readonly feed: string
+      readonly path: readonly string[]
+      readonly why: 'absent' | 'unreadable'
+    }
+  /** The first document of a feed whose sequence number is not watched, for this reason. */
+  | {
+      readonly type: 'sequence.unwatched'
+      readonly feed: string
+      readonly why: 'absent' | 'unreadable' | 'too_many'
+    }
   /** Whether a feed's refused documents have somewhere to go has changed, or is known for the first time. */
   | { readonly type: 'dead_letters.looked_up'; readonly topic: string; readonly inUse: boolean }
   /** A lane was opened that holds messages of an earlier run; `oldestReceivedAt` in milliseconds since the epoch. */
@@ -96,7 +109,10 @@ type SourceEvent =
       readonly lastMessageAt: number
       readonly code: number | undefined
       readonly dials: number
-      readonly sequence: { readonly from: number; readonly to: number } | undefined
+      /** The numbers that are missing, and which sequence they belong to where the feed's have names. */
+      readonly sequence:
+        | { readonly from: number | bigint; readonly to: number | bigint; readonly by: string | undefined }
+        | undefined
     }
   | {
       readonly type: 'source.lost'
@@ -146,6 +162,8 @@ type SchemaEvent =
       readonly id: number
       readonly version: number
       readonly changed: boolean
+      /** It was unavailable before. */
+      readonly recovered: boolean
     }
   | {
       readonly type: 'schema.unavailable'

@@ -19,7 +19,10 @@ export interface Message {
   readonly cursor?: string
 }
 
-/** One JSON object found in a message. */
+/**
+ * One JSON object found in a message. A plain number in it is exactly the decimal number that `String` writes for it, or
+ * infinite where it was too large for a double; every other number is an `ExactNumber` (lib/json-value.ts). Parsers see to that.
+ */
 export type Document = Record<string, unknown>
 
 /** What a lane hands to the right loop: messages in order, acknowledged as a whole. */

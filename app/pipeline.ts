@@ -5,6 +5,7 @@
 import { Delivery } from './delivery.ts'
 import { Rejected } from './errors.ts'
 import type { Emit } from './events.ts'
+import { isObject } from './lib/json-value.ts'
 import { Slice } from './lib/slice.ts'
 import type {
   DeadLetters,
@@ -117,8 +118,4 @@ function produce(document: Document, origin: Origin, feed: Feed, delivery: Deliv
   delivery.found()
   const headers = feed.headers?.(message)
   feed.outlet.add(destination, { key: destination.key, value, timestamp, headers, origin, expiresAt }, delivery)
-}
-
-function isObject(value: unknown): value is Document {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

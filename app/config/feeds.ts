@@ -5,7 +5,7 @@ import type { Report } from './report.ts'
 import type { Choices, Setting, Values } from './setting.ts'
 import { type FeedSettings, feedSettings, type Suffix } from './tables/feed.ts'
 import { type Preset, presets, toggleSetting } from './tables/presets.ts'
-import type { FeedConfig, KeyRule } from './types.ts'
+import type { FeedConfig, KeyRule, SequenceConfig } from './types.ts'
 import { type Cure, validate } from './validate.ts'
 
 /** Values that several feeds share. */
@@ -85,6 +85,11 @@ function checkFeed(name: string, values: Values<FeedSettings>, chosen: ReadonlyS
   if (chosen.has('KEY') && chosen.has('KEY_FIELD')) {
     report.problems.push(`${prefix}KEY and ${prefix}KEY_FIELD are both set; keep one of them.`)
   }
+  for (const suffix of ['SEQUENCE_FIRST_FIELD', 'SEQUENCE_BY', 'MAX_SEQUENCES']) {
+    if (chosen.has(suffix) && !values.SEQUENCE_FIELD) {
+      report.warnings.push(`${prefix}${suffix} has no effect without ${prefix}SEQUENCE_FIELD.`)
+    }
+  }
   if ((values.LANE_MAX_BYTES ?? 0) < values.MAX_MESSAGE_BYTES) {
     report.problems.push(
       `${prefix}LANE_MAX_BYTES must be at least ${prefix}MAX_MESSAGE_BYTES (${values.MAX_MESSAGE_BYTES} bytes), or a message could not enter the lane.`,
@@ -92,12 +97,17 @@ function checkFeed(name: string, values: Values<FeedSettings>, chosen: ReadonlyS
   }
 }
 
+function sequence(values: Values<FeedSettings>): SequenceConfig | undefined {
+  const { SEQUENCE_FIELD: last, SEQUENCE_FIRST_FIELD: first, SEQUENCE_BY: by, MAX_SEQUENCES: most } = values
+  return last && { last, first, by, most }
+}
+
 function plainValues(values: Values<FeedSettings>) {
   return {
     normalise: values.NORMALISE,
     openMessages: values.OPEN_MESSAGES,
     headers: values.HEADERS,
-    sequenceField: values.SEQUENCE_FIELD,
+    sequence: sequence(values),
     pingIntervalMs: values.PING_INTERVAL,
     maxMessageBytes: values.MAX_MESSAGE_BYTES,
     backoffMaxMs: values.BACKOFF_MAX,

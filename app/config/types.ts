@@ -28,8 +28,8 @@ export interface FeedConfig {
   readonly handshakeTimeoutMs: number
   /** `auto`: learned from each source. */
   readonly silenceTimeoutMs: number | 'auto' | undefined
-  /** Where in a document its number is, if sources count them. */
-  readonly sequenceField: readonly string[] | undefined
+  /** Where in a document its numbers are, if sources count them. */
+  readonly sequence: SequenceConfig | undefined
   /** 0 = no pings. */
   readonly pingIntervalMs: number
   readonly maxMessageBytes: number
@@ -42,6 +42,18 @@ export interface FeedConfig {
   readonly maxAgeMs: number | undefined
   /** Where the document's own time is. */
   readonly timestampField: readonly string[] | undefined
+}
+
+/** How sources count their documents: paths of fields. */
+export interface SequenceConfig {
+  /** The number, or the last of several. */
+  readonly last: readonly string[]
+  /** The first of several. */
+  readonly first: readonly string[] | undefined
+  /** What tells the sequences of a source apart. */
+  readonly by: readonly string[] | undefined
+  /** Most sequences that are watched. */
+  readonly most: number
 }
 
 /** SASL as the Kafka clients need it. */

@@ -1,9 +1,15 @@
 /** Why a document does not fit its schema, said without any of its content. */
 import { Rejected, type RejectReason } from '../errors.ts'
-import type { AvroType } from './checked-types.ts'
+import { ExactNumber } from '../lib/json-value.ts'
+import type { AvroType } from './avsc.ts'
+import { nameInDocument } from './checked-record.ts'
+import { numberFault } from './numbers.ts'
 
 /** Path segments shown; a recursive schema may lead to thousands. */
 const MAX_SEGMENTS = 12
+/** Branches and symbols shown, and the longest of their names in characters. */
+const MAX_NAMES = 8
+const MAX_NAME = 60
 /** Ends the walk at the first fault; shared, because only its identity counts. */
 const STOP = new Error('found')
 
@@ -44,25 +50,49 @@ function firstMismatch(type: AvroType, document: unknown): Found | undefined {
 }
 
 function rejected({ path, value, type }: Found): Rejected {
-  const shown = path.slice(0, MAX_SEGMENTS).join('.') + (path.length > MAX_SEGMENTS ? '…' : '')
-  const reason = reasonFor(value, type)
-  return new Rejected(reason, `${shown || 'the document'}: ${sentenceFor(reason, value, type)}`, { path: shown })
+  const names = path.slice(0, MAX_SEGMENTS).map(nameInDocument)
+  const shown = names.join('.') + (path.length > MAX_SEGMENTS ? '…' : '')
+  const [reason, fault] = faultOf(value, type)
+  return new Rejected(reason, `${shown || 'the document'}: ${fault}`, { path: shown })
 }
 
-function reasonFor(value: unknown, type: AvroType): RejectReason {
-  if (value === undefined) return 'missing_field'
-  return typeof value === 'number' && /^(int|long|float|double)$/.test(type.typeName) ? 'bad_number' : 'bad_value'
+function faultOf(value: unknown, type: AvroType): readonly [RejectReason, string] {
+  const wanted = wantedBy(type)
+  if (value === undefined) return ['missing_field', `missing, and the schema has no default (${wanted})`]
+  if (isNumber(value) && /^(int|long|float|double)$/.test(type.typeName)) {
+    return ['bad_number', numberFault(value, type.typeName)]
+  }
+  if (typeof value === 'string' && !value.isWellFormed()) return ['bad_value', 'text that UTF-8 cannot hold']
+  if (typeof value === 'string' && type.allowed)
+    return ['bad_value', `none of the symbols ${someOf(type.allowed, 'and')}`]
+  return ['bad_value', `${kindOf(value)} where the schema wants ${wanted}`]
 }
 
-function sentenceFor(reason: RejectReason, value: unknown, type: AvroType): string {
-  const wanted = type.typeName.replace(/:.*/, '')
-  if (reason === 'missing_field') return `missing, and the schema has no default (${wanted})`
-  if (reason === 'bad_number') return `a number that ${wanted} cannot hold`
-  return `${kindOf(value)} where the schema wants ${wanted}`
+/** The schema's own words, within bounds. */
+function wantedBy({ types, typeName }: AvroType): string {
+  if (!types) return typeName
+  const names = types.map(({ branchName = '' }) => branchName)
+  const wanted = someOf(names, 'or')
+  if (typeName !== 'union:wrapped') return wanted
+  const example = someOf(names.filter((name) => name !== 'null').slice(0, 1), 'or')
+  return `${wanted}, with the name of the branch, as in {"${example}": …}`
+}
+
+function someOf(names: readonly string[], word: 'and' | 'or'): string {
+  const shown = names.slice(0, MAX_NAMES).map((name) => (name.length > MAX_NAME ? `${name.slice(0, MAX_NAME)}…` : name))
+  const more = names.length - shown.length
+  if (more > 0) shown.push(`${more} more`)
+  const last = shown.pop() ?? ''
+  return shown.length === 0 ? last : `${shown.join(', ')} ${word} ${last}`
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number' || value instanceof ExactNumber
 }
 
 function kindOf(value: unknown): string {
   if (value === null) return 'null'
+  if (isNumber(value)) return 'number'
   return Array.isArray(value) ? 'array' : typeof value
 }
 

@@ -1,21 +1,25 @@
 /** From the registry's schema texts to a compiled type. */
 import { Unavailable } from '../errors.ts'
-import { type AvroType, compile, takesObjects } from './checked-types.ts'
+import { parseExactly } from '../lib/exact-json.ts'
+import type { AvroType } from './avsc.ts'
+import { compile, takesObjects } from './checked-types.ts'
 
 /** Longest part of a library's error that is shown, in characters. */
 const MAX_REASON = 200
+/** What avsc adds to each problem with a union's default; since Avro 1.12 it is not so. */
+const FIRST_BRANCH = /, union defaults must match the first branch's type.*$/s
 
 interface Json {
   readonly [name: string]: unknown
 }
 
 /**
- * Compiles the schema texts of a subject: those it refers to first, its own last.
+ * Compiles the schema texts of a subject: those it refers to first, its own last. Defaults keep the digits of their text.
  * Aliases, documentation, orders and logical types do not matter for writing and are left out: an illegal alias or an
  * unknown logical type does no harm. Throws `Unavailable` (`bad_schema`), also for a schema that no JSON object can fit.
  */
 export function compileSchema(subject: string, texts: readonly string[]): AvroType {
-  const type = attempt(subject, () => compile(texts.map((text) => written(JSON.parse(text)))))
+  const type = attempt(subject, () => compile(texts.map((text) => written(parseExactly(text)))))
   if (takesObjects(type)) return type
   throw new Unavailable(
     'bad_schema',
@@ -27,8 +31,10 @@ function attempt(subject: string, make: () => AvroType): AvroType {
   try {
     return make()
   } catch (cause) {
-    const reason = String((cause as Error | undefined)?.message ?? cause).slice(0, MAX_REASON)
-    throw new Unavailable('bad_schema', `the schema of ${subject} cannot be used: ${reason}`, { cause })
+    const said = String((cause as Error | undefined)?.message ?? cause).replace(FIRST_BRANCH, '')
+    const reason = said.length > MAX_REASON ? `${said.slice(0, MAX_REASON)}…` : said
+    const problem = `the schema of ${subject} cannot be used: ${reason}; register a corrected version`
+    throw new Unavailable('bad_schema', problem, { cause })
   }
 }
 

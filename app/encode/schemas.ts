@@ -3,7 +3,7 @@ import type { RegistryConfig } from '../config/types.ts'
 import { Unavailable, type UnavailableReason } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import type { Encoder } from '../model.ts'
-import type { AvroType } from './checked-types.ts'
+import type { AvroType } from './avsc.ts'
 import { type Known, latestSchema } from './registry.ts'
 import { compileSchema } from './schema.ts'
 
@@ -39,8 +39,8 @@ export function openSchemas(registry: RegistryConfig, emit: Emit): OpenSchemas {
       const { id, version, print, texts } = await latestSchema(registry, subject, closing.signal, inUse.get(subject))
       if (texts) inUse.set(subject, { id, print, type: compileSchema(subject, texts) })
       known.set(subject, { id, version, fetchedAt: Date.now() })
-      failing.delete(subject)
-      emit({ type: 'schema.fetched', subject, id, version, changed: texts !== undefined })
+      const recovered = failing.delete(subject)
+      emit({ type: 'schema.fetched', subject, id, version, changed: texts !== undefined, recovered })
     } catch (error) {
       if (error instanceof Unavailable && !closing.signal.aborted && failing.get(subject) !== error.reason) {
         failing.set(subject, error.reason)

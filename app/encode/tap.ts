@@ -1,4 +1,4 @@
-/** Text as Avro writes it. */
+/** Text and 64-bit integers as Avro writes them. */
 
 /** What avsc hands to `_write`: a buffer and the position in it, which may run past its end. */
 export interface Tap {
@@ -28,6 +28,19 @@ export function writeText(tap: Tap, text: string): boolean {
   if (!text.isWellFormed()) return false
   tap.writeString(text)
   return true
+}
+
+/** Writes a 64-bit integer as a zigzag varint (Avro 1.12, "Binary encoding"); avsc's own does not go beyond 2^53. */
+export function writeBigLong(tap: Tap, long: bigint): void {
+  const zigzag = BigInt.asUintN(64, (long << 1n) ^ (long >> 63n))
+  let low = Number(zigzag & 0xffffffffn)
+  let high = Number(zigzag >> 32n)
+  while (high > 0 || low > 0x7f) {
+    tap.buf[tap.pos++] = (low & 0x7f) | 0x80
+    low = ((low >>> 7) | (high << 25)) >>> 0
+    high >>>= 7
+  }
+  tap.buf[tap.pos++] = low
 }
 
 function writeShortAscii(tap: Tap, text: string): boolean {

@@ -5,7 +5,7 @@ import type { SourceInfo } from '../model.ts'
 import { Outbox } from './outbox.ts'
 import { Pauses } from './pauses.ts'
 import { gapRecord } from './record.ts'
-import { SequenceWatch } from './sequence.ts'
+import { type SequencePaths, SequenceWatch } from './sequence.ts'
 import type { GapState } from './state.ts'
 import { GapTracker } from './tracker.ts'
 
@@ -33,9 +33,9 @@ export class Gaps {
     this.#changed.add(name)
   }
 
-  /** Watches the numbers at `path` in the documents of `feed`; the answer is to be called with each, in order. */
-  watch(feed: string, path: readonly string[], emit: Emit): SequenceWatch['check'] {
-    const watch = new SequenceWatch(path, emit)
+  /** Watches at most `most` sequences of numbers in the documents of `feed`; the answer is to be called with each document, in order. */
+  watch(feed: string, paths: SequencePaths, most: number, emit: Emit): SequenceWatch['check'] {
+    const watch = new SequenceWatch(paths, most, emit)
     this.sequences.set(feed, watch)
     return watch.check
   }

@@ -1,5 +1,6 @@
 /** What a gap record says, field by field as in schemas/tributary.gaps.avsc. */
 import type { Event } from '../events.ts'
+import type { Whole } from './whole.ts'
 
 /** The name of the internal feed; no configured feed can have it, because theirs hold no dot. Also the topic unless another is set. */
 export const GAP_FEED = 'tributary.gaps'
@@ -7,7 +8,7 @@ export const GAP_FEED = 'tributary.gaps'
 /** A gap that is over. */
 export type Gap = Extract<Event, { type: 'gap.ended' }>
 
-/** One record as plain JSON. Times are milliseconds since the epoch. */
+/** One record as JSON, which `stringifyExactly` writes. Times are milliseconds since the epoch. */
 export interface GapRecord {
   readonly feed: string
   readonly source: string
@@ -17,8 +18,10 @@ export interface GapRecord {
   readonly last_message_at: number | null
   readonly close_code: number | null
   readonly dials: number
-  readonly sequence_from: number | null
-  readonly sequence_to: number | null
+  readonly sequence_from: Whole | null
+  readonly sequence_to: Whole | null
+  /** Only where a feed's sequences have names. */
+  readonly sequence_by?: string
 }
 
 export function gapRecord({ source, reason, beganAt, endedAt, lastMessageAt, code, dials, sequence }: Gap): GapRecord {
@@ -33,5 +36,7 @@ export function gapRecord({ source, reason, beganAt, endedAt, lastMessageAt, cod
     dials,
     sequence_from: sequence?.from ?? null,
     sequence_to: sequence?.to ?? null,
+    // A record could not be written with text that UTF-8 cannot hold.
+    ...(sequence?.by === undefined ? {} : { sequence_by: sequence.by.toWellFormed() }),
   }
 }

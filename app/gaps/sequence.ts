@@ -1,97 +1,176 @@
 /** Numbers that an upstream counts its documents with: what is missing, and what comes again. */
 import type { Emit } from '../events.ts'
+import { numberText } from '../lib/json-value.ts'
 import { ownValue } from '../lib/own-value.ts'
 import type { Document, Message, SourceInfo } from '../model.ts'
+import { count, isNext, next, previous, type Whole, wholeOf } from './whole.ts'
 
 /** A number that is further back than this is no repetition: the upstream began anew. */
 const FAR = 1_000
-/** Most records of missing numbers per source between two flushes; further ones are joined. */
+/** Most records of missing numbers per source between two flushes; further ones are joined, by sequence. */
 const MOST_RECORDS = 10
+/** Longest name of a sequence, in characters. */
+const MAX_NAME = 256
 
-/** One source. `lastAt` is the receive time of its last number, milliseconds since the epoch. */
-interface Count {
-  readonly source: SourceInfo
-  last: number
-  lastAt: number
-  told: number
-  joined: Range | undefined
+/** Where in a document its numbers are. */
+export interface SequencePaths {
+  readonly last: readonly string[]
+  /** Where the document stands for several numbers: the first of them. */
+  readonly first?: readonly string[] | undefined
+  /** Which sequence the numbers belong to; without it, each source has one. */
+  readonly by?: readonly string[] | undefined
 }
 
+/** Why a document is not watched. `absent`: a field is missing or null. `unreadable`: there is no such number or name. `too_many`: its sequence is one more than are watched. */
+export type Unwatched = 'absent' | 'unreadable' | 'too_many'
+
 interface Range {
-  readonly from: number
-  readonly to: number
+  readonly from: Whole
+  readonly to: Whole
   readonly beganAt: number
   readonly endedAt: number
 }
 
-/** One feed's numbers, per source, from the start of the process. */
+/** One sequence of a source. `lastAt` is the receive time of its last number, milliseconds since the epoch. */
+interface Sequence {
+  readonly of: SourceSequences
+  readonly name: string
+  last: Whole
+  lastAt: number
+  joined: Range | undefined
+}
+
+interface SourceSequences {
+  readonly source: SourceInfo
+  readonly byName: Map<string, Sequence>
+  told: number
+}
+
+/** One feed's numbers, per source and sequence, from the start of the process. */
 export class SequenceWatch {
-  readonly #path: readonly string[]
+  readonly #paths: SequencePaths
+  readonly #most: number
   readonly #emit: Emit
-  readonly #counts = new Map<SourceInfo, Count>()
-  /** Numbers that were passed over, and documents whose number was not above the last. */
+  readonly #sources = new Map<SourceInfo, SourceSequences>()
+  readonly #joined = new Set<Sequence>()
+  #sequences = 0
+  /** Numbers that were passed over, and documents whose numbers were not above the last. */
   missing = 0
   repeated = 0
+  /** Documents that are not watched, by reason. */
+  readonly unwatched: Record<Unwatched, number> = { absent: 0, unreadable: 0, too_many: 0 }
 
-  /** `path`: where in the document the number is. */
-  constructor(path: readonly string[], emit: Emit) {
-    this.#path = path
+  /** Watches at most `most` sequences, over all sources. */
+  constructor(paths: SequencePaths, most: number, emit: Emit) {
+    this.#paths = paths
+    this.#most = most
     this.#emit = emit
   }
 
   /**
-   * Called for every document, in order. Whole numbers from 0 to 2^53 - 1 count; documents with anything else are passed
-   * over. A number not above the last is a repetition, unless it is 0 or 1, less than half of the last, or more than
-   * 1,000 below it: then the upstream began anew.
+   * Called for every document, in order. Whole numbers from 0 to 2^63 - 1 count, also as text. A document not above the last number
+   * is a repetition, unless its number is 0 or 1, less than half of the last, or more than 1,000 below it: then the upstream began anew.
    */
   readonly check = (document: Document, message: Message): void => {
-    const number = ownValue(document, this.#path)
-    if (typeof number !== 'number' || !Number.isSafeInteger(number) || number < 0) return
-    const count = this.#counts.get(message.source)
-    if (!count) this.#begin(number, message)
-    else if (number === count.last + 1 || beganAnew(number, count.last)) this.#go(count, number, message)
-    else if (number <= count.last) this.repeated++
-    else this.#miss(count, number, message)
+    const { last: lastPath, first: firstPath, by } = this.#paths
+    const given = ownValue(document, lastPath)
+    const givenFirst = firstPath ? ownValue(document, firstPath) : given
+    const givenName = by ? ownValue(document, by) : ''
+    if (isAbsent(given) || isAbsent(givenFirst) || isAbsent(givenName)) return this.#pass('absent', message)
+    const last = wholeOf(given)
+    const first = firstPath ? wholeOf(givenFirst) : last
+    const name = nameOf(givenName)
+    if (last === undefined || first === undefined || first > last || name === undefined) {
+      return this.#pass('unreadable', message)
+    }
+    const sequence = this.#sequenceOf(message.source, name)
+    if (!sequence) this.#begin(name, last, message)
+    else if (isNext(first, sequence.last)) this.#go(sequence, last, message)
+    else if (first > sequence.last) this.#miss(sequence, first, last, message)
+    else if (last > sequence.last || beganAnew(first, last, sequence.last)) this.#go(sequence, last, message)
+    else this.repeated++
   }
 
   /** Tells what was joined; call it from time to time, and at the end. */
   flush(): void {
-    for (const count of this.#counts.values()) {
-      if (count.joined) this.#tell(count.source, count.joined)
-      count.joined = undefined
-      count.told = 0
+    for (const sequence of this.#joined) {
+      if (sequence.joined) this.#tell(sequence, sequence.joined)
+      sequence.joined = undefined
     }
+    this.#joined.clear()
+    for (const source of this.#sources.values()) source.told = 0
   }
 
-  #begin(last: number, { source, receivedAt }: Message): void {
-    this.#counts.set(source, { source, last, lastAt: receivedAt, told: 0, joined: undefined })
+  #sequenceOf(source: SourceInfo, name: string): Sequence | undefined {
+    return this.#sources.get(source)?.byName.get(name)
   }
 
-  #go(count: Count, number: number, { receivedAt }: Message): void {
-    count.last = number
-    count.lastAt = receivedAt
+  #begin(name: string, last: Whole, message: Message): void {
+    if (this.#sequences >= this.#most) return this.#pass('too_many', message)
+    this.#sequences++
+    const { source, receivedAt } = message
+    const known = this.#sources.get(source)
+    const of = known ?? { source, byName: new Map(), told: 0 }
+    if (!known) this.#sources.set(source, of)
+    of.byName.set(name, { of, name, last, lastAt: receivedAt, joined: undefined })
   }
 
-  #miss(count: Count, number: number, message: Message): void {
-    const { last, lastAt, joined } = count
-    this.missing += number - last - 1
-    const range = { from: last + 1, to: number - 1, beganAt: lastAt, endedAt: Math.max(lastAt, message.receivedAt) }
-    if (count.told < MOST_RECORDS) {
-      count.told++
-      this.#tell(count.source, range)
+  #pass(why: Unwatched, { source: { feed } }: Message): void {
+    if (this.unwatched[why]++ === 0) this.#emit({ type: 'sequence.unwatched', feed, why })
+  }
+
+  #go(sequence: Sequence, last: Whole, { receivedAt }: Message): void {
+    sequence.last = last
+    sequence.lastAt = receivedAt
+  }
+
+  #miss(sequence: Sequence, first: Whole, last: Whole, message: Message): void {
+    const { of, lastAt, joined } = sequence
+    const range = {
+      from: next(sequence.last),
+      to: previous(first),
+      beganAt: lastAt,
+      endedAt: Math.max(lastAt, message.receivedAt),
+    }
+    this.missing += count(range.from, range.to)
+    if (of.told < MOST_RECORDS) {
+      of.told++
+      this.#tell(sequence, range)
     } else {
-      count.joined = joined ? { ...range, from: Math.min(joined.from, range.from), beganAt: joined.beganAt } : range
+      sequence.joined = joined ? join(joined, range) : range
+      this.#joined.add(sequence)
     }
-    this.#go(count, number, message)
+    this.#go(sequence, last, message)
   }
 
-  #tell(source: SourceInfo, { from, to, beganAt, endedAt }: Range): void {
+  #tell({ of: { source }, name }: Sequence, { from, to, beganAt, endedAt }: Range): void {
     const none = { lastMessageAt: beganAt, code: undefined, dials: 0 }
-    this.#emit({ type: 'gap.ended', source, reason: 'sequence', beganAt, endedAt, ...none, sequence: { from, to } })
+    const sequence = { from, to, by: this.#paths.by && name }
+    this.#emit({ type: 'gap.ended', source, reason: 'sequence', beganAt, endedAt, ...none, sequence })
   }
 }
 
-function beganAnew(number: number, last: number): boolean {
-  if (number >= last) return false
-  return number <= 1 || number < last / 2 || number < last - FAR
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null
+}
+
+function nameOf(value: unknown): string | undefined {
+  const text = typeof value === 'string' || typeof value === 'boolean' ? String(value) : numberText(value)
+  return text !== undefined && text.length <= MAX_NAME ? text : undefined
+}
+
+/** Whatever began anew in between, nothing of either is left out. */
+function join(earlier: Range, later: Range): Range {
+  return {
+    from: earlier.from < later.from ? earlier.from : later.from,
+    to: earlier.to > later.to ? earlier.to : later.to,
+    beganAt: earlier.beganAt,
+    endedAt: later.endedAt,
+  }
+}
+
+/** For numbers that do not go beyond `before`. */
+function beganAnew(first: Whole, last: Whole, before: Whole): boolean {
+  if (last === before) return false
+  return first <= 1 || Number(last) < Number(before) / 2 || count(last, before) > FAR + 1
 }

@@ -1,10 +1,13 @@
 /** What must outlive the process to know its gaps: a small file beside the lane of each feed. */
 import { open, readFile, rename } from 'node:fs/promises'
 import { errorCode } from '../lib/error-code.ts'
+import { parseExactly, stringifyExactly } from '../lib/exact-json.ts'
+import { isObject } from '../lib/json-value.ts'
 import { MOST_WAITING } from './outbox.ts'
 import type { GapRecord } from './record.ts'
 import type { OpenGap, SavedSource } from './track.ts'
 import type { SavedFeed } from './tracker.ts'
+import { wholeOf } from './whole.ts'
 
 const VERSION = 1
 
@@ -33,7 +36,7 @@ export async function writeState(path: string, state: GapState, flush: boolean):
   const beside = `${path}.new`
   const file = await open(beside, 'w', 0o640)
   try {
-    await file.writeFile(JSON.stringify({ version: VERSION, ...state, sources: [...state.sources] }))
+    await file.writeFile(stringifyExactly({ version: VERSION, ...state, sources: [...state.sources] }))
     if (flush) await file.sync()
   } finally {
     await file.close()
@@ -43,13 +46,13 @@ export async function writeState(path: string, state: GapState, flush: boolean):
 
 function parse(text: string): GapState | undefined {
   try {
-    const value = JSON.parse(text) as Record<string, unknown>
+    const value = parseExactly(text) as Record<string, unknown>
     const { version, stopped, sources, records } = value
     if (version !== VERSION || typeof stopped !== 'boolean' || !Array.isArray(sources) || !Array.isArray(records)) {
       return undefined
     }
     if (!sources.every(isEntry) || !records.every(isRecord) || records.length > MOST_WAITING) return undefined
-    return { stopped, sources: new Map(sources), records }
+    return { stopped, sources: new Map(sources), records: records.map(withNumbers) }
   } catch {
     return undefined
   }
@@ -74,8 +77,10 @@ function isRecord(value: unknown): value is GapRecord {
   return [feed, source, reason].every((text) => typeof text === 'string') && isTime(began_at) && isTime(ended_at)
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+/** Those beyond 2^53 as they were before they were written. */
+function withNumbers(record: GapRecord): GapRecord {
+  const { sequence_from: from, sequence_to: to } = record
+  return { ...record, sequence_from: wholeOf(from) ?? null, sequence_to: wholeOf(to) ?? null }
 }
 
 function isTime(value: unknown): value is number {

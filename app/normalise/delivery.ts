@@ -1,11 +1,16 @@
 /** Deliveries in all the spellings of their senders, brought to the one of the schema `sessions`. */
 import { Rejected } from '../errors.ts'
+import { decimalOf, wholeDigits } from '../lib/decimal.ts'
+import { numberText } from '../lib/json-value.ts'
 import type { Document } from '../model.ts'
 import { toTimestamp } from './timestamp.ts'
 
+/** Most digits of a number that is written out. */
+const MOST_DIGITS = 100
+
 /**
  * `order_number` becomes `order_id` unless that is there already; a whole number in it becomes its decimal string.
- * `timestamp` becomes `2025-01-19T12:34:56.789Z`; one that is missing is left to the schema.
+ * `timestamp` becomes `2025-01-19T12:34:56.789Z`, whatever spelling `instantOf` reads; one that is missing is left to the schema.
  * A document that is in this form already is returned as it is.
  * Throws `Rejected` (`bad_value`, path `timestamp`) for a timestamp that is none.
  */
@@ -17,22 +22,24 @@ function withTimestamp(document: Document): Document {
   if (!Object.hasOwn(document, 'timestamp')) return document
   const timestamp = toTimestamp(document.timestamp)
   if (timestamp === undefined) {
-    throw new Rejected('bad_value', 'timestamp is neither unix time nor ISO 8601', { path: 'timestamp' })
+    throw new Rejected('bad_value', 'timestamp is neither unix time nor a date and time', { path: 'timestamp' })
   }
   return timestamp === document.timestamp ? document : { ...document, timestamp }
 }
 
 function withOrderId(document: Document): Document {
   if (Object.hasOwn(document, 'order_id')) {
-    const id = document.order_id
-    return typeof id === 'number' ? { ...document, order_id: decimal(id) } : document
+    const id = decimal(document.order_id)
+    return id === document.order_id ? document : { ...document, order_id: id }
   }
   if (!Object.hasOwn(document, 'order_number')) return document
   const { order_number, ...others } = document
   return { ...others, order_id: decimal(order_number) }
 }
 
-/** Numbers that JSON may have rounded stay numbers, for the schema to refuse. */
+/** The digits of a whole number; other values stay as they are, for the schema to judge. */
 function decimal(id: unknown): unknown {
-  return Number.isSafeInteger(id) ? String(id) : id
+  const read = decimalOf(numberText(id) ?? '')
+  const digits = read && wholeDigits(read, MOST_DIGITS)
+  return digits === undefined ? id : `${read?.negative && digits !== '0' ? '-' : ''}${digits}`
 }

@@ -1,6 +1,9 @@
 /** Messages that are JSON in UTF-8. */
 import { isUtf8 } from 'node:buffer'
 import { Rejected } from '../errors.ts'
+import { parseExactly } from '../lib/exact-json.ts'
+import { ExactNumber } from '../lib/json-value.ts'
+import { mayHoldExactNumbers } from '../lib/number-scan.ts'
 import type { Document, Message, Parser } from '../model.ts'
 
 const REPLACEMENT = '\ufffd'
@@ -8,18 +11,19 @@ const BYTE_ORDER_MARK = 0xfeff
 
 /**
  * Makes a parser: a JSON object is the document, a JSON array is returned as it is (its elements are candidates).
- * A byte order mark is skipped. Throws `Rejected`: `not_utf8`, `not_json` (an empty message too), `not_an_object`.
+ * Only a message that may hold a number that no double says exactly is read in the slower way that keeps digits. A byte order mark is skipped. Throws `Rejected`: `not_utf8`, `not_json` (an empty message too), `not_an_object`.
  */
 export function json(): Parser {
   return parseJson
 }
 
 function parseJson(message: Message): Document | readonly unknown[] {
-  const value = parseText(textOf(message.data))
-  if (typeof value !== 'object' || value === null) {
-    throw new Rejected('not_an_object', `a JSON ${value === null ? 'null' : typeof value}, not an object`)
+  const value = parseText(message.data, textOf(message.data))
+  if (typeof value === 'object' && value !== null && !(value instanceof ExactNumber)) {
+    return value as Document | unknown[]
   }
-  return value as Document | unknown[]
+  const kind = value instanceof ExactNumber ? 'number' : value === null ? 'null' : typeof value
+  throw new Rejected('not_an_object', `a JSON ${kind}, not an object`)
 }
 
 function textOf(data: Buffer): string {
@@ -31,9 +35,9 @@ function textOf(data: Buffer): string {
   return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text
 }
 
-function parseText(text: string): unknown {
+function parseText(data: Buffer, text: string): unknown {
   try {
-    return JSON.parse(text)
+    return mayHoldExactNumbers(data, text) ? parseExactly(text) : JSON.parse(text)
   } catch {
     // No cause: the engine's error quotes its input.
     throw new Rejected(

@@ -1,6 +1,8 @@
 /** Topic and subject from the feed's schema, key by the feed's rule. */
 import type { KeyRule } from '../config/types.ts'
 import { Rejected } from '../errors.ts'
+import { decimalOf, plainText } from '../lib/decimal.ts'
+import { ExactNumber } from '../lib/json-value.ts'
 import { murmur2 } from '../lib/murmur2.ts'
 import { ownValue } from '../lib/own-value.ts'
 import type { Destination, Document, Message, Router, SourceInfo } from '../model.ts'
@@ -10,8 +12,8 @@ type Route = Router['route']
 /**
  * A router to the topic `schema` with the subject `<schema>-value`.
  * A constant key is one shared destination. A key field is found by its path of own properties: a string is the key as it
- * is, a finite number or boolean its usual text; anything else is `Rejected` (`no_key`). Without a key the partition
- * follows the source, so that its order is kept.
+ * is, a boolean its usual text, a number its exact decimal text, the same for all spellings of a number; anything else is
+ * `Rejected` (`no_key`). Without a key the partition follows the source, so that its order is kept.
  */
 export function bySchema({ schema, key }: { readonly schema: string; readonly key: KeyRule }): Router {
   const topic = schema
@@ -54,13 +56,21 @@ function perSource(make: (source: SourceInfo) => Destination): Route {
 
 function keyText(document: Document, path: readonly string[]): string {
   const value = ownValue(document, path)
-  if (typeof value === 'string') return value
+  if (typeof value === 'string') {
+    // Two texts that are different would be the same bytes.
+    return value.isWellFormed() ? value : noKey(path, 'text that UTF-8 cannot hold')
+  }
   if (typeof value === 'boolean' || Number.isFinite(value)) return String(value)
-  throw noKey(path)
+  if (value instanceof ExactNumber) return digits(value) ?? noKey(path, 'a number too long to be read')
+  if (typeof value === 'number') return noKey(path, 'a number beyond what can be read')
+  return noKey(path, 'missing or neither text, number nor boolean')
 }
 
-function noKey(path: readonly string[]): Rejected {
-  return new Rejected('no_key', 'the key field is missing or is neither text, number nor boolean', {
-    path: path.join('.'),
-  })
+function digits({ text }: ExactNumber): string | undefined {
+  const decimal = decimalOf(text)
+  return decimal && plainText(decimal)
+}
+
+function noKey(path: readonly string[], fault: string): never {
+  throw new Rejected('no_key', `the key field is ${fault}`, { path: path.join('.') })
 }

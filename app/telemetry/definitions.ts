@@ -97,6 +97,11 @@ const own: readonly MetricDefinition[] = [
     ['feed'],
     'Fields of documents that the schema does not have: their records were produced without them. Add them to the schema.',
   ),
+  counter(
+    'tributary_timestamps_unreadable_total',
+    ['feed', 'reason'],
+    'Documents without a time at FEED_…_TIMESTAMP_FIELD, or with one that cannot be read: their records have the receive time, and their age counts from it.',
+  ),
   gauge('tributary_documents_in_flight', ['feed'], 'Documents that are records and not acknowledged yet.'),
   gauge(
     'tributary_dead_letters_in_use',
@@ -157,6 +162,11 @@ const own: readonly MetricDefinition[] = [
     'tributary_sequence_repeated_total',
     ['feed'],
     'Documents whose sequence number was not above the one before, with FEED_…_SEQUENCE_FIELD.',
+  ),
+  counter(
+    'tributary_sequence_unwatched_total',
+    ['feed', 'reason'],
+    'Documents whose sequence number is not watched, with FEED_…_SEQUENCE_FIELD: a field is absent or unreadable, or there are more sequences than FEED_…_MAX_SEQUENCES.',
   ),
   counter(
     'tributary_produce_retries_total',

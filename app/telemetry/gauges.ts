@@ -24,7 +24,7 @@ export function fillGauges(
   observed: Observed,
 ): void {
   const set = (name: string, labels: Labels, value: number): void => gauges.get(name)?.set(labels, value)
-  for (const [feed, { ledger, lane, deadLetters, encoder }] of observed.feeds) {
+  for (const [feed, { ledger, lane, deadLetters, encoder, times }] of observed.feeds) {
     const { held } = lane
     set('tributary_messages_held', { feed }, held.messages)
     set('tributary_lane_bytes', { feed }, held.bytes)
@@ -34,6 +34,7 @@ export function fillGauges(
     set('tributary_dead_letters_in_use', { feed }, deadLetters.topic === undefined ? 0 : 1)
     mirror(counters, feed, ledger)
     to(counters, 'tributary_fields_undeclared_total', { feed }, encoder.undeclared)
+    byReason(counters, 'tributary_timestamps_unreadable_total', feed, times?.missing)
   }
   for (const [feed, status] of observed.status.feeds) fillFeed(set, feed, status)
   for (const [subject, { fetchedAt }] of observed.schemas()) {
@@ -65,9 +66,10 @@ function fillGaps(
     for (const [reason, ms] of reasons) to(counters, 'tributary_gap_seconds_total', { feed, reason }, ms / 1000)
   }
   for (const [feed, ms] of pauses.millis()) to(counters, 'tributary_source_paused_seconds_total', { feed }, ms / 1000)
-  for (const [feed, { missing, repeated }] of sequences) {
+  for (const [feed, { missing, repeated, unwatched }] of sequences) {
     to(counters, 'tributary_sequence_missing_total', { feed }, missing)
     to(counters, 'tributary_sequence_repeated_total', { feed }, repeated)
+    byReason(counters, 'tributary_sequence_unwatched_total', feed, unwatched)
   }
   set('tributary_gap_records_in_use', {}, outbox.use === 'in_use' ? 1 : 0)
 }
@@ -85,6 +87,15 @@ function mirror(counters: ReadonlyMap<string, Counter>, feed: string, ledger: Le
   for (const [reason, count] of ledger.refused) outcome('refused', reason, count)
   for (const [reason, count] of ledger.deadLettered) outcome('dead_lettered', reason, count)
   for (const [reason, count] of ledger.expired) outcome('expired', reason, count)
+}
+
+function byReason(
+  counters: ReadonlyMap<string, Counter>,
+  name: string,
+  feed: string,
+  counts: Readonly<Record<string, number>> = {},
+): void {
+  for (const [reason, count] of Object.entries(counts)) to(counters, name, { feed, reason }, count)
 }
 
 /** A counter that only grows may be set by its ledger: prom-client has no such call, so it is removed and counted anew. */

@@ -3,9 +3,8 @@ import pino from 'pino'
 import type { Event } from '../events.ts'
 import { RateLimit } from '../lib/rate-limit.ts'
 import { sleep } from '../lib/sleep.ts'
-
-type Level = 'debug' | 'info' | 'warn' | 'error'
-type Line = readonly [level: Level, text: string, fields?: object | undefined]
+import type { Line } from './line.ts'
+import { missingTimeLine, unwatchedLine } from './unread-lines.ts'
 
 /** Bytes of log kept for a reader that has stalled; what does not fit is dropped and counted. */
 const MAX_BACKLOG_BYTES = 1024 * 1024
@@ -145,6 +144,13 @@ function gapLine(event: Extract<Event, { type: 'gap.ended' }>): Line | undefined
   return ['info', `${source.id} was in a gap for ${(ms / 1000).toFixed(1)} s`, fields]
 }
 
+/** Going away is said when it happens; so is coming back. */
+function schemaLine(event: Extract<Event, { type: 'schema.fetched' }>): Line | undefined {
+  const { subject, version, id, changed, recovered } = event
+  if (changed) return ['info', `subject ${subject}: version ${version}, schema id ${id}`]
+  return recovered ? ['info', `subject ${subject}: the registry has it again, version ${version}`] : undefined
+}
+
 function rarerLine(event: Event): Line | undefined {
   switch (event.type) {
     case 'daemon.started':
@@ -178,6 +184,10 @@ function rarerLine(event: Event): Line | undefined {
         `feed ${event.feed} runs: sources ${event.sources.length}, topic ${event.topic}`,
         { feed: event.feed },
       ]
+    case 'timestamp.missing':
+      return missingTimeLine(event)
+    case 'sequence.unwatched':
+      return unwatchedLine(event)
     case 'dead_letters.looked_up':
       return event.inUse
         ? ['info', `refused documents go to the topic ${event.topic}`]
@@ -210,9 +220,7 @@ function rarerLine(event: Event): Line | undefined {
     case 'producer.rebuilt':
       return ['debug', `the Kafka client was replaced: ${event.reason}`]
     case 'schema.fetched':
-      return event.changed
-        ? ['info', `subject ${event.subject}: version ${event.version}, schema id ${event.id}`]
-        : undefined
+      return schemaLine(event)
     case 'schema.unavailable':
       return [
         'warn',

@@ -14,6 +14,8 @@ export interface Observed {
       readonly lane: Pick<Lane, 'held'>
       readonly deadLetters: Pick<DeadLetters, 'topic'>
       readonly encoder: Pick<Encoder, 'undeclared'>
+      /** How many documents have no time of their own, by reason, where they should have one. */
+      readonly times?: { readonly missing: Readonly<Record<string, number>> }
     }
   >
   /** By subject; `fetchedAt` in milliseconds since the epoch. */

@@ -1,7 +1,7 @@
 /** What can be said of a feed: `FEED_<NAME>_<SUFFIX>`, declared by suffix. */
 
 import { webSocketUrls } from '../formats/addresses.ts'
-import { choice, choices, flag, text } from '../formats/basic.ts'
+import { choice, choices, flag, integer, text } from '../formats/basic.ts'
 import { format } from '../formats/format.ts'
 import { headers, openMessages } from '../formats/json.ts'
 import { duration, size } from '../formats/measures.ts'
@@ -47,7 +47,7 @@ export const feedSettings = ({ normalisers, lanes }: Choices) =>
     KEY_FIELD: {
       group: 'Feeds by name',
       format: path,
-      help: 'Where in the document the key is; a document without it is refused (no_key). Not together with KEY.',
+      help: 'Where in the document the key is: text, or a number with all of its digits. A document without it is refused (no_key). Not together with KEY.',
       example: 'symbol',
     },
     NORMALISE: {
@@ -85,8 +85,26 @@ export const feedSettings = ({ normalisers, lanes }: Choices) =>
     SEQUENCE_FIELD: {
       group: 'Feeds by name',
       format: path,
-      help: "Where in the upstream's document, before it is normalised, is a whole number that each source counts up by one. Missing and repeated numbers are counted; missing ones become gap records too.",
+      help: "Where in the upstream's document, before it is normalised, is a whole number (or its text) that each source counts up by one. Missing and repeated numbers are counted; missing ones become gap records too.",
       example: 'seq',
+    },
+    SEQUENCE_FIRST_FIELD: {
+      group: 'Feeds by name',
+      format: path,
+      help: 'Where a document stands for several numbers: where the first of them is. SEQUENCE_FIELD has the last.',
+      example: 'U',
+    },
+    SEQUENCE_BY: {
+      group: 'Feeds by name',
+      format: path,
+      help: 'Where several sequences share a source: where in the document is what tells them apart, a symbol for example.',
+      example: 'symbol',
+    },
+    MAX_SEQUENCES: {
+      group: 'Feeds by name',
+      format: integer(1, 1_000_000),
+      help: 'How many sequences are watched, over all sources; documents of further ones are counted as not watched. Each takes some 200 bytes.',
+      default: '10000',
     },
     PING_INTERVAL: {
       group: 'Feeds by name',
@@ -116,7 +134,7 @@ export const feedSettings = ({ normalisers, lanes }: Choices) =>
     TIMESTAMP_FIELD: {
       group: 'Feeds by name',
       format: path,
-      help: 'Where in the document its time is (ISO 8601, or unix seconds or milliseconds). It becomes the timestamp of the record; a document without it keeps its receive time.',
+      help: 'Where in the document its time is: a date and time (ISO 8601, HTTP, Go and the like), or unix time in seconds, milliseconds, microseconds or nanoseconds, as a number or text. It becomes the timestamp of the record; a document without it keeps its receive time, and is counted.',
       example: 'event_time',
     },
     LANE_MAX_BYTES: {

@@ -23,6 +23,7 @@ const oauth = {
   KAFKA_SASL_OAUTHBEARER_CLIENT_ID: 'c',
   KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET: 's',
 }
+const sequence = { FEED_T_SEQUENCE_FIELD: 'x.y' }
 const feeds = {
   FINNHUB_TRADE_DATA: 'True',
   FINNHUB_DATA_URLS: 'ws://a',
@@ -69,6 +70,9 @@ const values: Record<string, readonly [value: string, around?: TestEnv]> = {
   'FEED_<NAME>_HEADERS': ['{"x":"y"}'],
   'FEED_<NAME>_SILENCE_TIMEOUT': ['1s'],
   'FEED_<NAME>_SEQUENCE_FIELD': ['x.y'],
+  'FEED_<NAME>_SEQUENCE_FIRST_FIELD': ['x.z', sequence],
+  'FEED_<NAME>_SEQUENCE_BY': ['s', sequence],
+  'FEED_<NAME>_MAX_SEQUENCES': ['5', sequence],
   'FEED_<NAME>_PING_INTERVAL': ['1s'],
   'FEED_<NAME>_MAX_MESSAGE_BYTES': ['1kB'],
   'FEED_<NAME>_BACKOFF_MAX': ['1s'],

@@ -67,6 +67,19 @@ describe('a feed by name', () => {
     expect(warnings).toEqual(['FEED_T_URLS lists a URL twice (items 1 and 3); it is dialled once.'])
   })
 
+  it('watches sequences as it is told, and says what has no effect', () => {
+    const all = { SEQUENCE_FIELD: 'data.u', SEQUENCE_FIRST_FIELD: 'data.U', SEQUENCE_BY: 'data.s', MAX_SEQUENCES: '7' }
+    expect(readFeed(all).sequence).toEqual({ last: ['data', 'u'], first: ['data', 'U'], by: ['data', 's'], most: 7 })
+    expect(readFeed({ SEQUENCE_FIELD: 'u' }).sequence).toMatchObject({ last: ['u'], most: 10_000 })
+    expect(readFeed({}).sequence).toBeUndefined()
+    const { warnings } = read({ FEED_T_SEQUENCE_FIRST_FIELD: 'U', FEED_T_SEQUENCE_BY: 's', FEED_T_MAX_SEQUENCES: '7' })
+    expect(warnings).toEqual(
+      ['SEQUENCE_FIRST_FIELD', 'SEQUENCE_BY', 'MAX_SEQUENCES'].map(
+        (suffix) => `FEED_T_${suffix} has no effect without FEED_T_SEQUENCE_FIELD.`,
+      ),
+    )
+  })
+
   it.each([
     [{ FEED_T_URLS: undefined }, 'FEED_T_URLS is missing'],
     [{ FEED_T_SCHEMA: undefined }, 'FEED_T_SCHEMA is missing'],

@@ -7,6 +7,7 @@ import { closeHttp } from '../../../app/lib/http-client.ts'
 import type { Encoder } from '../../../app/model.ts'
 import {
   answer,
+  entries,
   type Script,
   type ScriptedRegistry,
   scriptedRegistry,
@@ -49,7 +50,14 @@ describe('prepare', () => {
     await encoder.prepare('s-value', never)
     expect(hex({ a: 1 })).toBe('000102030402')
     expect(events).toEqual([
-      { type: 'schema.fetched', subject: 's-value', id: 0x01020304, version: 0x01020304, changed: true },
+      {
+        type: 'schema.fetched',
+        subject: 's-value',
+        id: 0x01020304,
+        version: 0x01020304,
+        changed: true,
+        recovered: false,
+      },
     ])
     const { fetchedAt, ...shown } = encoder.schemas.get('s-value') ?? { fetchedAt: 0 }
     expect(shown).toEqual({ id: 0x01020304, version: 0x01020304 })
@@ -67,7 +75,7 @@ describe('prepare', () => {
     await open(status(500))
     const attempt = (): Promise<unknown> => encoder.prepare('s-value', never).catch((error: unknown) => error)
     for (const expected of ['response', 'response', 'no_subject', 'no_subject']) {
-      if (expected === 'no_subject') registry.script = status(404)
+      if (expected === 'no_subject') registry.script = entries({})
       const error = await attempt()
       expect(error).toBeInstanceOf(Unavailable)
       expect(error).toMatchObject({ reason: expected })
@@ -152,7 +160,7 @@ describe('refresh', () => {
     ['is away', (request) => void request.socket.destroy(), 'response'],
     ['fails', status(503), 'response'],
     ['hangs', () => {}, 'timeout'],
-    ['has lost the subject', status(404), 'no_subject'],
+    ['has lost the subject', entries({}), 'no_subject'],
     ['serves a web page', status(200, '<html>'), 'response'],
     ['serves rubbish as the schema', answer({ id: 9, version: 9, schema: '{"type":"rubbish"}' }), 'bad_schema'],
   ])('keeps the last good schema when the registry %s, and says so once', async (_name, rubbish, reason) => {
@@ -169,6 +177,7 @@ describe('refresh', () => {
     registry.script = version(2, 'a')
     await until(() => encoder.schemas.get('s-value')?.id === 2)
     expect(types()[0]).toBe('schema.fetched')
+    expect(events[0]).toMatchObject({ recovered: true })
     expect(encoder.schemas.get('s-value')?.fetchedAt).toBeGreaterThanOrEqual(fetchedAt)
     registry.script = rubbish
     await until(() => types().includes('schema.unavailable'))

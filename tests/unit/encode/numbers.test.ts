@@ -27,8 +27,10 @@ describe('long', () => {
     2 ** 35,
   ]
   const large = [2 ** 51, 2 ** 52 - 1, 2 ** 52, 2 ** 52 + 1, MAX - 1, MAX, -(2 ** 51) - 1, -(2 ** 52) + 1, -(2 ** 52)]
+  // Beyond avsc's own arithmetic, which rounds.
+  const beyond = [-(2 ** 52) - 1, -(2 ** 52) - 2, -(2 ** 53) + 1, -(2 ** 53), MAX + 1, 1e18]
 
-  it.each([...boundaries, ...large, 1680286537580, -0])('writes %d exactly', (value) => {
+  it.each([...boundaries, ...large, ...beyond, 1680286537580, -0])('writes %d exactly', (value) => {
     expect(encode(schema, { f: value }).toString('hex')).toBe(zigzag(BigInt(value)).toString('hex'))
   })
 
@@ -39,23 +41,12 @@ describe('long', () => {
     }
   })
 
-  it.each([
-    -(2 ** 52) - 1,
-    -(2 ** 52) - 2,
-    -(2 ** 53) + 1,
-    -(2 ** 53),
-    MAX + 1,
-    2 ** 63,
-    -(2 ** 63),
-    1e300,
-    1.5,
-    -0.1,
-    1e-7,
-    Number.POSITIVE_INFINITY,
-    Number.NaN,
-  ])('refuses %d', (value) => {
-    expect(refused(schema, { f: value })).toMatchObject({ reason: 'bad_number', path: 'f' })
-  })
+  it.each([2 ** 63, -(2 ** 63), 1e19, 1e300, 1.5, -0.1, 1e-7, Number.POSITIVE_INFINITY, Number.NaN])(
+    'refuses %d',
+    (value) => {
+      expect(refused(schema, { f: value })).toMatchObject({ reason: 'bad_number', path: 'f' })
+    },
+  )
 })
 
 describe('int', () => {
@@ -91,9 +82,9 @@ describe('double and float', () => {
 
 describe('within other types', () => {
   it.each<[string, unknown, unknown, string]>([
-    ['a union', ['null', 'long'], -(2 ** 53) + 1, 'f'],
+    ['a union', ['null', 'long'], 1e19, 'f'],
     ['a union of double', ['null', 'double'], JSON.parse('1e400'), 'f'],
-    ['an array', { type: 'array', items: 'long' }, [1, 2, 2 ** 53], 'f.2'],
+    ['an array', { type: 'array', items: 'long' }, [1, 2, 2 ** 63], 'f.2'],
     ['a map', { type: 'map', values: 'float' }, { secret: 1e39 }, 'f.*'],
     ['a logical type', { type: 'long', logicalType: 'timestamp-millis' }, 1.5, 'f'],
     ['a nested record', withField('int'), { f: 2 ** 31 }, 'f.f'],
@@ -122,6 +113,6 @@ describe('within other types', () => {
 
   it('hold for defaults as well', () => {
     expect(encode(withField('long', { default: -7 }), {}).toString('hex')).toBe('0d')
-    expect(() => encode(withField('long', { default: -(2 ** 53) + 1 }), {})).toThrow('cannot be used')
+    expect(() => encode(withField('long', { default: 2 ** 63 }), {})).toThrow('cannot be used')
   })
 })

@@ -1,6 +1,6 @@
 /** Fields that the schema does not have are left out, and counted. */
 import { describe, expect, it } from '@jest/globals'
-import { written } from '../../../app/encode/checked-types.ts'
+import { written } from '../../../app/encode/checked-record.ts'
 import { compileSchema } from '../../../app/encode/schema.ts'
 import { Slabs } from '../../../app/encode/slab.ts'
 import { withField } from '../../fixtures/encoding.ts'

@@ -33,6 +33,19 @@ const state: GapState = {
       sequence_from: null,
       sequence_to: null,
     },
+    {
+      feed: 'f',
+      source: 'ws://b/',
+      reason: 'sequence',
+      began_at: 1,
+      ended_at: 2,
+      last_message_at: 1,
+      close_code: null,
+      dials: 0,
+      sequence_from: 9007199254740991,
+      sequence_to: 9223372036854775807n,
+      sequence_by: 'A',
+    },
   ],
 }
 

@@ -1,6 +1,7 @@
 /** The two normalisers: what they change, and that they change nothing else. */
 import { describe, expect, it } from '@jest/globals'
 import { Rejected } from '../../../app/errors.ts'
+import { parseExactly } from '../../../app/lib/exact-json.ts'
 import type { Document } from '../../../app/model.ts'
 import { delivery } from '../../../app/normalise/delivery.ts'
 import { verifiableCredential } from '../../../app/normalise/verifiable-credential.ts'
@@ -9,7 +10,7 @@ const frozen = <T>(value: T): T => {
   if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(frozen)
   return value
 }
-const document = (text: string): Document => frozen(JSON.parse(text))
+const document = (text: string): Document => frozen(parseExactly(text)) as Document
 
 describe('verifiable-credential', () => {
   it('renames @context and leaves the rest byte for byte', () => {
@@ -74,12 +75,25 @@ describe('delivery', () => {
     ['{"order_number":17}', { order_id: '17' }],
     ['{"order_id":17}', { order_id: '17' }],
     ['{"order_number":null}', { order_id: null }],
-    ['{"order_number":9007199254740993}', { order_id: 9007199254740992 }],
+    ['{"order_number":9007199254740993}', { order_id: '9007199254740993' }],
+    ['{"order_number":123140716701236887569077664}', { order_id: '123140716701236887569077664' }],
+    ['{"order_id":-12345678901234567890}', { order_id: '-12345678901234567890' }],
+    ['{"order_number":1e18}', { order_id: '1000000000000000000' }],
+    ['{"order_number":-0}', { order_id: '0' }],
+    ['{"order_number":1.5}', { order_id: 1.5 }],
     ['{"order_number":"n","order_id":"i"}', { order_number: 'n', order_id: 'i' }],
     ['{"device_id":"d"}', { device_id: 'd' }],
   ])('%s', (text, expected) => {
     expect(delivery(document(text))).toEqual(expected)
   })
+
+  it.each(['1e-400', '1.00000000000000000001', '1e400'])(
+    'leaves an order number %s for the schema to refuse',
+    (text) => {
+      const input = document(`{"order_number":${text}}`)
+      expect(delivery(input).order_id).toBe(input.order_number)
+    },
+  )
 
   it('keeps a __proto__ key as a plain property', () => {
     const output = delivery(document('{"__proto__":{"order_id":"x"},"order_number":"n","timestamp":0}'))

@@ -2,8 +2,10 @@
 import { describe, expect, it } from '@jest/globals'
 import type { KeyRule } from '../../../app/config/types.ts'
 import { Rejected } from '../../../app/errors.ts'
+import { sameNumber } from '../../../app/lib/decimal.ts'
 import type { Document, Message } from '../../../app/model.ts'
 import { bySchema } from '../../../app/route/by-schema.ts'
+import { parsed } from '../../fixtures/encoding.ts'
 
 const from = (id: string, hash: number): Message => ({
   source: { feed: 'f', id, hash },
@@ -14,7 +16,7 @@ const message = from('ws://h/', 7)
 const field = (...path: string[]): KeyRule => ({ kind: 'field', path })
 const keyOf = (path: string[], text: string): string | undefined =>
   bySchema({ schema: 's', key: field(...path) })
-    .route(JSON.parse(text) as Document, message)
+    .route(parsed(text) as Document, message)
     .key?.toString()
 
 describe('bySchema', () => {
@@ -60,9 +62,41 @@ describe('bySchema', () => {
     [['n'], '{"n":1e-7}', '1e-7'],
     [['n'], '{"n":0}', '0'],
     [['n'], '{"n":false}', 'false'],
+    // All digits, whatever a double makes of them.
+    [['n'], '{"n":1610521604143693812}', '1610521604143693812'],
+    [['n'], '{"n":-9007199254740993}', '-9007199254740993'],
+    [['n'], '{"n":123140716701236887569077664}', '123140716701236887569077664'],
+    [['n'], '{"n":4503599627370497.4}', '4503599627370497.4'],
+    [['n'], '{"n":1.00000000000000000001}', '1.00000000000000000001'],
+    [['n'], '{"n":1e-400}', '1e-400'],
+    // One text for each number, the one it had before.
+    [['n'], '{"n":1.0}', '1'],
+    [['n'], '{"n":1e3}', '1000'],
+    [['n'], '{"n":-0}', '0'],
+    [['n'], '{"n":0.0000000000000000000}', '0'],
+    [['n'], '{"n":1e21}', '1e+21'],
+    [['n'], '{"n":1000000000000000000000}', '1e+21'],
+    [['n'], '{"n":9007199254740993.0}', '9007199254740993'],
+    [['n'], '{"n":9007199254740993000e-3}', '9007199254740993'],
     [['__proto__'], '{"__proto__":"own"}', 'own'],
   ])('finds %j in %s', (path, text, expected) => {
     expect(keyOf(path, text)).toBe(expected)
+  })
+
+  it('gives two numbers one key only where they are the same number', () => {
+    const texts = ['0', '1', '9007199254740992', '123456789012345678901', '5e-324', '1e21', '0.1'].flatMap((text) => {
+      const [digits = '', power = '0'] = text.split('e')
+      const point = digits.includes('.') ? '' : '.'
+      return [text, `-${text}`, `${digits}${point}0e${power}`, `${digits}${point}00000000000000000001e${power}`].concat(
+        digits.includes('.') ? [] : [`${digits.slice(0, -1)}${(Number(digits.at(-1)) + 1) % 10}e${power}`],
+      )
+    })
+    const keys = texts.map((text) => keyOf(['n'], `{"n":${text.replace(/^(-?)0+(?=[1-9])/, '$1')}}`))
+    for (const [i, a] of texts.entries()) {
+      for (const [j, b] of texts.entries()) {
+        expect([a, b, keys[i] === keys[j]]).toEqual([a, b, sameNumber(a, b)])
+      }
+    }
   })
 
   it('hashes a field as it hashes a constant', () => {
@@ -76,6 +110,10 @@ describe('bySchema', () => {
     [['a'], '{"a":{}}'],
     [['a'], '{"a":["x"]}'],
     [['a'], '{"a":1e400}'],
+    [['a'], '{"a":1e-9999999999999999}'],
+    [['a'], '{"a":"\\ud800"}'],
+    [['a'], '{"a":"x\\udfffy"}'],
+    [['a', 'text'], '{"a":12345678901234567890}'],
     [['a', 'b'], '{"a":"text"}'],
     [['a', 'length'], '{"a":"text"}'],
     [['a', 'b'], '{"a":null}'],

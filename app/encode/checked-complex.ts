@@ -1,0 +1,101 @@
+/** avsc's enums, arrays and maps, made to refuse what they would write wrongly. */
+import { isObject } from '../lib/json-value.ts'
+import {
+  type Constructor,
+  type CopyOptions,
+  type Hook,
+  type InnerType,
+  MISMATCH,
+  mismatch,
+  type Options,
+  type Schema,
+  types,
+} from './avsc.ts'
+import { isText, type Tap, writeText } from './tap.ts'
+
+interface EnumSchema {
+  readonly symbols: readonly string[]
+}
+
+/** avsc looks symbols up in a plain object: it takes `["A"]` for `"A"`, `"constructor"` for the first symbol, and that symbol for a duplicate. */
+export class CheckedEnum extends types.EnumType {
+  /** In the order of the schema. */
+  readonly #allowed: readonly string[]
+
+  constructor(schema: Schema, options: Options) {
+    super(withoutInherited(schema), options)
+    this.#allowed = (schema as unknown as EnumSchema).symbols
+  }
+  get allowed(): readonly string[] {
+    return this.#allowed
+  }
+  _check(value: unknown, _flags: unknown, hook: Hook): boolean {
+    return this.#allowed.includes(value as string) || mismatch(value, this, hook)
+  }
+  _write(tap: Tap, value: unknown): void {
+    const index = this.#allowed.indexOf(value as string)
+    if (index < 0) throw MISMATCH
+    tap.writeLong(index)
+  }
+}
+
+/** Gives avsc other names for symbols that objects inherit. */
+function withoutInherited(schema: Schema): Schema {
+  const { symbols } = schema as unknown as EnumSchema
+  if (!Array.isArray(symbols) || !symbols.some((symbol) => symbol in Object.prototype)) return schema
+  const known = new Set<unknown>(symbols)
+  if (known.size < symbols.length) throw new Error('an enum with the same symbol twice')
+  const renamed = symbols.map((symbol) => (symbol in Object.prototype ? unused(symbol, known) : symbol))
+  return { ...(schema as object), symbols: renamed } as unknown as Schema
+}
+
+function unused(symbol: string, known: Set<unknown>): string {
+  let name = symbol
+  while (known.has(name)) name += '_'
+  known.add(name)
+  return name
+}
+
+/** Only to spare avsc's error, which spells out schema and value. */
+export class CheckedArray extends (types.ArrayType as unknown as Constructor<InnerType>) {
+  override _write(tap: Tap, value: unknown): void {
+    if (!Array.isArray(value)) throw MISMATCH
+    super._write(tap, value)
+  }
+}
+
+interface MapType extends InnerType {
+  readonly valuesType: InnerType
+}
+
+export class CheckedMap extends (types.MapType as unknown as Constructor<MapType>) {
+  override _check(value: unknown, flags: unknown, hook: Hook, path: string[] = []): boolean {
+    if (!isObject(value)) return mismatch(value, this, hook)
+    // Keys are the upstream's words, not the schema's: the path names none.
+    path.push('*')
+    let valid = true
+    for (const key of Object.keys(value)) {
+      const known = isText(key) || mismatch(key, this, hook)
+      valid = this.valuesType._check(value[key], flags, hook, path) && known && valid
+    }
+    path.pop()
+    return valid
+  }
+  override _write(tap: Tap, value: unknown): void {
+    if (!isObject(value)) throw MISMATCH
+    const keys = Object.keys(value)
+    if (keys.length > 0) tap.writeLong(keys.length)
+    for (const key of keys) {
+      if (!writeText(tap, key)) throw MISMATCH
+      this.valuesType._write(tap, value[key])
+    }
+    tap.writeLong(0)
+  }
+  /** Without a prototype, which a key such as `__proto__` would change. */
+  override _copy(value: unknown, options?: CopyOptions): unknown {
+    if (!isObject(value)) throw MISMATCH
+    const copy = Object.create(null)
+    for (const key of Object.keys(value)) copy[key] = this.valuesType._copy(value[key], options)
+    return copy
+  }
+}

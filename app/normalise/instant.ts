@@ -1,0 +1,90 @@
+/** The one reader of points in time: every spelling that upstreams use, to the millisecond, by the digits of the text. */
+import { decimalOf, wholeLength } from '../lib/decimal.ts'
+import { numberText } from '../lib/json-value.ts'
+import { offsetOf } from './zone.ts'
+
+/** Longest text looked at, in characters. */
+const MAX_LENGTH = 80
+/** Unix time as text: a plain decimal number. */
+const UNIX = /^\d+(?:\.\d+)?$/
+/** What makes milliseconds of seconds, milliseconds, microseconds and nanoseconds: the power of ten, in the order in which they are tried. */
+const UNITS = [3, 0, -3, -6]
+/** Seconds have up to so many digits before the point: with one more it would be the year 5138. The other units go up to the year 9999. */
+const SECONDS_DIGITS = 11
+/** Nanoseconds of the year 9999. */
+const MOST_DIGITS = 21
+/** The years 0000 to 9999, in milliseconds since the epoch. */
+const FIRST = -62_167_219_200_000
+const LAST = 253_402_300_799_999
+
+/** ISO 8601 with `-` or `/`, `T` or blanks, and its form without separators; the time may be short or missing. */
+const ISO =
+  /^(?<year>\d{4})[-/](?<month>\d\d)[-/](?<day>\d\d)(?:(?:[Tt]| +)(?<hour>\d\d):(?<minute>\d\d)(?::(?<second>\d\d)(?:[.,](?<fraction>\d+))?)?(?<zone>.*))?$/
+const BASIC =
+  /^(?<year>\d{4})(?<month>\d\d)(?<day>\d\d)[Tt](?<hour>\d\d)(?<minute>\d\d)(?:(?<second>\d\d)(?:[.,](?<fraction>\d+))?)?(?<zone>.*)$/
+/** `Sun, 19 Jan 2025 12:34:56 GMT` (RFC 9110 and 5322). */
+const MAIL =
+  /^(?:[A-Za-z]{3,9},? +)?(?<day>\d\d?)[- ](?<month>[A-Za-z]{3})[- ](?<year>\d{4}) +(?<hour>\d\d):(?<minute>\d\d)(?::(?<second>\d\d)(?:[.,](?<fraction>\d+))?)?(?<zone> .*)?$/
+/** `Sun Jan 19 12:34:56 2025`, `Sun Jan 19 12:34:56 +0000 2025`: C's asctime and its kin. */
+const CLOCK =
+  /^[A-Za-z]{3,9} (?<month>[A-Za-z]{3}) +(?<day>\d\d?) (?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d)(?:[.,](?<fraction>\d+))?(?<zone> [A-Z+-][A-Z\d:]*)? (?<year>\d{4})$/
+/** `Sun Jan 19 2025 12:34:56 GMT+0000 (Coordinated Universal Time)`: what JavaScript makes of a date. */
+const SCRIPT =
+  /^[A-Za-z]{3} (?<month>[A-Za-z]{3}) (?<day>\d\d) (?<year>\d{4}) (?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d)(?<zone> .*)?$/
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+
+/**
+ * Milliseconds since the epoch for unix time (seconds, milliseconds, microseconds or nanoseconds by their size; a number or its
+ * decimal text) and for a date with or without a time (without a zone: UTC). Finer fractions are cut off, never rounded.
+ * Undefined for anything else, for dates that do not exist, for unix times before 1970, and outside the years 0000 to 9999.
+ */
+export function instantOf(value: unknown): number | undefined {
+  const number = numberText(value)
+  if (number !== undefined) return fromUnix(number)
+  if (typeof value !== 'string' || value.length > MAX_LENGTH) return undefined
+  const text = value.trim()
+  return within(UNIX.test(text) ? fromUnix(text) : fromCalendar(text))
+}
+
+function fromUnix(text: string): number | undefined {
+  const decimal = decimalOf(text)
+  if (!decimal || (decimal.negative && decimal.digits !== '')) return undefined
+  const length = wholeLength(decimal)
+  if (length > MOST_DIGITS) return undefined
+  return UNITS.slice(length > SECONDS_DIGITS ? 1 : 0)
+    .map((power) => cutAt(decimal.digits, length + power))
+    .find((at) => at <= LAST)
+}
+
+/** The number that the first `length` digits are, zeros appended where there are not so many. */
+function cutAt(digits: string, length: number): number {
+  return length > 0 ? Number(digits.slice(0, length).padEnd(length, '0')) : 0
+}
+
+function fromCalendar(text: string): number | undefined {
+  for (const pattern of [ISO, BASIC, MAIL, CLOCK, SCRIPT]) {
+    const parts = pattern.exec(text)?.groups
+    if (parts) return fromParts(parts)
+  }
+  return undefined
+}
+
+function fromParts(parts: Readonly<Record<string, string | undefined>>): number | undefined {
+  const { year, hour = '00', minute = '00', second = '00', fraction = '', zone = '' } = parts
+  const day = parts.day?.padStart(2, '0')
+  const utc = `${year}-${monthOf(parts.month)}-${day}T${hour}:${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}Z`
+  const at = Date.parse(utc)
+  const offset = offsetOf(zone)
+  // Writing it back shows the dates that do not exist: 30 February would come back as 2 March.
+  if (Number.isNaN(at) || offset === undefined || new Date(at).toISOString() !== utc) return undefined
+  return at - offset
+}
+
+function monthOf(text = ''): string {
+  if (/^\d\d$/.test(text)) return text
+  return String(MONTHS.indexOf(text.toLowerCase()) + 1).padStart(2, '0')
+}
+
+function within(at: number | undefined): number | undefined {
+  return at !== undefined && at >= FIRST && at <= LAST ? at : undefined
+}
