@@ -29,6 +29,7 @@ interface GapContent {
   readonly dials: number
   readonly sequence_from: number | null
   readonly sequence_to: number | null
+  readonly sequence_by: string | null
 }
 
 let laneDir: string
@@ -104,6 +105,7 @@ describe('gap records', () => {
       dials: state.refused + 1,
       sequence_from: null,
       sequence_to: null,
+      sequence_by: null,
     })
     const { began_at = 0, ended_at = 0, last_message_at } = gap ?? {}
     expect(last_message_at).toBeLessThanOrEqual(closedAt)

@@ -41,8 +41,8 @@ interface Refused {
   readonly reason: string
   readonly path: string
 }
-/** Field, its JSON text (nothing: left out), and what is right; of two, either one is. */
-type Case = readonly [field: string, json: string, ...right: readonly (Exact | Refused)[]]
+/** Field, its JSON text (nothing: left out), and what is right. */
+type Case = readonly [field: string, json: string, right: Exact | Refused]
 
 const is = (text: string): Exact => ({ is: text })
 const badNumber = (path: string): Refused => ({ reason: 'bad_number', path })
@@ -50,16 +50,20 @@ const badValue = (path: string): Refused => ({ reason: 'bad_value', path })
 
 const CASES: readonly Case[] = [
   ['long', '9007199254740991', is('9007199254740991')],
-  // What JavaScript's numbers cannot hold is exact or refused, never the neighbour.
-  ['long', '9007199254740993', is('9007199254740993'), badNumber('long')],
+  // What JavaScript's numbers cannot hold is exact all the same.
+  ['long', '9007199254740993', is('9007199254740993')],
   ['long', '-4503599627370496', is('-4503599627370496')],
-  ['long', '-4503599627370497', is('-4503599627370497'), badNumber('long')],
-  ['long', '-9007199254740993', is('-9007199254740993'), badNumber('long')],
-  ['long', '9223372036854775807', is('9223372036854775807'), badNumber('long')],
+  ['long', '-4503599627370497', is('-4503599627370497')],
+  ['long', '-9007199254740993', is('-9007199254740993')],
+  ['long', '9223372036854775807', is('9223372036854775807')],
   ['long', '9223372036854775808', badNumber('long')],
   ['long', '-9223372036854775809', badNumber('long')],
   ['long', '1.5', badNumber('long')],
+  ['long', '1.00000000000000000001', badNumber('long')],
+  ['long', '4503599627370497.4', badNumber('long')],
+  ['long', '1e-400', badNumber('long')],
   ['long', '1e3', is('1000')],
+  ['long', '1e18', is('1000000000000000000')],
   ['long', '1e400', badNumber('long')],
   ['long', '"5"', badValue('long')],
   ['long', 'null', badValue('long')],
@@ -71,7 +75,12 @@ const CASES: readonly Case[] = [
   ['float', '1.5', is('1.5')],
   ['float', '3.4028234663852886e38', is('3.4028235E38')],
   ['float', '1e39', badNumber('float')],
+  ['float', '1e-50', badNumber('float')],
+  ['float', '16777217', badNumber('float')],
   ['double', '1e39', is('1.0E39')],
+  ['double', '9007199254740993', badNumber('double')],
+  ['double', '9007199254740994', is('9.007199254740994E15')],
+  ['double', '1e-400', badNumber('double')],
   ['double', '1e400', badNumber('double')],
   ['double', '-1e400', badNumber('double')],
   ['double', '5e-324', is('4.9E-324')],
@@ -93,7 +102,7 @@ const CASES: readonly Case[] = [
   // Nothing is ambiguous here, so no branch is named.
   ['maybe', '{"long":6}', badValue('maybe')],
   ['maybe', '"5"', badValue('maybe')],
-  ['maybe', '9007199254740993', is('9007199254740993'), badNumber('maybe')],
+  ['maybe', '9007199254740993', is('9007199254740993')],
   // Which of the two numbers is meant is not for us to guess.
   ['either', '5', badValue('either')],
   ['either', '{"long":5}', is('5')],
@@ -104,11 +113,11 @@ const CASES: readonly Case[] = [
   ['side', '"SELL"', is('"SELL"')],
   ['side', '"constructor"', badValue('side')],
   ['side', '["SELL"]', badValue('side')],
-  ['list', '[1,2,9007199254740993]', is('[1,2,9007199254740993]'), badNumber('list.2')],
+  ['list', '[1,2,9007199254740993]', is('[1,2,9007199254740993]')],
   ['list', '{"0":1}', badValue('list')],
   ['counts', '{"__proto__":1}', is('{"__proto__":1}')],
   ['counts', '{"a":2147483648}', badNumber('counts.*')],
-  ['inner', '{"n":-4503599627370497}', is('{"n":-4503599627370497}'), badNumber('inner.n')],
+  ['inner', '{"n":-4503599627370497}', is('{"n":-4503599627370497}')],
   ['inner', '[]', badValue('inner')],
   // What the schema does not name is left behind.
   ['surplus', '{"deep":[1]}', is('')],
@@ -159,17 +168,17 @@ export const row: Row = {
   },
 }
 
-function problem([field, json, ...right]: Case, record?: Decoded, letter?: ReadRecord): string | undefined {
+function problem([field, json, right]: Case, record?: Decoded, letter?: ReadRecord): string | undefined {
   const what = `${field} ${json || '(left out)'}`
   if (record && letter) return `${what} is in both topics`
   if (record) {
     const held = fieldOf(record, field)
-    return right.some((one) => isExact(one) && one.is === held) ? undefined : `${what} became ${held}`
+    return isExact(right) && right.is === held ? undefined : `${what} became ${held}`
   }
   if (!letter) return `${what} is nowhere`
   const reason = String(letter.headers['tributary-reason'])
   const error = String(letter.headers['tributary-error'])
-  const isRight = right.some((one) => !isExact(one) && one.reason === reason && error.startsWith(`${one.path}: `))
+  const isRight = !isExact(right) && right.reason === reason && error.startsWith(`${right.path}: `)
   return isRight ? undefined : `${what} was refused: ${reason}, ${error}`
 }
 
