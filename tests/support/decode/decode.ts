@@ -34,7 +34,7 @@ export async function decode(records: readonly Encoded[], registryUrl = stack().
     ids.map(async (id) => ['schema', id, ...(await schemaTexts(registryUrl, id)).map(base64)]),
   )
   const lines = split.map(({ schemaId, body }) => ['record', schemaId, body.toString('base64')])
-  const answers = await runJava([...schemas, ...lines].map((words) => `${words.join(' ')}\n`).join(''))
+  const answers = await runAvro(PROGRAM, [...schemas, ...lines])
   if (answers.length !== records.length) throw new Error(`${answers.length} answers for ${records.length} records`)
   return split.map(({ schemaId }, i) => ({ schemaId, text: answers[i] ?? '', content: JSON.parse(answers[i] ?? '') }))
 }
@@ -44,15 +44,16 @@ function splitHeader(value: Buffer | null): { schemaId: number; body: Buffer } {
   return { schemaId: value.readUInt32BE(1), body: value.subarray(HEADER_BYTES) }
 }
 
-async function runJava(input: string): Promise<string[]> {
+/** Runs a program of one file with Apache Avro for Java, and resolves to the lines it prints. `lines`: what it reads, in words. */
+export async function runAvro(program: string, lines: readonly (readonly unknown[])[]): Promise<string[]> {
   const java = await findJava()
   const classpath = await installJars(`avro-${AVRO.version}`, `Fetching Apache Avro ${AVRO.version} for Java`, [
     { group: 'org.apache.avro', artifact: 'avro', version: AVRO.version },
     { group: 'org.slf4j', artifact: 'slf4j-nop', version: AVRO.log },
   ])
-  const child = spawn(java, ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classpath, PROGRAM])
+  const child = spawn(java, ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classpath, program])
   child.stdin.on('error', () => {})
-  child.stdin.end(input)
+  child.stdin.end(lines.map((words) => `${words.join(' ')}\n`).join(''))
   const [out, complaint, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   if (code !== 0) throw new Error(`Avro for Java ended with ${code}: ${complaint.slice(0, 1_000)}`)
   return out.split('\n').slice(0, -1)
