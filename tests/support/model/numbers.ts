@@ -50,6 +50,9 @@ const EDGES = [
   ...['16777217', '123456789', '123456790', '1152921504606846976', '1152921504606847000', '9007199254741e5', '0.1'],
 ]
 
+/** Of a number, so that the model's reader of JSON takes it. */
+const MOST_CHARACTERS = 900
+
 /** A number without regard to what could hold it. */
 export function hostileNumber(random: Random): string {
   const sign = random(3) === 0 ? '-' : ''
@@ -86,45 +89,39 @@ function spelt(random: Random): string {
   return `${whole}${fraction}${pick(random, ['e', 'E'])}${pick(random, ['', '+', '-'])}${random(random(2) === 0 ? 30 : 420)}`
 }
 
-/** The exact value of a double, halfway to the next one, or next to either. */
 function aroundDouble(random: Random): string {
-  const bits = BigInt(random(2 ** 31)) * 2n ** 32n + BigInt(random(2 ** 31)) * 2n
-  const exponent = BigInt(random(2) === 0 ? 1023 + random(120) - 20 : random(2046))
-  const mantissa = bits & (2n ** 52n - 1n)
-  const view = new BigUint64Array([(exponent << 52n) | mantissa])
-  const double = new Float64Array(view.buffer)[0] ?? 0
-  return around(double, 2n ** 54n, random)
+  const exponent = BigInt(random(2) === 0 ? 1003 + random(120) : random(2046))
+  const bits = (exponent << 52n) | (BigInt(random(2 ** 26)) << 26n) | BigInt(random(2 ** 26))
+  const [low = 0, high = 0] = new Float64Array(new BigUint64Array([bits, bits + 1n]).buffer)
+  return between(low, high, random)
 }
 
 function aroundFloat(random: Random): string {
-  const exponent = random(2) === 0 ? 127 + random(60) - 10 : random(254)
-  const view = new Uint32Array([exponent * 2 ** 23 + random(2 ** 23)])
-  return around(new Float32Array(view.buffer)[0] ?? 0, 2n ** 25n, random)
+  const exponent = random(2) === 0 ? 117 + random(60) : random(254)
+  const bits = exponent * 2 ** 23 + random(2 ** 23)
+  const [low = 0, high = 0] = new Float32Array(new Uint32Array([bits, bits + 1]).buffer)
+  return between(low, high, random)
 }
 
-/** `steps`: so many parts of the value are half a step to the next number, or a quarter of it. */
-function around(value: number, steps: bigint, random: Random): string {
-  const [numerator, power] = fraction(value)
-  const half = random(2) === 0 ? 0n : numerator / steps
-  const nudge = pick(random, [0n, 0n, 1n, -1n])
-  const scaled = (numerator + half) * 10n ** 3n + nudge
-  const exact = decimal(scaled, power, 3)
-  return random(3) === 0 ? String(value) : exact
+/** The exact decimal text of one of two neighbours, of the middle between them, or a little beside it. */
+function between(low: number, high: number, random: Random): string {
+  if (random(4) === 0) return String(low)
+  const [one, other] = [halved(low), halved(high)]
+  const power = Math.max(one.power, other.power) + 1
+  const [from, to] = [one, other].map((each) => each.whole * 2n ** BigInt(power - each.power)) as [bigint, bigint]
+  const middle = pick(random, [from, (from + to) / 2n])
+  const places = power + 3
+  const nudged = middle * 5n ** BigInt(power) * 1000n + pick(random, [0n, 0n, 1n, -1n])
+  const text = nudged.toString().padStart(places + 1, '0')
+  const exact = `${text.slice(0, -places)}.${text.slice(-places)}`.replace(/\.?0+$/, '')
+  return exact.length > MOST_CHARACTERS ? String(low) : exact
 }
 
-/** numerator / 2^power, scaled so that parts of a step are whole. */
-function fraction(value: number): readonly [bigint, number] {
+/** The number as whole / 2^power. */
+function halved(value: number): { readonly whole: bigint; readonly power: number } {
   let [whole, power] = [value, 0]
   for (; !Number.isInteger(whole); power++) whole *= 2
-  return [BigInt(whole) * 2n ** 60n, power + 60]
-}
-
-/** numerator / 2^power / 10^shift as a decimal number. */
-function decimal(numerator: bigint, power: number, shift: number): string {
-  const places = power + shift
-  const text = (numerator * 5n ** BigInt(power)).toString().padStart(places + 1, '0')
-  const cut = `${text.slice(0, -places)}.${text.slice(-places)}`.replace(/\.?0+$/, '')
-  return cut.length > 900 ? `${cut.slice(0, 900)}1` : cut
+  return { whole: BigInt(whole), power }
 }
 
 function nearby(number: bigint, random: Random): string {
