@@ -27,7 +27,7 @@ function parseJson(message: Message): Document | readonly unknown[] {
 }
 
 function textOf(data: Buffer): string {
-  const text = data.toString('utf8')
+  const text = data.toString()
   // Decoding puts U+FFFD where bytes are broken; only then are the bytes looked at a second time.
   if (text.includes(REPLACEMENT) && !isUtf8(data)) {
     throw new Rejected('not_utf8', `${data.length} bytes that are not UTF-8`)
