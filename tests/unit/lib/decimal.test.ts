@@ -39,7 +39,8 @@ describe('decimalOf', () => {
     const startedAt = performance.now()
     expect(read(`${long}${zeros}`).digits).toBe(long)
     expect(read(`0.${zeros}1${zeros}`)).toEqual({ negative: false, digits: '1', exponent: -500_001 })
-    expect(performance.now() - startedAt).toBeLessThan(1_000)
+    // Minutes, if each digit meant looking at all of them again.
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
   })
 })
 
