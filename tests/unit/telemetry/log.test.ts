@@ -59,6 +59,19 @@ describe('the log', () => {
     expect(new Date(lines[0]?.time ?? '').toISOString()).toBe(lines[0]?.time)
   })
 
+  it('says that the registry is back, and nothing of refreshes that bring nothing new', async () => {
+    const fetched = { type: 'schema.fetched', subject: 's-value', id: 7, version: 2 } as const
+    const lines = await logged([
+      { ...fetched, changed: true, recovered: false },
+      { ...fetched, changed: false, recovered: false },
+      { ...fetched, changed: false, recovered: true },
+    ])
+    expect(lines.map(({ msg }) => msg)).toEqual([
+      'subject s-value: version 2, schema id 7',
+      'subject s-value: the registry has it again, version 2',
+    ])
+  })
+
   it('says ten refusals of a feed and reason in ten seconds, and no more', async () => {
     const lines = await logged([
       ...times(1_000, () => refused('a')),
