@@ -58,6 +58,38 @@ export const MUTANTS: readonly Mutant[] = [
   },
 ]
 
+/** Seen only by values at the edges: row 24 tells. */
+export const NUMBER_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'reads numbers as the engine rounds them',
+    file: 'app/lib/number-scan.ts',
+    from: '  return hasLongNumber(data, text) || hasTinyNumber(text)\n',
+    to: '  return false\n',
+    caughtBy: 'I5',
+  },
+  {
+    name: 'looks for long numbers only, not for tiny ones',
+    file: 'app/lib/number-scan.ts',
+    from: '  return hasLongNumber(data, text) || hasTinyNumber(text)\n',
+    to: '  return hasLongNumber(data, text)\n',
+    caughtBy: 'I5',
+  },
+  {
+    name: 'takes whole numbers of any size for a long',
+    file: 'app/encode/numbers.ts',
+    from: '  return BigInt.asIntN(LONG_BITS, whole) === whole ? whole : undefined\n',
+    to: '  return whole\n',
+    caughtBy: 'I5',
+  },
+  {
+    name: 'rounds whole numbers to a double',
+    file: 'app/encode/numbers.ts',
+    from: '  return digits === undefined || digits === exactDigits(double) ? double : undefined\n',
+    to: '  return double\n',
+    caughtBy: 'I5',
+  },
+]
+
 /** Seen only with a disk that refuses to flush: the page cache outlives the process. Caught by a row of its own in rows/52. */
 export const UNFLUSHED: Mutant = {
   name: 'acknowledges before the flush',
