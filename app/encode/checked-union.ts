@@ -4,6 +4,8 @@ import { type AvscType, type Constructor, type CopyOptions, type InnerType, type
 
 interface UnionType extends InnerType {
   readonly types: readonly InnerType[]
+  /** By name of the branch. */
+  readonly _branchIndices: Readonly<Record<string, number>>
 }
 interface UnwrappedUnion extends UnionType {
   /** Index of the branch for a value of some kind. */
@@ -38,7 +40,10 @@ export function union(branches: readonly unknown[], options: Options): AvscType 
   const made = branches.map((branch) => Type.forSchema(branch as AvscType, options))
   const kinds = made.map(({ typeName }) => kindOf(typeName))
   const Union = new Set(kinds).size < kinds.length ? CheckedWrapped : CheckedUnwrapped
-  return new Union(made as never, options)
+  const type = new Union(made as never, options)
+  // avsc looks a branch up by the name that a document gives, which may be one that objects inherit.
+  Object.setPrototypeOf(type._branchIndices, null)
+  return type
 }
 
 /** A default belongs to the first branch that it fits (Avro 1.12; before, it had to be the first of all). */

@@ -121,7 +121,8 @@ function unionOf(branches: readonly Type[]): Type {
   const text = (r: Random): string => {
     const branch = pick(r, branches)
     const plain = isPlain || branch.kind === 'null' || r(20) === 0
-    return plain ? branch.text(r) : `{"${branch.name}":${some(branch, r)}}`
+    const name = r(40) === 0 ? pick(r, STRANGE_NAMES) : branch.name
+    return plain ? branch.text(r) : `{"${name}":${some(branch, r)}}`
   }
   const schema = `[${branches.map((branch) => branch.schema).join()}]`
   return { kind: 'union', name: '', schema, text, fallback: (r) => pick(r, branches).fallback(r) }

@@ -14,6 +14,16 @@ describe('a refusal', () => {
       '5',
       'f: number where the schema wants null, long or double, with the name of the branch, as in {"long": …}',
     ],
+    [
+      ['null', 'long', 'double'],
+      '{"constructor":5}',
+      'f: object where the schema wants null, long or double, with the name of the branch, as in {"long": …}',
+    ],
+    [
+      ['null', 'long', 'double'],
+      '{"__proto__":5}',
+      'f: object where the schema wants null, long or double, with the name of the branch, as in {"long": …}',
+    ],
     [['null', 'long'], '"canary"', 'f: string where the schema wants null or long'],
     [
       ['null', { type: 'record', name: 'n.s.I', fields: [] }, { type: 'array', items: 'int' }],
