@@ -12,6 +12,7 @@ import { GAP_FEED } from './gaps/record.ts'
 import { serve } from './http.ts'
 import { leftOver } from './lane/disk/left-over.ts'
 import { ledgerReport } from './ledger.ts'
+import { Clock } from './lib/clock.ts'
 import { closeHttp } from './lib/http-client.ts'
 import { Scope } from './lib/scope.ts'
 import { sleep } from './lib/sleep.ts'
@@ -70,6 +71,7 @@ export async function runDaemon(config: Config, { version, stop }: DaemonOptions
 
 /** What is looked at from outside, there before anything is opened. */
 interface Observable extends PageSources {
+  readonly clock: Clock
   readonly feeds: Map<string, FeedParts>
   encoder: Encoder | undefined
 }
@@ -80,15 +82,16 @@ function observed(config: Config, version: string): Observable {
   const feeds = new Map<string, FeedParts>()
   const schemas = (): Encoder['schemas'] => daemon.encoder?.schemas ?? new Map()
   const gaps = new Gaps()
+  const clock = new Clock((difference) => telemetry.emit({ type: 'clock.differs', ...difference }))
   const telemetry = createTelemetry({
     commonLabels: config.labels,
     maxUrls: config.metricsMaxUrls,
     logLevel: config.logLevel,
     logFd: 'takesStdout' in sink ? STDERR : STDOUT,
     version,
-    observed: { status, gaps, feeds, schemas },
+    observed: { status, gaps, feeds, schemas, clock },
   })
-  const daemon: Observable = { version, status, gaps, feeds, schemas, telemetry, encoder: undefined }
+  const daemon: Observable = { version, status, gaps, feeds, schemas, telemetry, clock, encoder: undefined }
   return daemon
 }
 
@@ -100,13 +103,14 @@ async function openAll(config: Config, daemon: Observable, scope: Scope): Promis
   for (const warning of [...config.warnings, ...(await lanesLeftOver(config))]) emit({ type: 'daemon.warned', warning })
   scope.use(closeHttp, (close) => close())
   const openSink = await sinks[config.sink as keyof typeof sinks].load()
-  const sink = scope.use(openSink(config.kafka, emit), (it) => it.close())
+  const { clock } = daemon
+  const sink = scope.use(openSink(config.kafka, emit, clock), (it) => it.close())
   const holdOptions = { lingerMs: config.lingerMs, brokers: config.kafka.brokers }
   const outlet = scope.use(hold(sink, holdOptions, emit), (it) => it.close())
   const encoder = scope.use(avro({ registry: config.registry, emit }), (it) => it.close())
   daemon.encoder = encoder
   const isOffline = 'offline' in sinks[config.sink as keyof typeof sinks]
-  const deadLetterOptions = { ...config.deadLetters, version: daemon.version, isOffline }
+  const deadLetterOptions = { ...config.deadLetters, version: daemon.version, isOffline, clock }
   const deadLetters = scope.use(openDeadLetters(outlet, deadLetterOptions, emit), (it) => it.close())
   const dial = await openDialler(config.dialRate, emit)
   for (const feed of config.feeds) {

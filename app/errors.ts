@@ -5,6 +5,7 @@ export type RejectReason =
   | 'not_utf8'
   | 'not_json'
   | 'not_an_object'
+  | 'too_many_documents'
   | 'too_deep'
   | 'no_key'
   | 'bad_value'
@@ -41,6 +42,7 @@ export type UnavailableReason =
   | 'invalid_record'
   | 'no_subject'
   | 'bad_schema'
+  | 'clock'
   | 'response'
   | 'unknown'
 
@@ -110,10 +112,13 @@ export class Unavailable extends Error {
   readonly reason: UnavailableReason
   /** For a sink's `write`: how many records from the front are settled already. */
   readonly settled: number
-  constructor(reason: UnavailableReason, message: string, details: Details & { settled?: number } = {}) {
+  /** The error code of the Kafka protocol, where a broker gave one. */
+  readonly code: number | undefined
+  constructor(reason: UnavailableReason, message: string, details: Details & { settled?: number; code?: number } = {}) {
     super(message, details)
     this.reason = reason
     this.settled = details.settled ?? 0
+    this.code = details.code
   }
 }
 

@@ -44,8 +44,8 @@ export function pages(views: PageSources): Pages {
 }
 
 /** Some feed runs and Kafka was connected: a feed that is parked beside it shows on /status and in a metric. */
-function notReady({ feeds, needsKafka, kafkaConnected }: Status): string[] {
-  const obstacles = kafkaConnected || !needsKafka ? [] : ['Kafka has not been connected yet']
+function notReady({ feeds, needsKafka, kafkaWasConnected }: Status): string[] {
+  const obstacles = kafkaWasConnected || !needsKafka ? [] : ['Kafka has not been connected yet']
   const states = [...feeds.entries()]
   if (states.some(([, feed]) => feed.state === 'running')) return obstacles
   return [

@@ -1,0 +1,45 @@
+/** What the log says of Kafka, and of its clock. */
+import type { Event } from '../events.ts'
+import { type Line, seconds } from './line.ts'
+
+const CLOCK_TOLERANCE_MS = 5_000
+
+/** The line of an event about Kafka; undefined for all others, and for those that are not said. */
+export function kafkaLine(event: Event): Line | undefined {
+  switch (event.type) {
+    case 'kafka.connected':
+      return ['info', event.lostMs > 0 ? `Kafka answers again after ${seconds(event.lostMs)}` : 'Kafka is connected']
+    case 'kafka.lost':
+      return event.waitedMs > 0
+        ? ['warn', `Kafka has not answered a request for ${seconds(event.waitedMs)}`]
+        : ['debug', `Kafka is lost: ${event.detail}`]
+    case 'kafka.throttled':
+      return [
+        'warn',
+        `Kafka throttles topic ${event.topic} for ${seconds(event.throttleMs)}: this client has used up a quota (producer_byte_rate or request_percentage); records wait`,
+      ]
+    case 'clock.differs':
+      return clockLine(event)
+    case 'produce.held':
+      return event.first ? heldLine(event) : undefined
+    case 'produce.resumed':
+      return ['info', `Kafka takes ${event.topic}[${event.partition}] again after ${seconds(event.heldMs)}`]
+    case 'producer.rebuilt':
+      return ['debug', `the Kafka client was replaced: ${event.reason}`]
+    default:
+      return undefined
+  }
+}
+
+function heldLine({ topic, partition, detail, reason }: Extract<Event, { type: 'produce.held' }>): Line {
+  return ['warn', `Kafka does not take ${topic}[${partition}]: ${detail}; holding and trying again`, { reason }]
+}
+
+function clockLine({ offsetMs, by }: Extract<Event, { type: 'clock.differs' }>): Line {
+  const whose = by === 'broker' ? 'Kafka' : 'the schema registry'
+  if (Math.abs(offsetMs) < CLOCK_TOLERANCE_MS)
+    return ['info', `this machine's clock agrees with that of ${whose} again`]
+  const how = offsetMs < 0 ? 'ahead of' : 'behind'
+  const text = `this machine's clock is ${seconds(Math.abs(offsetMs))} ${how} that of ${whose}: times are corrected by that; set the clock`
+  return ['warn', text, { offset_seconds: offsetMs / 1000 }]
+}
