@@ -1,7 +1,7 @@
 /** A clock that never jumps, and how far it is from another's. */
 
 /** Differences below this, in milliseconds, are network and rounding: they correct nothing. */
-const TOLERANCE_MS = 5_000
+export const TOLERANCE_MS = 5_000
 
 /** Whose clock was seen. A broker's word wins over a registry's, and both over this machine's own. */
 export type ClockWitness = 'broker' | 'registry'
@@ -18,6 +18,14 @@ export interface ClockDifference {
  */
 export function steadyNow(): number {
   return Math.floor(performance.timeOrigin + performance.now())
+}
+
+/** Says a difference in words. */
+export function clockText({ offsetMs, by }: ClockDifference): string {
+  const whose = by === 'broker' ? 'Kafka' : 'the schema registry'
+  if (Math.abs(offsetMs) < TOLERANCE_MS) return `this machine's clock agrees with that of ${whose}`
+  const how = offsetMs < 0 ? 'ahead of' : 'behind'
+  return `this machine's clock is ${(Math.abs(offsetMs) / 1000).toFixed(1)} s ${how} that of ${whose}: times are corrected by that; set the clock`
 }
 
 /** Learns how far `steadyNow` is from the clock of Kafka or the registry, and corrects by that. */
@@ -47,6 +55,11 @@ export class Clock {
   /** Their clock less this machine's as it is now, in milliseconds; undefined while nobody's clock was seen. */
   get systemOffsetMs(): number | undefined {
     return this.#known && steadyNow() + this.#known.offsetMs - Date.now()
+  }
+
+  /** The difference, where it is large enough to be corrected. */
+  get difference(): ClockDifference | undefined {
+    return this.#known && this.correctionMs !== 0 ? this.#known : undefined
   }
 
   /** Whether anybody's clock was seen. */

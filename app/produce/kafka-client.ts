@@ -40,8 +40,6 @@ export interface ProduceAnswer {
   readonly recordErrors: readonly RecordError[]
   /** Milliseconds for which the broker reads nothing more from this connection, because a quota is used up. */
   readonly throttleMs: number
-  /** The broker that said so, where the library tells. */
-  readonly broker: number | undefined
 }
 
 /**

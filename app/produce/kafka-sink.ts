@@ -19,13 +19,13 @@ const NO_WINDOW: TimestampWindow = { beforeMs: Number.POSITIVE_INFINITY, afterMs
 /** What a sink over a Kafka client is made of. */
 export interface KafkaSinkParts {
   /** Makes a client: called on first use, and again whenever one was thrown away. */
-  readonly build: () => KafkaClient
+  readonly build: (throttles: Throttles) => KafkaClient
   readonly options: SinkOptions
   readonly emit: Emit
   readonly clock: Clock
   readonly mostRecords?: number
   /** Makes a client that is told by what window a time was refused, where those of `build` are not. */
-  readonly buildWitness?: () => KafkaClient
+  readonly buildWitness?: (throttles: Throttles) => KafkaClient
 }
 
 /** A sink over the clients that `build` makes. */
@@ -53,8 +53,14 @@ class KafkaSink implements Sink {
     this.mostRecords = mostRecords
     this.#emit = emit
     this.#clock = clock
-    this.#clients = new Rebuilding(build, limitsOf(options), emit)
-    this.#witness = buildWitness && new Rebuilding(buildWitness, limitsOf(options), () => {})
+    this.#clients = new Rebuilding(() => build(this.#throttles), limitsOf(options), emit)
+    this.#witness =
+      buildWitness &&
+      new Rebuilding(
+        () => buildWitness(this.#throttles),
+        limitsOf(options),
+        () => {},
+      )
   }
 
   async describe(topic: string): Promise<TopicInfo> {
@@ -114,16 +120,17 @@ class KafkaSink implements Sink {
   ): Promise<ProduceAnswer> {
     const place = `${topic}/${partition}`
     await this.#throttles.pass(place)
-    return this.#run(clients, topic, async (client) => {
+    const send = async (client: KafkaClient): Promise<ProduceAnswer> => {
       const from = steadyNow()
       const answer = await client.send(topic, partition, records)
       learnTime(this.#clock, answer, this.#windowOf(topic), [from, steadyNow()])
-      this.#throttles.learn(place, answer.broker, answer.throttleMs)
+      this.#throttles.learn(place, answer.throttleMs)
       if (answer.throttleMs > 0) this.#emit({ type: 'kafka.throttled', topic, throttleMs: answer.throttleMs })
       if (answer.code === 0) this.#checkOffsets(topic, partition, answer.baseOffset, records.length)
       else if (!speaksOfRecords(answer)) throw brokerError(answer.code, answer.message)
       return answer
-    })
+    }
+    return this.#run(clients, topic, send, () => this.#throttles.until(place))
   }
 
   #windowOf(topic: string): TimestampWindow {
@@ -139,13 +146,18 @@ class KafkaSink implements Sink {
     }
   }
 
-  async #run<T>(clients: Rebuilding, topic: string, use: (client: KafkaClient) => Promise<T>): Promise<T> {
+  async #run<T>(
+    clients: Rebuilding,
+    topic: string,
+    use: (client: KafkaClient) => Promise<T>,
+    notBefore?: () => number,
+  ): Promise<T> {
     let used: KafkaClient | undefined
     try {
       return await clients.run((client) => {
         used = client
         return use(client)
-      })
+      }, notBefore)
     } catch (error) {
       const { reason } = error as Unavailable
       if (reason === 'no_topic') this.#offsets.forget(topic)

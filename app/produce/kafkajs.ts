@@ -19,11 +19,12 @@ import { kafkajsSasl } from './kafkajs-sasl.ts'
 import { kafkajsThrottle } from './kafkajs-throttle.ts'
 import type { OpenSink, SinkOptions } from './options.ts'
 import { SocketSet } from './socket-set.ts'
+import type { Throttles } from './throttles.ts'
 import { nodeTls } from './tls.ts'
 import { topicLimits } from './topic-limits.ts'
 
 /** Makes what opens a sink; it connects on first use. `witness` makes a client that hears all that a broker says of a record. */
-export function openKafkajs(witness: (options: SinkOptions) => () => KafkaClient): OpenSink {
+export function openKafkajs(witness: (options: SinkOptions) => (throttles: Throttles) => KafkaClient): OpenSink {
   return (options, emit, clock) => {
     // It sets one timer to a negative time, harmlessly.
     dropWarning('TimeoutNegativeWarning')
@@ -103,7 +104,7 @@ class KafkajsClient implements KafkaClient {
   }
 
   async send(topic: string, partition: number, records: readonly KafkaRecord[]): Promise<ProduceAnswer> {
-    const said = { message: null, recordErrors: [], throttleMs: 0, broker: undefined }
+    const said = { message: null, recordErrors: [], throttleMs: 0 }
     try {
       const answers = await this.#produce(topic, partition, records)
       const answer = answers.find((answer) => answer.topicName === topic && answer.partition === partition)

@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto'
 import {
   Admin,
+  type Broker,
   type ClusterTopicMetadata,
   ConfigResourceTypes,
   type Connection,
@@ -16,6 +17,7 @@ import {
   Writer,
 } from '@platformatic/kafka'
 import { Unavailable } from '../errors.ts'
+import { before } from '../lib/deadline.ts'
 import { scratch } from '../lib/scratch.ts'
 import type { KafkaRecord, Sink } from '../model.ts'
 import { type Codec, compressBatch, nodeCodecs } from './compression.ts'
@@ -26,6 +28,7 @@ import type { OpenSink, SinkOptions } from './options.ts'
 import { baseOptions } from './platformatic-options.ts'
 import { readProduceResponse } from './produce-response.ts'
 import { recordBatch } from './record-batch.ts'
+import type { Throttles } from './throttles.ts'
 import { topicLimits } from './topic-limits.ts'
 
 export { Consumer }
@@ -35,13 +38,15 @@ export const openPlatformatic: OpenSink = (options, emit, clock): Sink =>
   kafkaSink({ build: platformaticClient(options), options, emit, clock })
 
 /** A maker of clients; each connects on first use. Throws `ConfigError` for TLS material that cannot be used. */
-export function platformaticClient(options: SinkOptions): () => KafkaClient {
+export function platformaticClient(options: SinkOptions): (throttles: Throttles) => KafkaClient {
   const base = baseOptions(options)
   const codec = codecOf(options.compression)
-  return () => new PlatformaticClient(base, codec)
+  return (throttles) => new PlatformaticClient(base, codec, throttles)
 }
 
 const METADATA_MAX_AGE_MS = 10_000
+/** A timeout that never comes: the library's own would end requests that wait for a broker that throttles us. */
+const NEVER_MS = 86_400_000
 
 /** The library's function copies plain bytes before it looks at them. */
 function checksum(bytes: Uint8Array): number {
@@ -65,13 +70,17 @@ class PlatformaticClient implements KafkaClient {
   readonly #trouble = new Trouble()
   readonly #timeoutMs: number
   readonly #codec: Codec | undefined
+  readonly #throttles: Throttles
   readonly #scratch = scratch()
   #destroyed = false
 
-  constructor(base: Base, codec: Codec | undefined) {
+  constructor(base: Base, codec: Codec | undefined, throttles: Throttles) {
+    this.#throttles = throttles
     this.#timeoutMs = base.timeout
     this.#codec = codec
-    this.#producer = new Producer({ ...base, idempotent: false, acks: ProduceAcks.ALL, repeatOnStaleMetadata: false })
+    // It writes, and nothing else: what the metadata says is asked for by the other, which has the library's own timeouts.
+    const writes = { idempotent: false, acks: ProduceAcks.ALL, repeatOnStaleMetadata: false, requestTimeout: NEVER_MS }
+    this.#producer = new Producer({ ...base, ...writes })
     this.#admin = new Admin({ ...base })
     this.#trouble.watch(this.#producer)
     this.#trouble.watch(this.#admin)
@@ -118,25 +127,43 @@ class PlatformaticClient implements KafkaClient {
     if (leader === undefined) {
       throw new Unavailable('no_topic', `topic ${topic} has ${partitions.length} partitions, no partition ${partition}`)
     }
-    const broker = this.#producer.currentMetadata?.brokers.get(leader)
+    const broker = this.#admin.currentMetadata?.brokers.get(leader)
     if (!broker) throw new Unavailable('not_leader', `partition ${partition} of ${topic} has no leader now`)
-    const connection = await this.#producer.connections.get(broker)
+    const place = `${topic}/${partition}`
+    this.#throttles.leads(place, leader)
+    const connection = await this.#patient(broker, this.#producer.connections.get(broker))
     // Another client may have written these records meanwhile, and their memory may hold others now.
     if (this.#destroyed) throw new Unavailable('connect', 'the client was destroyed')
     const compressed = this.#codec && (await compressBatch(recordBatch(records, checksum), this.#codec, checksum))
     const batch = (): Buffer => compressed ?? recordBatch(records, checksum, this.#scratch)
-    return { ...(await produce(connection, this.#timeoutMs, topic, partition, batch)), broker: leader }
+    const answer = produce(connection, this.#timeoutMs, topic, partition, batch)
+    return this.#patient(broker, answer, () => this.#throttles.until(place))
+  }
+
+  /** Ends as `work` does, or with the connection to the broker after the request timeout: no earlier than what it throttles us for lets it answer. */
+  #patient<T>({ host, port }: Broker, work: Promise<T>, notBefore: () => number = () => 0): Promise<T> {
+    const since = performance.now()
+    return before(
+      work,
+      () => Math.max(since, notBefore()) + this.#timeoutMs,
+      () => {
+        for (const [, connection] of this.#producer.connections) {
+          if (connection.host === host && connection.port === port) connection.socket?.destroy()
+        }
+        return new Unavailable('timeout', 'Kafka did not answer in time')
+      },
+    )
   }
 
   /** The topic's metadata, asked for again when it is old or was wrong. */
   async #current(topic: string): Promise<ClusterTopicMetadata> {
-    const known = this.#producer.currentMetadata?.topics.get(topic)
+    const known = this.#admin.currentMetadata?.topics.get(topic)
     const isStale = this.#stale.delete(topic)
     // Its own time of update is of the wall clock, which may be set back.
     const age = performance.now() - (this.#updatedAt.get(topic) ?? Number.NEGATIVE_INFINITY)
     if (known && !isStale && age < METADATA_MAX_AGE_MS) return known
     try {
-      const { topics } = await this.#producer.metadata({ topics: [topic], forceUpdate: true })
+      const { topics } = await this.#admin.metadata({ topics: [topic], forceUpdate: true })
       const fresh = topics.get(topic)
       this.#updatedAt.set(topic, performance.now())
       if (fresh && fresh.partitionsCount > 0) return fresh
@@ -147,11 +174,7 @@ class PlatformaticClient implements KafkaClient {
     throw new Unavailable('no_topic', `Kafka has no topic ${topic}`)
   }
 
-  async #settings(
-    resourceType: 2 | 4,
-    resourceName: string,
-    names: readonly string[],
-  ): Promise<ReadonlyMap<string, string>> {
+  async #settings(resourceType: 2 | 4, resourceName: string, names: readonly string[]): Promise<Map<string, string>> {
     const resources = [{ resourceType, resourceName, configurationKeys: [...names] }]
     const [found] = await this.#admin.describeConfigs({ resources })
     return new Map(found?.configs.map(({ name, value }) => [name, value ?? '']))
@@ -198,7 +221,7 @@ function produce(
   topic: string,
   partition: number,
   written: () => Buffer,
-): Promise<Omit<ProduceAnswer, 'broker'>> {
+): Promise<ProduceAnswer> {
   const request = (): Writer => {
     const batch = written()
     return Writer.create()

@@ -13,7 +13,7 @@ export interface WireReader {
 }
 
 /** What the response says, less whom it concerns. */
-type Said = Omit<ProduceAnswer, 'throttleMs' | 'broker'>
+type Said = Omit<ProduceAnswer, 'throttleMs'>
 
 /** Where it names neither the topic nor the partition that was asked for. */
 const NOTHING_SAID: Said = { code: 0, message: null, baseOffset: undefined, appendedAt: undefined, recordErrors: [] }
@@ -22,11 +22,7 @@ const NOTHING_SAID: Said = { code: 0, message: null, baseOffset: undefined, appe
  * Reads `[responses] throttle_time_ms` of ProduceResponse v9 and returns what it says of `partition` of `topic`. Every field is
  * read, whatever it holds. Throws what the reader throws when the bytes end too early.
  */
-export function readProduceResponse(
-  reader: WireReader,
-  topic: string,
-  partition: number,
-): Omit<ProduceAnswer, 'broker'> {
+export function readProduceResponse(reader: WireReader, topic: string, partition: number): ProduceAnswer {
   let said = NOTHING_SAID
   reader.readArray(
     () => {

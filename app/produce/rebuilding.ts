@@ -1,7 +1,7 @@
 /** A Kafka client that is thrown away when it cannot be trusted, and built again on next use. */
 import { Unavailable } from '../errors.ts'
 import type { Emit } from '../events.ts'
-import { within } from '../lib/deadline.ts'
+import { before, within } from '../lib/deadline.ts'
 import type { KafkaClient } from './kafka-client.ts'
 import { diagnose } from './kafka-errors.ts'
 
@@ -47,8 +47,8 @@ export class Rebuilding {
     this.#watch = setInterval(() => this.#lookForSlow(), limits.slowMs / SLOW_LOOKS).unref()
   }
 
-  /** Resolves as `use` does; rejects with `Unavailable` only, within the deadline. */
-  async run<T>(use: (client: KafkaClient) => Promise<T>): Promise<T> {
+  /** Resolves as `use` does; rejects with `Unavailable` only, within the deadline, which begins at `notBefore` (monotonic clock) at the earliest. */
+  async run<T>(use: (client: KafkaClient) => Promise<T>, notBefore: () => number = () => 0): Promise<T> {
     if (this.#closed) throw new Unavailable('connect', 'the sink is closed')
     let client: KafkaClient | undefined
     let late = false
@@ -57,7 +57,8 @@ export class Rebuilding {
     try {
       this.#client ??= this.#build()
       client = this.#client
-      const result = await within(use(client), this.#limits.deadlineMs, () => {
+      const endsAt = (): number => Math.max(call.at, notBefore()) + this.#limits.deadlineMs
+      const result = await before(use(client), endsAt, () => {
         late = true
         return new Unavailable('timeout', `Kafka did not answer within ${this.#limits.deadlineMs} ms`)
       })

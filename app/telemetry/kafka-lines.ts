@@ -1,8 +1,7 @@
 /** What the log says of Kafka, and of its clock. */
 import type { Event } from '../events.ts'
+import { clockText, TOLERANCE_MS } from '../lib/clock.ts'
 import { type Line, seconds } from './line.ts'
-
-const CLOCK_TOLERANCE_MS = 5_000
 
 /** The line of an event about Kafka; undefined for all others, and for those that are not said. */
 export function kafkaLine(event: Event): Line | undefined {
@@ -36,10 +35,6 @@ function heldLine({ topic, partition, detail, reason }: Extract<Event, { type: '
 }
 
 function clockLine({ offsetMs, by }: Extract<Event, { type: 'clock.differs' }>): Line {
-  const whose = by === 'broker' ? 'Kafka' : 'the schema registry'
-  if (Math.abs(offsetMs) < CLOCK_TOLERANCE_MS)
-    return ['info', `this machine's clock agrees with that of ${whose} again`]
-  const how = offsetMs < 0 ? 'ahead of' : 'behind'
-  const text = `this machine's clock is ${seconds(Math.abs(offsetMs))} ${how} that of ${whose}: times are corrected by that; set the clock`
-  return ['warn', text, { offset_seconds: offsetMs / 1000 }]
+  const isWrong = Math.abs(offsetMs) >= TOLERANCE_MS
+  return [isWrong ? 'warn' : 'info', clockText({ offsetMs, by }), { offset_seconds: offsetMs / 1000 }]
 }

@@ -12,7 +12,6 @@ const answer = (over: Partial<ProduceAnswer>): ProduceAnswer => ({
   appendedAt: undefined,
   recordErrors: [],
   throttleMs: 0,
-  broker: 1,
   ...over,
 })
 const range = (from: number | string, to: number): string =>

@@ -17,7 +17,6 @@ const answer = (code: number, indexes: readonly number[], message: string | null
   appendedAt: undefined,
   recordErrors: indexes.map((index) => ({ index, message: `about ${index}` })),
   throttleMs: 0,
-  broker: 1,
 })
 const records = (count: number, isReceiveTime: (index: number) => boolean = () => false): KafkaRecord[] =>
   Array.from({ length: count }, (_, index) => ({
