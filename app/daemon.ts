@@ -4,6 +4,7 @@ import { describeSources } from './dial/address.ts'
 import { openDialler } from './dial/dialler.ts'
 import { avro } from './encode/avro.ts'
 import { Unusable } from './errors.ts'
+import type { Event } from './events.ts'
 import { type FeedParts, type RunningFeed, runFeed } from './feed.ts'
 import { makeParts } from './feed-parts.ts'
 import { type GapFeed, openGapFeed } from './gap-feed.ts'
@@ -41,9 +42,10 @@ export async function runDaemon(config: Config, { version, stop }: DaemonOptions
   const scope = new Scope()
   const daemon = observed(config, version)
   const { emit, log } = daemon.telemetry
+  let sums: Event | undefined
   const finish = (code: number, undelivered = 0): number => {
     const kept = [...daemon.feeds.values()].reduce((sum, { lane }) => sum + lane.held.kept, 0)
-    emit({ type: 'daemon.stopped', code, undelivered, kept, ledgers: ledgers(daemon.feeds) })
+    sums = { type: 'daemon.stopped', code, undelivered, kept, ledgers: ledgers(daemon.feeds) }
     return code
   }
   try {
@@ -65,6 +67,8 @@ export async function runDaemon(config: Config, { version, stop }: DaemonOptions
     return finish(exitCodes.unavailable)
   } finally {
     await scope.close()
+    // Nothing is said after the sums.
+    if (sums) emit(sums)
     await log.flush()
   }
 }
