@@ -77,7 +77,7 @@ export class SourceLost extends Error {
   readonly reason: LostReason
   /** Close code (RFC 6455 §7.4), or the HTTP status of a refused handshake. */
   readonly code: number | undefined
-  /** `slow`: the peer refused us (401, 403, 1008, 4xxx), so the long back-off applies. */
+  /** `slow`: the peer refused us (401, 403, 1008, 4xxx), so the long back-off applies unless the connection was a good one. */
   readonly pace: 'normal' | 'slow'
   /** Milliseconds the peer asked us to wait (Retry-After). */
   readonly retryAfterMs: number | undefined

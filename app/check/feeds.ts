@@ -29,7 +29,8 @@ export async function checkFeeds(config: Config): Promise<Group[]> {
 
 /** As the feed dials it, but nothing is sent. */
 function quiet(feed: FeedConfig, sourceOf: SourceMaker, info: SourceInfo, index: number): Source {
-  return sourceOf({ ...feed, openMessages: [], pingIntervalMs: 0, silenceTimeoutMs: undefined }, info, index)
+  const silent = { openMessages: [], openMessagesFile: undefined, pingIntervalMs: 0, silenceTimeoutMs: undefined }
+  return sourceOf({ ...feed, ...silent }, info, index)
 }
 
 /** Opens the connection and closes it with 1001 at once. Ends within the handshake timeout, and a second to close. */

@@ -21,6 +21,8 @@ export interface FeedConfig {
   readonly normalise: readonly string[]
   /** Text messages sent after connecting, in order. */
   readonly openMessages: readonly string[]
+  /** JSON array, read again at each dial; replaces `openMessages`. */
+  readonly openMessagesFile: string | undefined
   readonly headers: Readonly<Record<string, string>>
   /** JSON object, read again at each dial; wins over `headers`. */
   readonly headersFile: string | undefined
@@ -34,6 +36,10 @@ export interface FeedConfig {
   readonly pingIntervalMs: number
   readonly maxMessageBytes: number
   readonly backoffMaxMs: number
+  /** After a refusal without a good connection before. */
+  readonly backoffSlowMs: number
+  /** A connection open for so long was a good one. */
+  readonly stableAfterMs: number
   /** permessage-deflate. */
   readonly compression: boolean
   readonly laneMaxBytes: number

@@ -23,10 +23,11 @@ const CLOSE_TIMEOUT_MS = 1_000
 const SMALLEST_PIECE_BYTES = 256
 const FEWEST_PIECES = 1_024
 
-/** Where to dial this time. */
+/** Where to dial this time, and what to send then. */
 export interface Target {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
+  readonly openMessages: readonly string[]
 }
 
 /** What one connection needs; the silence limit and the intake outlive it. */
@@ -134,7 +135,7 @@ export class Connection {
     clearTimeout(this.#deadline)
     this.#deadline = undefined
     this.#opened = true
-    for (const message of this.#options.openMessages) this.#ws.send(message, { compress: false })
+    for (const message of this.#target.openMessages) this.#ws.send(message, { compress: false })
     const { pingIntervalMs, silenceLimit, behind, intake } = this.#options
     if (this.#socket && behind) this.#backlog = new Backlog(this.#socket, behind)
     intake.join(this.#valve)

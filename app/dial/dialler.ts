@@ -6,10 +6,19 @@ import { sources } from './index.ts'
 import { Intake } from './intake.ts'
 import type { WebSocketOptions } from './options.ts'
 import { redial } from './redial.ts'
-import { headersReader, type SettingFile, urlReader } from './reread.ts'
+import { headersReader, openMessagesReader, type SettingFile, urlReader } from './reread.ts'
 
 /** What does not come from the settings. */
-type Own = 'info' | 'url' | 'headers' | 'watermarkBytes' | 'rhythmBounds' | 'paused' | 'behind' | 'intake'
+type Own =
+  | 'info'
+  | 'url'
+  | 'headers'
+  | 'openMessages'
+  | 'watermarkBytes'
+  | 'rhythmBounds'
+  | 'paused'
+  | 'behind'
+  | 'intake'
 
 /** What dialling needs of a feed's settings. */
 export interface DialSettings extends Omit<WebSocketOptions, Own> {
@@ -19,7 +28,11 @@ export interface DialSettings extends Omit<WebSocketOptions, Own> {
   /** Path of the file that holds the URLs, if one does. */
   readonly urlsFile: string | undefined
   readonly headersFile: string | undefined
+  readonly openMessages: readonly string[]
+  readonly openMessagesFile: string | undefined
   readonly backoffMaxMs: number
+  readonly backoffSlowMs: number
+  readonly stableAfterMs: number
 }
 
 /** Dials the `index`-th URL of `feed` for ever, until `signal` aborts. */
@@ -35,7 +48,14 @@ export async function openDialler(dialRate: number, emit: Emit): Promise<Dialler
   const gate = dialGate(dialRate)
   const sourceOf = await sourceMaker(emit)
   return (feed, info, index, signal) =>
-    redial(sourceOf(feed, info, index), { gate, emit, signal, backoffMaxMs: feed.backoffMaxMs })
+    redial(sourceOf(feed, info, index), {
+      gate,
+      emit,
+      signal,
+      backoffMaxMs: feed.backoffMaxMs,
+      slowMs: feed.backoffSlowMs,
+      stableMs: feed.stableAfterMs,
+    })
 }
 
 /** Makes the source of the `index`-th URL of `feed`; nothing is dialled before it is pulled. */
@@ -48,11 +68,11 @@ export async function sourceMaker(emit: Emit): Promise<SourceMaker> {
   return (feed, info, index) => {
     const shared = feeds.get(feed.name) ?? sharedBy(feed)
     feeds.set(feed.name, shared)
-    const { urlAt, headers, intake } = shared
+    const { urlAt, headers, openMessages, intake } = shared
     const paused = (isPaused: boolean): void =>
       emit({ type: isPaused ? 'source.paused' : 'source.resumed', source: info })
     const behind = (since: number): void => emit({ type: 'source.behind', source: info, since })
-    return open({ ...feed, info, url: () => urlAt(index), headers, paused, behind, intake })
+    return open({ ...feed, info, url: () => urlAt(index), headers, openMessages, paused, behind, intake })
   }
 }
 
@@ -61,6 +81,7 @@ interface Shared {
   readonly intake: Intake
   readonly urlAt: (index: number) => Promise<string>
   readonly headers: () => Promise<Readonly<Record<string, string>>>
+  readonly openMessages: () => Promise<readonly string[]>
 }
 
 function sharedBy(feed: DialSettings): Shared {
@@ -68,6 +89,7 @@ function sharedBy(feed: DialSettings): Shared {
     intake: new Intake(),
     urlAt: urlReader(feed.urls, named(feed, 'URLS', feed.urlsFile)),
     headers: headersReader(feed.headers, named(feed, 'HEADERS', feed.headersFile)),
+    openMessages: openMessagesReader(feed.openMessages, named(feed, 'OPEN_MESSAGES', feed.openMessagesFile)),
   }
 }
 

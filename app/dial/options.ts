@@ -10,8 +10,8 @@ export interface WebSocketOptions {
   readonly url: () => Promise<string>
   /** Asked at each dial; throws `SourceLost('configuration')`. */
   readonly headers: () => Promise<Readonly<Record<string, string>>>
-  /** Text messages sent as soon as the connection is up, in order. */
-  readonly openMessages: readonly string[]
+  /** Text messages sent as soon as the connection is up, in order. Asked at each dial; throws `SourceLost('configuration')`. */
+  readonly openMessages: () => Promise<readonly string[]>
   /** From the dial to the end of the handshake: name lookup, TCP, TLS and HTTP together. */
   readonly handshakeTimeoutMs: number
   /** Longest message, after decompression. */

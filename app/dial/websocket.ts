@@ -1,6 +1,6 @@
 /** The WebSocket source: one connection's life as one async generator. */
 import type { Ended, Message, Source } from '../model.ts'
-import { Connection, type ConnectionOptions } from './connection.ts'
+import { Connection, type ConnectionOptions, type Target } from './connection.ts'
 import { Intake } from './intake.ts'
 import type { WebSocketOptions } from './options.ts'
 import { fixedLimit, Rhythm, type SilenceLimit } from './rhythm.ts'
@@ -24,7 +24,7 @@ async function* receive(
   opened: () => void,
 ): AsyncGenerator<readonly Message[], Ended, void> {
   if (signal.aborted) return NOT_DIALLED
-  const target = { url: await options.url(), headers: await options.headers() }
+  const target = await targetOf(options)
   if (signal.aborted) return NOT_DIALLED
   const connection = new Connection(target, options, opened)
   const stop = (): void => connection.stop()
@@ -40,6 +40,10 @@ async function* receive(
     signal.removeEventListener('abort', stop)
     await leave(connection)
   }
+}
+
+async function targetOf({ url, headers, openMessages }: ConnectionOptions): Promise<Target> {
+  return { url: await url(), headers: await headers(), openMessages: await openMessages() }
 }
 
 /** Whoever pulls has gone: what still arrives is nobody's, but two connections of one source may never overlap. */

@@ -3,6 +3,7 @@ import pino from 'pino'
 import type { Event } from '../events.ts'
 import { RateLimit } from '../lib/rate-limit.ts'
 import { sleep } from '../lib/sleep.ts'
+import type { SourceInfo } from '../model.ts'
 
 type Level = 'debug' | 'info' | 'warn' | 'error'
 type Line = readonly [level: Level, text: string, fields?: object | undefined]
@@ -81,12 +82,12 @@ function limitKey(event: Event): string | undefined {
 function lineOf(event: Event): Line | undefined {
   switch (event.type) {
     case 'source.dialled':
-      return ['debug', `dialling ${event.source.id}`, { feed: event.source.feed }]
+      return ['debug', `dialling ${event.source.id}`, place(event.source)]
     case 'source.opened':
       return [
         'info',
         `${event.source.id} is open${event.afterDials > 1 ? ` after ${event.afterDials} dials` : ''}`,
-        { feed: event.source.feed },
+        place(event.source),
       ]
     case 'source.lost':
       return lostLine(event)
@@ -94,7 +95,7 @@ function lineOf(event: Event): Line | undefined {
       return [
         'error',
         `${event.source.id} will not be dialled again: ${event.detail}`,
-        { feed: event.source.feed, reason: event.reason },
+        { ...place(event.source), reason: event.reason },
       ]
     case 'gap.ended':
       return gapLine(event)
@@ -122,23 +123,37 @@ function lineOf(event: Event): Line | undefined {
   }
 }
 
+/** The fields by which lines of one source are found. */
+function place({ feed, id: source }: SourceInfo) {
+  return { feed, source }
+}
+
+const NO_CODE = 1005
+
+/** How a peer closed in order; the reason is often empty. */
+function closeText(code: number | undefined, reason: string): string {
+  const how = code === undefined || code === NO_CODE ? 'closed without a code' : `closed with ${code}`
+  return reason === '' ? how : `${how}: ${reason}`
+}
+
 function lostLine(event: Extract<Event, { type: 'source.lost' }>): Line {
   const { source, reason, code, detail, openMs, redialInMs } = event
-  const fields = { feed: source.feed, reason, ...(code === undefined ? {} : { code }) }
+  const fields = { ...place(source), reason, ...(code === undefined ? {} : { code }) }
   const next = redialInMs === undefined ? '' : `; next dial in ${(redialInMs / 1000).toFixed(1)} s`
   if (reason === 'stopped') return ['debug', `${source.id} is closed`, fields]
   if (openMs === undefined) return ['warn', `${source.id} does not open: ${detail}${next}`, fields]
-  return ['warn', `${source.id} is lost after ${(openMs / 1000).toFixed(1)} s: ${detail}${next}`, fields]
+  const why = reason === 'ended' ? closeText(code, detail) : detail
+  return ['warn', `${source.id} is lost after ${(openMs / 1000).toFixed(1)} s: ${why}${next}`, fields]
 }
 
 /** Short gaps are told by the lines of the loss and the opening. */
 function gapLine(event: Extract<Event, { type: 'gap.ended' }>): Line | undefined {
   const { source, reason, beganAt, endedAt, code, dials, sequence } = event
-  const fields = { feed: source.feed, reason, ...(code === undefined ? {} : { code }), dials }
+  const fields = { ...place(source), reason, ...(code === undefined ? {} : { code }), dials }
   if (sequence) {
     const { from, to } = sequence
     const which = from === to ? `number ${from} is` : `numbers ${from} to ${to} are`
-    return ['info', `${source.id}: ${which} missing`, { feed: source.feed, reason }]
+    return ['info', `${source.id}: ${which} missing`, { ...place(source), reason }]
   }
   const ms = endedAt - beganAt
   if (ms < SHORT_GAP_MS) return undefined

@@ -13,7 +13,7 @@ import { live } from '../support/upstream-client.ts'
 const KIB = 1024
 const PATIENT = {
   headers: async () => ({}),
-  openMessages: [],
+  openMessages: async () => [],
   handshakeTimeoutMs: 10_000,
   maxMessageBytes: 1024 * KIB,
   pingIntervalMs: 0,

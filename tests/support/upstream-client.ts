@@ -12,7 +12,7 @@ export function sourceOf(url: string, options: Partial<WebSocketOptions> = {}): 
     info: info(url),
     url: async () => url,
     headers: async () => ({}),
-    openMessages: [],
+    openMessages: async () => [],
     handshakeTimeoutMs: 10_000,
     maxMessageBytes: 1024 * 1024,
     pingIntervalMs: 0,

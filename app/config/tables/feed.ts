@@ -62,7 +62,7 @@ export const feedSettings = ({ normalisers, lanes }: Choices) =>
     OPEN_MESSAGES: {
       group: 'Feeds by name',
       format: openMessages,
-      help: 'Text messages to send after connecting, in order: a subscription, say.',
+      help: 'Text messages to send after connecting, in order: a subscription, say. A list in a file (FEED_<NAME>_OPEN_MESSAGES_FILE) is read again at each dial, so a signature stays fresh.',
       default: '[]',
       example: '[{"type":"subscribe","symbol":"AAPL"}]',
       secret: true,
@@ -103,7 +103,19 @@ export const feedSettings = ({ normalisers, lanes }: Choices) =>
     BACKOFF_MAX: {
       group: 'Feeds by name',
       format: duration(),
-      help: 'Longest wait between two dials of a source; five minutes if it refused us.',
+      help: 'Longest wait between two dials of a source that did not refuse us. The wait doubles from one second with each dial, and each is a random part of it.',
+      default: '60s',
+    },
+    BACKOFF_SLOW: {
+      group: 'Feeds by name',
+      format: duration(),
+      help: 'Wait before the next dial of a source that refused us (status 401 or 403, close code 1008 or 4xxx) without having been open for STABLE_AFTER: half to all of it.',
+      default: '5m',
+    },
+    STABLE_AFTER: {
+      group: 'Feeds by name',
+      format: duration(),
+      help: 'A connection that was open for so long was a good one: whatever ends it, the next dial is quick, and the back-off starts anew.',
       default: '60s',
     },
     MAX_AGE: {

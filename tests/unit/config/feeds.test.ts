@@ -20,6 +20,8 @@ describe('a feed by name', () => {
       pingIntervalMs: 20_000,
       maxMessageBytes: 1_048_576,
       backoffMaxMs: 60_000,
+      backoffSlowMs: 300_000,
+      stableAfterMs: 60_000,
       compression: false,
       laneMaxBytes: 67_108_864,
       overload: 'block',
@@ -36,6 +38,8 @@ describe('a feed by name', () => {
       PING_INTERVAL: 'off',
       MAX_MESSAGE_BYTES: '2MiB',
       BACKOFF_MAX: '10s',
+      BACKOFF_SLOW: '2m',
+      STABLE_AFTER: '5s',
       COMPRESSION: 'on',
       LANE_MAX_BYTES: '3MB',
     })
@@ -48,6 +52,8 @@ describe('a feed by name', () => {
       pingIntervalMs: 0,
       maxMessageBytes: 2_097_152,
       backoffMaxMs: 10_000,
+      backoffSlowMs: 120_000,
+      stableAfterMs: 5_000,
       compression: true,
       laneMaxBytes: 3_000_000,
     })

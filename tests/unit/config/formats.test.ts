@@ -176,13 +176,16 @@ table('a host', host, [
 table('messages to send', openMessages, [
   ['["Hello",{"type":"subscribe","symbols":["A"]},1]', ['Hello', '{"type":"subscribe","symbols":["A"]}', '1']],
   ['[]', []],
+  ['[ {"id": 12345678901234567890, "at" : 1.50,"s":"a b"} ]', ['{"id":12345678901234567890,"at":1.50,"s":"a b"}']],
   ['Hello', refused('must be a JSON array')],
   ['{"type":"subscribe"}', refused('must be a JSON array')],
 ])
 
 table('headers', headers, [
   ['{"Authorization":"Bearer t","X-N":1}', { Authorization: 'Bearer t', 'X-N': '1' }],
+  ['{"X-Id":12345678901234567890}', { 'X-Id': '12345678901234567890' }],
   ['{}', {}],
+  ['5', refused('must be a JSON object')],
   ['[]', refused('must be a JSON object')],
   ['null', refused('must be a JSON object')],
   ['Authorization: t', refused('must be a JSON object')],
