@@ -116,7 +116,7 @@ export class Delivery implements Settlement {
     emit({
       type: 'document.refused',
       feed,
-      sourceId: origin.message.source.id,
+      sourceId: origin.message.source.shown,
       reason,
       detail: error,
       deadLetter: kept,

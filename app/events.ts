@@ -137,7 +137,7 @@ type ProduceEvent =
     }
   | { readonly type: 'produce.resumed'; readonly topic: string; readonly partition: number; readonly heldMs: number }
   | { readonly type: 'kafka.connected' }
-  | { readonly type: 'producer.rebuilt'; readonly reason: string }
+  | { readonly type: 'producer.rebuilt'; readonly detail: string }
 
 type SchemaEvent =
   | {

@@ -49,7 +49,7 @@ export async function makeParts(
 /** The lane of one feed, as configured. Throws `Unusable`. */
 export async function openLane(
   feed: Pick<FeedConfig, 'name' | 'laneMaxBytes' | 'overload'>,
-  { lane: { kind, directory, sync }, maxInFlightBatches }: Config,
+  { lane: { kind, directory, sync }, maxInFlightBatches, secrets }: Config,
   { sources, ledger, emit }: Pick<FeedParts, 'sources' | 'ledger' | 'emit'>,
 ): Promise<FeedParts['lane']> {
   const open = await lanes[kind as keyof typeof lanes].load()
@@ -60,7 +60,7 @@ export async function openLane(
     overload: feed.overload,
     directory,
     sync,
-    sourceOf: sourceFinder(feed.name, sources),
+    sourceOf: sourceFinder(feed.name, sources, secrets.paths),
     ledger,
     emit,
   })

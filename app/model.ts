@@ -3,8 +3,13 @@
 /** One live URL of a feed. */
 export interface SourceInfo {
   readonly feed: string
-  /** The URL without user info and query values, unique within its feed (`#2` is appended to a repeated one). Safe to log and label. */
+  /**
+   * The URL without user info and query values, unique within its feed (`#2` is appended to a repeated one). What lanes, gap files and
+   * partitions know it by; never shown, because its path may hold a secret.
+   */
   readonly id: string
+  /** The same without what may be secret in its path, unique within its feed as well: what logs, labels, pages and headers say. */
+  readonly shown: string
   /** Non-negative hash of `id`: chooses the partition of records without a key. */
   readonly hash: number
 }

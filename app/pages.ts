@@ -4,6 +4,7 @@ import type { Gaps } from './gaps/index.ts'
 import { GAP_FEED } from './gaps/record.ts'
 import { json, type Page, type Pages, text } from './http.ts'
 import { balances, ledgerReport } from './ledger.ts'
+import type { Secrets } from './lib/secrets/index.ts'
 import type { Encoder, SourceInfo } from './model.ts'
 import type { FeedStatus, Status } from './status.ts'
 import type { Telemetry } from './telemetry/index.ts'
@@ -16,6 +17,7 @@ export interface PageSources {
   readonly feeds: ReadonlyMap<string, FeedParts>
   readonly schemas: () => Encoder['schemas']
   readonly telemetry: Telemetry
+  readonly secrets: Secrets
 }
 
 /**
@@ -54,7 +56,8 @@ function notReady({ feeds, needsKafka, kafkaConnected }: Status): string[] {
   ]
 }
 
-function statusOf({ version, status, feeds, schemas, gaps }: PageSources) {
+function statusOf({ version, status, feeds, schemas, gaps, secrets }: PageSources) {
+  const obstacle = secrets.hide(gaps.obstacle())
   return {
     version,
     node: process.versions.node,
@@ -66,7 +69,7 @@ function statusOf({ version, status, feeds, schemas, gaps }: PageSources) {
     feeds: Object.fromEntries([...status.feeds].map(([name, feed]) => [name, feedOf(name, feed, feeds, gaps)])),
     gap_records: {
       use: gaps.outbox.use,
-      ...(gaps.obstacle() ? { detail: gaps.obstacle() } : {}),
+      ...(obstacle ? { detail: obstacle } : {}),
       waiting: gaps.outbox.pending.length,
       ...partsOf(feeds.get(GAP_FEED)),
     },
@@ -94,7 +97,7 @@ function feedOf(name: string, { state, detail, sources }: FeedStatus, feeds: Pag
     ...(detail ? { detail } : {}),
     ...partsOf(feeds.get(name)),
     sources: [...sources].map(([info, source]) => ({
-      url: source.id,
+      url: source.url,
       state: source.state,
       dials: source.dials,
       messages: source.messages,

@@ -13,12 +13,12 @@ const AT_ONCE = 50
 
 /** Dials every URL, within the dial rate and `AT_ONCE` at once; one group per feed. */
 export async function checkFeeds(config: Config): Promise<Group[]> {
-  const sourceOf = await sourceMaker(() => {})
+  const sourceOf = await sourceMaker(config.secrets, () => {})
   const gate = dialGate(config.dialRate)
   const limited = limit(AT_ONCE)
   const never = new AbortController().signal
   return config.feeds.map((feed) => {
-    const sources = describeSources(feed.name, feed.urls)
+    const sources = describeSources(feed.name, feed.urls, config.secrets.paths)
     const look = async (info: SourceInfo, index: number): Promise<Finding> => {
       await gate.pass(hostOf(info), never)
       return limited(() => dial(quiet(feed, sourceOf, info, index), feed))
@@ -35,7 +35,7 @@ function quiet(feed: FeedConfig, sourceOf: SourceMaker, info: SourceInfo, index:
 
 /** Opens the connection and closes it with 1001 at once. Ends within the handshake timeout, and a second to close. */
 async function dial(source: Source, feed: FeedConfig): Promise<Finding> {
-  const label = source.info.id
+  const label = source.info.shown
   const leaving = new AbortController()
   const startedAt = performance.now()
   let openedAt: number | undefined

@@ -50,8 +50,9 @@ interface Place {
   readonly env: Env
 }
 
-function readFeed(place: Place, table: FeedSettings, shared: Shared, report: Report): FeedConfig {
+function readFeed(place: Place, table: FeedSettings, shared: Shared, all: Report): FeedConfig {
   const { name, preset } = place
+  const report = { ...all, feed: name.toLowerCase() }
   const found = new Map(Object.keys(table).map((suffix) => [suffix, find(place, suffix as Suffix, report)]))
   const chosen = new Set(
     [...found].filter(([, given]) => given?.variable.startsWith('FEED_')).map(([suffix]) => suffix),

@@ -1,5 +1,7 @@
 /** What the configuration says, checked and in final form. Durations are milliseconds, sizes are bytes. */
 
+import type { Secrets } from '../lib/secrets/index.ts'
+
 /** How a feed's records get their key. `source`: no key, partition by hash of the source. */
 export type KeyRule =
   | { readonly kind: 'constant'; readonly value: string }
@@ -142,6 +144,8 @@ export interface Config {
   readonly startupTimeoutMs: number
   readonly drainTimeoutMs: number
   readonly maxInFlightBatches: number
+  /** What must not be shown, wherever it comes back. */
+  readonly secrets: Secrets
   /** Not wrong, but worth a line at start (a URL listed twice, say). */
   readonly warnings: readonly string[]
 }

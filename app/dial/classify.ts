@@ -2,7 +2,6 @@
 import { type LostReason, SourceLost } from '../errors.ts'
 import { errorCode } from '../lib/error-code.ts'
 import { printable } from '../lib/printable.ts'
-import { withoutSecrets } from '../lib/redact-url.ts'
 import type { Ended } from '../model.ts'
 import { retryAfterMs } from './retry-after.ts'
 
@@ -15,9 +14,9 @@ const ORDERLY = new Set([1000, 1001, 1005])
 const NO_CLOSE_FRAME = 1006
 const TOO_BIG = 1009
 
-/** RFC 6455 §7.4; the reason is the peer's text, shown without `secrets`. 1008 and 4000–4999 say that it does not want us: come back much later. */
-export function byClose(code: number, reason: Buffer, secrets: readonly string[] = []): Ended | SourceLost {
-  const detail = printable(withoutSecrets(reason.toString(), secrets), MAX_REASON_BYTES)
+/** RFC 6455 §7.4; the reason is the peer's text, whose secrets are hidden where it is shown. 1008 and 4000–4999 say that it does not want us: come back much later. */
+export function byClose(code: number, reason: Buffer): Ended | SourceLost {
+  const detail = printable(reason.toString(), MAX_REASON_BYTES)
   if (ORDERLY.has(code)) return { code, detail }
   if (code === NO_CLOSE_FRAME)
     return new SourceLost('closed', 'the connection broke off without a close frame', { code })
@@ -35,15 +34,11 @@ export function byStatus(status: number, retryAfter: string | undefined, now: nu
   })
 }
 
-/** An error of the socket or of the library, before or after the connection was open, shown without `secrets`. */
-export function byError(
-  error: Error & { syscall?: unknown },
-  opened: boolean,
-  secrets: readonly string[] = [],
-): SourceLost {
+/** An error of the socket or of the library, before or after the connection was open. */
+export function byError(error: Error & { syscall?: unknown }, opened: boolean): SourceLost {
   const code = errorCode(error)
   // An AggregateError of several refused addresses has a code but no message.
-  const detail = printable(withoutSecrets(error.message || code || error.name, secrets), MAX_ERROR_BYTES)
+  const detail = printable(error.message || code || error.name, MAX_ERROR_BYTES)
   if (opened) return afterOpen(code, detail, error)
   return new SourceLost(beforeOpen(code, error.syscall), detail, { cause: error })
 }

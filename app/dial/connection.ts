@@ -11,7 +11,6 @@ import { Inbox } from './inbox.ts'
 import type { Intake } from './intake.ts'
 import type { WebSocketOptions } from './options.ts'
 import type { SilenceLimit } from './rhythm.ts'
-import { secretsOf } from './secrets.ts'
 import { type Silence, silence } from './silence.ts'
 import { Valve } from './valve.ts'
 
@@ -104,10 +103,6 @@ export class Connection {
     this.#ws.close(GOING_AWAY)
   }
 
-  get #secrets(): readonly string[] {
-    return secretsOf(this.#target.url, this.#target.headers)
-  }
-
   #listen(opened: () => void): void {
     this.#ws.on('upgrade', (response) => {
       this.#socket = response.socket
@@ -123,10 +118,10 @@ export class Connection {
     this.#ws.on('message', (data) => this.#inbox.push(data as Buffer))
     // After an error the library closes by itself, within CLOSE_TIMEOUT_MS.
     this.#ws.on('error', (error) => {
-      this.#verdict ??= byError(error, this.#opened, this.#secrets)
+      this.#verdict ??= byError(error, this.#opened)
     })
     this.#ws.on('close', (code, reason) => {
-      this.#verdict ??= byClose(code, reason, this.#secrets)
+      this.#verdict ??= byClose(code, reason)
       this.#close()
     })
   }

@@ -1,5 +1,6 @@
 /** From a feed's settings to one source's arrivals: source, files read again at each dial, gate and redial loop together. */
 import type { Emit } from '../events.ts'
+import type { Secrets } from '../lib/secrets/index.ts'
 import type { Message, Source, SourceInfo } from '../model.ts'
 import { dialGate } from './gate.ts'
 import { sources } from './index.ts'
@@ -43,10 +44,10 @@ export type Dialler = (
   signal: AbortSignal,
 ) => AsyncIterable<readonly Message[]>
 
-/** `dialRate` is dials per second and host, over all feeds. */
-export async function openDialler(dialRate: number, emit: Emit): Promise<Dialler> {
+/** `dialRate` is dials per second and host, over all feeds; `secrets` learns what files hold that are read again. */
+export async function openDialler(dialRate: number, secrets: Secrets, emit: Emit): Promise<Dialler> {
   const gate = dialGate(dialRate)
-  const sourceOf = await sourceMaker(emit)
+  const sourceOf = await sourceMaker(secrets, emit)
   return (feed, info, index, signal) =>
     redial(sourceOf(feed, info, index), {
       gate,
@@ -62,11 +63,11 @@ export async function openDialler(dialRate: number, emit: Emit): Promise<Dialler
 export type SourceMaker = (feed: DialSettings, info: SourceInfo, index: number) => Source
 
 /** Loads what sources are made of. `emit` is told when one is paused or behind, and when no longer. */
-export async function sourceMaker(emit: Emit): Promise<SourceMaker> {
+export async function sourceMaker(secrets: Secrets, emit: Emit): Promise<SourceMaker> {
   const open = await sources.websocket.load()
   const feeds = new Map<string, Shared>()
   return (feed, info, index) => {
-    const shared = feeds.get(feed.name) ?? sharedBy(feed)
+    const shared = feeds.get(feed.name) ?? sharedBy(feed, secrets)
     feeds.set(feed.name, shared)
     const { urlAt, headers, openMessages, intake } = shared
     const paused = (isPaused: boolean): void =>
@@ -84,15 +85,20 @@ interface Shared {
   readonly openMessages: () => Promise<readonly string[]>
 }
 
-function sharedBy(feed: DialSettings): Shared {
+function sharedBy(feed: DialSettings, secrets: Secrets): Shared {
+  const { name, urlsFile, headersFile, openMessagesFile } = feed
+  const file = (setting: string, path: string | undefined): SettingFile | undefined =>
+    path === undefined
+      ? undefined
+      : {
+          path,
+          variable: `FEED_${name.toUpperCase()}_${setting}_FILE`,
+          learn: (text) => secrets.learn(name, setting, text),
+        }
   return {
     intake: new Intake(),
-    urlAt: urlReader(feed.urls, named(feed, 'URLS', feed.urlsFile)),
-    headers: headersReader(feed.headers, named(feed, 'HEADERS', feed.headersFile)),
-    openMessages: openMessagesReader(feed.openMessages, named(feed, 'OPEN_MESSAGES', feed.openMessagesFile)),
+    urlAt: urlReader(feed.urls, file('URLS', urlsFile)),
+    headers: headersReader(feed.headers, file('HEADERS', headersFile)),
+    openMessages: openMessagesReader(feed.openMessages, file('OPEN_MESSAGES', openMessagesFile)),
   }
-}
-
-function named(feed: DialSettings, setting: string, path: string | undefined): SettingFile | undefined {
-  return path === undefined ? undefined : { path, variable: `FEED_${feed.name.toUpperCase()}_${setting}_FILE` }
 }

@@ -6,10 +6,11 @@ import { freshFile } from '../lib/fresh-file.ts'
 import { parseList } from '../lib/list.ts'
 import { openMessagesIn } from '../lib/open-messages.ts'
 
-/** A file that holds a setting, and the variable that names it: problems show the variable, never the content. */
+/** A file that holds a setting, the variable that names it (problems show that, never the content), and who is told of each new text. */
 export interface SettingFile {
   readonly path: string
   readonly variable: string
+  readonly learn: (text: string) => void
 }
 
 /** The URLs of a feed. Answers the one at `index` (from 0); with a file, the item that stands there now. The answer throws `SourceLost('configuration')`. */
@@ -43,7 +44,11 @@ export function openMessagesReader(messages: readonly string[], file?: SettingFi
 
 /** Answers what `parse` makes of the file as it is now. */
 function reader<T>(file: SettingFile, parse: (text: string) => T): () => Promise<T> {
-  const fresh = freshFile(file.path, (text) => parse(text.replace(/^\uFEFF/, '')))
+  const fresh = freshFile(file.path, (text) => {
+    const content = text.replace(/^\uFEFF/, '')
+    file.learn(content)
+    return parse(content)
+  })
   return async () => {
     try {
       return await fresh()

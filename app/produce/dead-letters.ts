@@ -22,6 +22,8 @@ export interface DeadLetterOptions {
   readonly isOffline?: boolean
   /** Milliseconds between two looks for a topic that need not be there. */
   readonly lookEveryMs?: number
+  /** Takes the secrets of a feed out of the error that a header names. */
+  readonly hide: (text: string, feed: string) => string
 }
 
 /** `of` answers where the refused documents of a feed with the given schema go; `close` ends the looking. */
@@ -83,7 +85,7 @@ function toOptional(topic: string, optional: OptionalTopic, write: Write): DeadL
 }
 
 /** Hands a letter to the outlet; one that the topic will not take is cut down to its headers and handed over once more. */
-function writer(outlet: Outlet, { maxBytes, version }: DeadLetterOptions): Write {
+function writer(outlet: Outlet, { maxBytes, version, hide }: DeadLetterOptions): Write {
   const versionHeader = header(names.version, version)
   return (topic, letter, settlement) => {
     const { message, expiresAt } = letter
@@ -92,7 +94,7 @@ function writer(outlet: Outlet, { maxBytes, version }: DeadLetterOptions): Write
       key: null,
       value: message.data.subarray(0, maxBytes),
       timestamp: message.receivedAt,
-      headers: [...headersOf(letter), versionHeader],
+      headers: [...headersOf(letter, hide), versionHeader],
       expiresAt,
     }
     outlet.add(destination, whole, {
@@ -106,13 +108,16 @@ function writer(outlet: Outlet, { maxBytes, version }: DeadLetterOptions): Write
   }
 }
 
-function headersOf({ message, element, reason, error, schemaId }: DeadLetter): (readonly [string, Buffer])[] {
+function headersOf(
+  { message, element, reason, error, schemaId }: DeadLetter,
+  hide: DeadLetterOptions['hide'],
+): (readonly [string, Buffer])[] {
   const { source, data, receivedAt } = message
   return [
     header(names.feed, source.feed),
-    header(names.source, source.id),
+    header(names.source, source.shown),
     header(names.reason, reason),
-    header(names.error, printable(error, ERROR_BYTES)),
+    header(names.error, printable(hide(error, source.feed), ERROR_BYTES)),
     header(names.receivedAt, new Date(receivedAt).toISOString()),
     header(names.length, `${data.length}`),
     header(names.sha256, createHash('sha256').update(data).digest('hex')),

@@ -13,7 +13,7 @@ import type { Row } from './tally.ts'
 
 /** What all feeds share. */
 export interface WayParts {
-  readonly config: Pick<Config, 'feeds' | 'recordHeaders'>
+  readonly config: Pick<Config, 'feeds' | 'recordHeaders' | 'secrets'>
   readonly encoder: Encoder
   readonly outlet: Outlet
   readonly flight: Flight
@@ -73,7 +73,8 @@ export class Way {
       unavailable(feed.name, error)
       return undefined
     }
-    return { steps, sourceOf: sourceFinder(feed.name, describeSources(feed.name, feed.urls)) }
+    const { paths } = config.secrets
+    return { steps, sourceOf: sourceFinder(feed.name, describeSources(feed.name, feed.urls, paths), paths) }
   }
 
   #feedOf(name: string, { steps }: OpenFeed, { row, elements, batch }: Cargo): Feed {
@@ -112,7 +113,7 @@ interface Cargo {
 function batchOf(letters: readonly Letter[], elements: Map<Message, number>, open: OpenFeed | undefined): Batch {
   let bytes = 0
   const messages = letters.map(({ data, receivedAt, feed, sourceId, document }) => {
-    const source = open?.sourceOf(sourceId) ?? { feed, id: sourceId, hash: 0 }
+    const source = open?.sourceOf(sourceId) ?? { feed, id: sourceId, shown: sourceId, hash: 0 }
     const message: Message = { source, data, receivedAt }
     if (document !== undefined) elements.set(message, document)
     bytes += data.length

@@ -22,8 +22,8 @@ export interface Log {
   flush(): Promise<void>
 }
 
-/** Opens the log at `level` (pino's names) on the file descriptor `fd`. Survives a reader that stalls or goes away. */
-export function createLog(level: string, fd: number): Log {
+/** Opens the log at `level` (pino's names) on the file descriptor `fd`. Events come without secrets; `hide` takes them out of other texts. Survives a reader that stalls or goes away. */
+export function createLog(level: string, fd: number, hide: (text: string) => string): Log {
   const destination = pino.destination({ fd, sync: false, minLength: 1, maxLength: MAX_BACKLOG_BYTES })
   let dropped = 0
   // At the exit pino writes what is left, again and again until it succeeds: on a full disk that is never.
@@ -58,8 +58,8 @@ export function createLog(level: string, fd: number): Log {
       if (unsaid === undefined) return
       say(unsaid > 0 ? [line[0], `${line[1]} (and ${unsaid} more like it)`, line[2]] : line)
     },
-    info: (text, fields) => say(['info', text, fields]),
-    error: (text, fields) => say(['error', text, fields]),
+    info: (text, fields) => say(['info', hide(text), fields]),
+    error: (text, fields) => say(['error', hide(text), fields]),
     // Not flushSync: it does not wait for the write under way, and never returns where nobody reads.
     async flush() {
       const patience = new AbortController()
@@ -82,11 +82,11 @@ function limitKey(event: Event): string | undefined {
 function lineOf(event: Event): Line | undefined {
   switch (event.type) {
     case 'source.dialled':
-      return ['debug', `dialling ${event.source.id}`, place(event.source)]
+      return ['debug', `dialling ${event.source.shown}`, place(event.source)]
     case 'source.opened':
       return [
         'info',
-        `${event.source.id} is open${event.afterDials > 1 ? ` after ${event.afterDials} dials` : ''}`,
+        `${event.source.shown} is open${event.afterDials > 1 ? ` after ${event.afterDials} dials` : ''}`,
         place(event.source),
       ]
     case 'source.lost':
@@ -94,7 +94,7 @@ function lineOf(event: Event): Line | undefined {
     case 'source.refused':
       return [
         'error',
-        `${event.source.id} will not be dialled again: ${event.detail}`,
+        `${event.source.shown} will not be dialled again: ${event.detail}`,
         { ...place(event.source), reason: event.reason },
       ]
     case 'gap.ended':
@@ -124,7 +124,7 @@ function lineOf(event: Event): Line | undefined {
 }
 
 /** The fields by which lines of one source are found. */
-function place({ feed, id: source }: SourceInfo) {
+function place({ feed, shown: source }: SourceInfo) {
   return { feed, source }
 }
 
@@ -140,10 +140,10 @@ function lostLine(event: Extract<Event, { type: 'source.lost' }>): Line {
   const { source, reason, code, detail, openMs, redialInMs } = event
   const fields = { ...place(source), reason, ...(code === undefined ? {} : { code }) }
   const next = redialInMs === undefined ? '' : `; next dial in ${(redialInMs / 1000).toFixed(1)} s`
-  if (reason === 'stopped') return ['debug', `${source.id} is closed`, fields]
-  if (openMs === undefined) return ['warn', `${source.id} does not open: ${detail}${next}`, fields]
+  if (reason === 'stopped') return ['debug', `${source.shown} is closed`, fields]
+  if (openMs === undefined) return ['warn', `${source.shown} does not open: ${detail}${next}`, fields]
   const why = reason === 'ended' ? closeText(code, detail) : detail
-  return ['warn', `${source.id} is lost after ${(openMs / 1000).toFixed(1)} s: ${why}${next}`, fields]
+  return ['warn', `${source.shown} is lost after ${(openMs / 1000).toFixed(1)} s: ${why}${next}`, fields]
 }
 
 /** Short gaps are told by the lines of the loss and the opening. */
@@ -153,11 +153,11 @@ function gapLine(event: Extract<Event, { type: 'gap.ended' }>): Line | undefined
   if (sequence) {
     const { from, to } = sequence
     const which = from === to ? `number ${from} is` : `numbers ${from} to ${to} are`
-    return ['info', `${source.id}: ${which} missing`, { ...place(source), reason }]
+    return ['info', `${source.shown}: ${which} missing`, { ...place(source), reason }]
   }
   const ms = endedAt - beganAt
   if (ms < SHORT_GAP_MS) return undefined
-  return ['info', `${source.id} was in a gap for ${(ms / 1000).toFixed(1)} s`, fields]
+  return ['info', `${source.shown} was in a gap for ${(ms / 1000).toFixed(1)} s`, fields]
 }
 
 function rarerLine(event: Event): Line | undefined {
@@ -223,7 +223,7 @@ function rarerLine(event: Event): Line | undefined {
     case 'kafka.connected':
       return ['info', 'Kafka is connected']
     case 'producer.rebuilt':
-      return ['debug', `the Kafka client was replaced: ${event.reason}`]
+      return ['debug', `the Kafka client was replaced: ${event.detail}`]
     case 'schema.fetched':
       return event.changed
         ? ['info', `subject ${event.subject}: version ${event.version}, schema id ${event.id}`]

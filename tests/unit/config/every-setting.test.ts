@@ -106,6 +106,7 @@ const values: Record<string, readonly [value: string, around?: TestEnv]> = {
   METRICS_HOST: ['localhost'],
   METRICS_PORT: ['1'],
   METRICS_MAX_URLS: ['1'],
+  URL_PATHS: ['hide'],
   LOG_LEVEL: ['debug'],
   DID_PROVIDER: ['did:x'],
   SSI_VALIDATION: ['false'],

@@ -6,11 +6,17 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { headersReader, openMessagesReader, urlReader } from '../../../app/dial/reread.ts'
 
 let folder: string
-const file = () => ({ path: join(folder, 'setting'), variable: 'FEED_F_SETTING_FILE' })
+let learned: string[] = []
+const file = () => ({
+  path: join(folder, 'setting'),
+  variable: 'FEED_F_SETTING_FILE',
+  learn: (text: string) => void learned.push(text),
+})
 const write = (text: string): Promise<void> => writeFile(file().path, text)
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'reread-'))
+  learned = []
 })
 afterEach(() => rm(folder, { recursive: true }))
 
@@ -25,6 +31,7 @@ describe('urlReader', () => {
     expect(await url(1)).toBe('ws://b/?t=1')
     await write('\uFEFF["ws://a/?t=2", "ws://b/?t=2,3"]')
     expect(await url(1)).toBe('ws://b/?t=2,3')
+    expect(learned).toEqual(['ws://a/?t=1, ws://b/?t=1\n', '["ws://a/?t=2", "ws://b/?t=2,3"]'])
   })
 
   it.each([

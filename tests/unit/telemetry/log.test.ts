@@ -23,7 +23,7 @@ async function logged(events: readonly Event[], level = 'info'): Promise<Line[]>
   const folder = mkdtempSync(join(tmpdir(), 'tributary-log-'))
   folders.push(folder)
   const fd = openSync(join(folder, 'log'), 'a')
-  const log = createLog(level, fd)
+  const log = createLog(level, fd, (text) => text)
   for (const event of events) log.write(event)
   await log.flush()
   closeSync(fd)
