@@ -51,10 +51,11 @@ export class Delivery implements Settlement {
     this.#feed.ledger.inFlight++
   }
 
-  /** A document was mapped to nothing. */
-  ignored(): void {
+  /** A document was mapped to nothing, or is nothing that should be produced for `reason`. */
+  ignored(reason?: string): void {
     this.#feed.ledger.found++
     this.#feed.ledger.ignored++
+    if (reason !== undefined) count(this.#feed.ledger.ignoredFor, reason)
   }
 
   /** A document is too old to be produced. */

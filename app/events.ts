@@ -80,6 +80,14 @@ type SourceEvent =
     }
   /** The lane has kept all that was received up to `at`. */
   | { readonly type: 'messages.kept'; readonly source: SourceInfo; readonly at: number }
+  /** It has been open for that long, and nothing has ever come. `setting` holds the open messages; `isSet`: there are some. */
+  | {
+      readonly type: 'source.quiet'
+      readonly source: SourceInfo
+      readonly openMs: number
+      readonly setting: string
+      readonly isSet: boolean
+    }
   /** The socket is not read, because we are the slow ones. */
   | { readonly type: 'source.paused'; readonly source: SourceInfo }
   | { readonly type: 'source.resumed'; readonly source: SourceInfo }

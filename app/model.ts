@@ -184,6 +184,8 @@ export interface Ledger {
   found: number
   produced: number
   ignored: number
+  /** How many of `ignored` were for a reason of their own, since the process began. */
+  readonly ignoredFor: Map<string, number>
   inFlight: number
   readonly deadLettered: Map<string, number>
   readonly refused: Map<string, number>

@@ -6,6 +6,7 @@ import { Delivery } from './delivery.ts'
 import { Rejected } from './errors.ts'
 import type { Emit } from './events.ts'
 import { Slice } from './lib/slice.ts'
+import type { Matcher } from './lib/subset.ts'
 import type {
   DeadLetters,
   Document,
@@ -21,10 +22,15 @@ import type {
   Router,
 } from './model.ts'
 
+/** Why what `Feed.ignore` matches is ignored. */
+const CONTROL = 'control'
+
 /** What the two loops of one feed work with. */
 export interface Feed {
   readonly name: string
   readonly lane: Lane
+  /** What is control: counted as ignored before anything else looks at it. */
+  readonly ignore?: Matcher | undefined
   readonly parse: Parser
   readonly normalise: readonly Normaliser[]
   readonly router: Router
@@ -75,11 +81,13 @@ export async function deliver(feed: Feed, signal: AbortSignal): Promise<void> {
 
 function parse(message: Message, feed: Feed, delivery: Delivery): void {
   try {
+    if (feed.ignore?.text(message.data)) return delivery.ignored(CONTROL)
     const found = feed.parse(message)
     if (!Array.isArray(found)) return take(found as Document, { message, element: undefined }, feed, delivery)
     for (const [element, candidate] of found.entries()) {
       const origin = { message, element }
       if (isObject(candidate)) take(candidate, origin, feed, delivery)
+      else if (feed.ignore?.value(candidate)) delivery.ignored(CONTROL)
       else delivery.rejected(new Rejected('not_an_object', 'an element of the array is not an object'), origin)
     }
   } catch (error) {
@@ -89,6 +97,7 @@ function parse(message: Message, feed: Feed, delivery: Delivery): void {
 
 function take(document: Document, origin: Origin, feed: Feed, delivery: Delivery): void {
   feed.watch?.(document, origin.message)
+  if (feed.ignore?.value(document)) return delivery.ignored(CONTROL)
   normalise(document, 0, origin, feed, delivery)
 }
 

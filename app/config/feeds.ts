@@ -87,6 +87,11 @@ function checkFeed(name: string, values: Values<FeedSettings>, chosen: ReadonlyS
   if (chosen.has('KEY') && chosen.has('KEY_FIELD')) {
     report.problems.push(`${prefix}KEY and ${prefix}KEY_FIELD are both set; keep one of them.`)
   }
+  if (values.ALIVE.length > 0 && values.IGNORE.length === 0) {
+    report.warnings.push(
+      `${prefix}ALIVE has no effect: it says what of ${prefix}IGNORE is a sign of life, and that is not set.`,
+    )
+  }
   if ((values.LANE_MAX_BYTES ?? 0) < values.MAX_MESSAGE_BYTES) {
     report.problems.push(
       `${prefix}LANE_MAX_BYTES must be at least ${prefix}MAX_MESSAGE_BYTES (${values.MAX_MESSAGE_BYTES} bytes), or a message could not enter the lane.`,
@@ -99,6 +104,8 @@ function plainValues(values: Values<FeedSettings>) {
     normalise: values.NORMALISE,
     openMessages: values.OPEN_MESSAGES,
     headers: values.HEADERS,
+    ignore: values.IGNORE,
+    alive: values.ALIVE,
     sequenceField: values.SEQUENCE_FIELD,
     pingIntervalMs: values.PING_INTERVAL,
     maxMessageBytes: values.MAX_MESSAGE_BYTES,

@@ -1,6 +1,7 @@
 /** What the configuration says, checked and in final form. Durations are milliseconds, sizes are bytes. */
 
 import type { Secrets } from '../lib/secrets/index.ts'
+import type { Pattern } from '../lib/subset.ts'
 
 /** How a feed's records get their key. `source`: no key, partition by hash of the source. */
 export type KeyRule =
@@ -32,6 +33,10 @@ export interface FeedConfig {
   readonly handshakeTimeoutMs: number
   /** `auto`: learned from each source. */
   readonly silenceTimeoutMs: number | 'auto' | undefined
+  /** What is control: counted as ignored, and no sign of life. */
+  readonly ignore: readonly Pattern[]
+  /** What of it is a sign of life nevertheless. */
+  readonly alive: readonly Pattern[]
   /** Where in a document its number is, if sources count them. */
   readonly sequenceField: readonly string[] | undefined
   /** 0 = no pings. */

@@ -19,6 +19,8 @@ type Own =
   | 'rhythmBounds'
   | 'paused'
   | 'behind'
+  | 'quiet'
+  | 'quietAfterMs'
   | 'intake'
 
 /** What dialling needs of a feed's settings. */
@@ -69,11 +71,12 @@ export async function sourceMaker(secrets: Secrets, emit: Emit): Promise<SourceM
   return (feed, info, index) => {
     const shared = feeds.get(feed.name) ?? sharedBy(feed, secrets)
     feeds.set(feed.name, shared)
-    const { urlAt, headers, openMessages, intake } = shared
+    const { urlAt, headers, openMessages, intake, asked } = shared
     const paused = (isPaused: boolean): void =>
       emit({ type: isPaused ? 'source.paused' : 'source.resumed', source: info })
     const behind = (since: number): void => emit({ type: 'source.behind', source: info, since })
-    return open({ ...feed, info, url: () => urlAt(index), headers, openMessages, paused, behind, intake })
+    const quiet = (openMs: number): void => emit({ type: 'source.quiet', source: info, openMs, ...asked })
+    return open({ ...feed, info, url: () => urlAt(index), headers, openMessages, paused, behind, quiet, intake })
   }
 }
 
@@ -83,16 +86,19 @@ interface Shared {
   readonly urlAt: (index: number) => Promise<string>
   readonly headers: () => Promise<Readonly<Record<string, string>>>
   readonly openMessages: () => Promise<readonly string[]>
+  /** The setting of the open messages, and whether there are any. */
+  readonly asked: { readonly setting: string; readonly isSet: boolean }
 }
 
 function sharedBy(feed: DialSettings, secrets: Secrets): Shared {
   const { name, urlsFile, headersFile, openMessagesFile } = feed
+  const variable = (setting: string): string => `FEED_${name.toUpperCase()}_${setting}`
   const file = (setting: string, path: string | undefined): SettingFile | undefined =>
     path === undefined
       ? undefined
       : {
           path,
-          variable: `FEED_${name.toUpperCase()}_${setting}_FILE`,
+          variable: `${variable(setting)}_FILE`,
           learn: (text) => secrets.learn(name, setting, text),
         }
   return {
@@ -100,5 +106,9 @@ function sharedBy(feed: DialSettings, secrets: Secrets): Shared {
     urlAt: urlReader(feed.urls, file('URLS', urlsFile)),
     headers: headersReader(feed.headers, file('HEADERS', headersFile)),
     openMessages: openMessagesReader(feed.openMessages, file('OPEN_MESSAGES', openMessagesFile)),
+    asked: {
+      setting: variable(openMessagesFile === undefined ? 'OPEN_MESSAGES' : 'OPEN_MESSAGES_FILE'),
+      isSet: feed.openMessages.length > 0,
+    },
   }
 }

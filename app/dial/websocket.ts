@@ -1,13 +1,21 @@
 /** The WebSocket source: one connection's life as one async generator. */
 import type { Ended, Message, Source } from '../model.ts'
 import { Connection, type ConnectionOptions, type Target } from './connection.ts'
+import { FirstMessage } from './first-message.ts'
 import { Intake } from './intake.ts'
+import { lifeTest } from './life.ts'
 import type { WebSocketOptions } from './options.ts'
 import { fixedLimit, Rhythm, type SilenceLimit } from './rhythm.ts'
 
 /** A source that dials `options.url` each time `receive` is called; see `Source` for the contract. */
 export function websocket(options: WebSocketOptions): Source {
-  const settings = { ...options, silenceLimit: silenceLimit(options), intake: options.intake ?? new Intake() }
+  const settings = {
+    ...options,
+    silenceLimit: silenceLimit(options),
+    intake: options.intake ?? new Intake(),
+    isLife: lifeTest(options.ignore, options.alive),
+    first: new FirstMessage(options.quiet, options.quietAfterMs),
+  }
   return { info: options.info, receive: (signal, opened) => receive(settings, signal, opened) }
 }
 

@@ -18,6 +18,8 @@ const PATIENT = {
   maxMessageBytes: 1024 * KIB,
   pingIntervalMs: 0,
   silenceTimeoutMs: undefined,
+  ignore: [],
+  alive: [],
   compression: false,
 }
 const never = new AbortController().signal

@@ -3,11 +3,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import type { WebSocket } from 'ws'
 import { startDaemon } from '../support/daemon.ts'
 import { settled } from '../support/daemon-feeds.ts'
 import { createTopic, registerSchema, uniqueName } from '../support/stack.ts'
 import { until } from '../support/until.ts'
 import { startUpstream } from '../support/upstream.ts'
+import { refusedPort } from '../support/upstream-raw.ts'
 
 const SCHEMA = JSON.stringify({
   type: 'record',
@@ -29,6 +31,79 @@ async function feedX(url: string, more: Readonly<Record<string, string>> = {}): 
   const own = Object.entries(more).map(([suffix, value]) => [`FEED_X_${suffix}`, value])
   return { FEED_X_URLS: url, FEED_X_SCHEMA: topic, ...Object.fromEntries(own) }
 }
+
+/** Sends `text` every `ms` until the socket closes. */
+function every(ms: number, socket: WebSocket, text: string): void {
+  const timer = setInterval(() => socket.send(text), ms)
+  socket.once('close', () => clearInterval(timer))
+}
+
+describe('silence', () => {
+  it('is not broken by what IGNORE names: the source is dialled again', async () => {
+    await using upstream = await startUpstream({
+      onSocket: (socket) => {
+        socket.send('{"k":"data"}')
+        every(50, socket, '{"event":"heartbeat"}')
+        every(50, socket, 'pong')
+      },
+    })
+    const ignore = '[{"event":"heartbeat"},"pong"]'
+    await using daemon = startDaemon(
+      await feedX(upstream.url, { SILENCE_TIMEOUT: '600ms', IGNORE: ignore, BACKOFF_MAX: '100ms' }),
+    )
+    const lost = await daemon.said('no message for 600 ms')
+    expect(lost).toMatchObject({ feed: 'x', reason: 'silent', source: upstream.url })
+    await until(() => upstream.sockets.length >= 3, { what: 'three dials' })
+    const { documents } = await daemon.feed('x').then(({ ledger }) => ledger)
+    expect(documents.refused + documents.dead_lettered).toBe(0)
+    const metrics = await daemon.metrics()
+    const control = metrics.value('tributary_documents_total', { feed: 'x', outcome: 'ignored', reason: 'control' })
+    expect(control).toBeGreaterThan(10)
+  })
+
+  it('is broken by what ALIVE names of it, and by what is refused later', async () => {
+    await using beating = await startUpstream({
+      onSocket: (socket) => every(50, socket, '{"event":"heartbeat","n":1}'),
+    })
+    await using broken = await startUpstream({ onSocket: (socket) => every(50, socket, 'no JSON') })
+    await using silent = await startUpstream({ onSocket: (socket) => every(50, socket, '{"event":"status"}') })
+    await using daemon = startDaemon(
+      await feedX([beating.url, broken.url, silent.url].join(), {
+        SILENCE_TIMEOUT: '400ms',
+        IGNORE: '[{"event":"heartbeat"},{"event":"status"}]',
+        ALIVE: '[{"event":"heartbeat"}]',
+        BACKOFF_MAX: '50ms',
+      }),
+    )
+    await until(() => silent.sockets.length >= 4, { what: 'the silent one to be dialled four times' })
+    await daemon.ready()
+    expect([beating.sockets.length, broken.sockets.length]).toEqual([1, 1])
+  })
+
+  it('does not pass while Kafka is away, with lanes that fill: no source is dialled again', async () => {
+    await using upstream = await startUpstream({
+      onSocket: (socket) => {
+        every(20, socket, '{"event":"heartbeat"}')
+        every(100, socket, JSON.stringify({ k: 'x'.repeat(2_000) }))
+      },
+    })
+    const LIMIT_MS = 500
+    await using daemon = startDaemon({
+      ...(await feedX(upstream.url, {
+        SILENCE_TIMEOUT: `${LIMIT_MS}ms`,
+        IGNORE: '[{"event":"heartbeat"}]',
+        LANE_MAX_BYTES: '16KiB',
+        MAX_MESSAGE_BYTES: '4KiB',
+      })),
+      BOOTSTRAP_SERVERS: `127.0.0.1:${await refusedPort()}`,
+      LANE_DIR: folder,
+    })
+    const paused = async (): Promise<number> =>
+      (await daemon.metrics()).value('tributary_source_paused_seconds_total', { feed: 'x' }) ?? 0
+    await until(async () => (await paused()) > (3 * LIMIT_MS) / 1_000, { what: 'three limits of back pressure' })
+    expect(upstream.sockets).toHaveLength(1)
+  })
+})
 
 describe('a connection that was open for STABLE_AFTER', () => {
   it.each([1008, 4004, 1001])(

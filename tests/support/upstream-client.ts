@@ -17,6 +17,8 @@ export function sourceOf(url: string, options: Partial<WebSocketOptions> = {}): 
     maxMessageBytes: 1024 * 1024,
     pingIntervalMs: 0,
     silenceTimeoutMs: undefined,
+    ignore: [],
+    alive: [],
     compression: false,
     ...options,
   })

@@ -5,6 +5,7 @@ import { choice, choices, flag, text } from '../formats/basic.ts'
 import { format } from '../formats/format.ts'
 import { headers, openMessages } from '../formats/json.ts'
 import { duration, size } from '../formats/measures.ts'
+import { patterns } from '../formats/patterns.ts'
 import { topic } from '../formats/topic.ts'
 import type { Choices, Settings } from '../setting.ts'
 
@@ -78,9 +79,23 @@ export const feedSettings = ({ normalisers, lanes }: Choices) =>
     SILENCE_TIMEOUT: {
       group: 'Feeds by name',
       format: silence,
-      help: 'No message for that long means a redial, counted as a timeout. auto: the limit is learned from the rhythm of each source, between 5 seconds and 10 minutes.',
+      help: 'No message but those of IGNORE for that long means a redial, counted as a timeout. auto: the limit is learned from the rhythm of each source, between 5 seconds and 10 minutes.',
       default: 'off',
       example: '5m',
+    },
+    IGNORE: {
+      group: 'Feeds by name',
+      format: patterns,
+      help: 'What is control and no data: counted as ignored (reason control), never refused, and no sign of life. A string is a whole message, such as pong; an object matches each document that has its fields. Of an array each element is looked at.',
+      default: '[]',
+      example: '[{"type":"ping"},{"event":"heartbeat"},"pong"]',
+    },
+    ALIVE: {
+      group: 'Feeds by name',
+      format: patterns,
+      help: 'What of IGNORE is a sign of life nevertheless, so that SILENCE_TIMEOUT counts from it.',
+      default: '[]',
+      example: '[{"event":"heartbeat"}]',
     },
     SEQUENCE_FIELD: {
       group: 'Feeds by name',

@@ -67,6 +67,8 @@ const values: Record<string, readonly [value: string, around?: TestEnv]> = {
   'FEED_<NAME>_NORMALISE': ['delivery'],
   'FEED_<NAME>_OPEN_MESSAGES': ['["x"]'],
   'FEED_<NAME>_HEADERS': ['{"x":"y"}'],
+  'FEED_<NAME>_IGNORE': ['["pong"]'],
+  'FEED_<NAME>_ALIVE': ['["pong"]'],
   'FEED_<NAME>_SILENCE_TIMEOUT': ['1s'],
   'FEED_<NAME>_SEQUENCE_FIELD': ['x.y'],
   'FEED_<NAME>_PING_INTERVAL': ['1s'],

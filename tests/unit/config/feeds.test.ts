@@ -17,6 +17,8 @@ describe('a feed by name', () => {
       headersFile: undefined,
       handshakeTimeoutMs: 10_000,
       silenceTimeoutMs: undefined,
+      ignore: [],
+      alive: [],
       pingIntervalMs: 20_000,
       maxMessageBytes: 1_048_576,
       backoffMaxMs: 60_000,
@@ -57,6 +59,11 @@ describe('a feed by name', () => {
       compression: true,
       laneMaxBytes: 3_000_000,
     })
+  })
+
+  it('says that ALIVE alone has no effect', () => {
+    expect(read({ FEED_T_ALIVE: '["pong"]' }).warnings).toEqual([expect.stringContaining('FEED_T_ALIVE has no effect')])
+    expect(read({ FEED_T_ALIVE: '["pong"]', FEED_T_IGNORE: '["pong"]' }).warnings).toEqual([])
   })
 
   it('has the handshake timeout of the daemon', () => {

@@ -81,6 +81,22 @@ describe('the log', () => {
     expect(await logged([...times(300, (i) => opened(i, 'a')), opened(0, 'b')])).toHaveLength(11)
   })
 
+  it('asks about an open source that says nothing, naming the setting, and of many of a feed once', async () => {
+    const quiet = (i: number, isSet = false): Event => ({
+      type: 'source.quiet',
+      source: source(`ws://h/${i}`, isSet ? 'b' : 'a'),
+      openMs: 30_000,
+      setting: 'FEED_A_OPEN_MESSAGES',
+      isSet,
+    })
+    const lines = await logged([...times(5_000, (i) => quiet(i)), quiet(1, true)])
+    expect(lines.map(({ msg }) => msg)).toEqual([
+      'ws://h/0 has been open for 30 s without a message: does it wait for a subscription? FEED_A_OPEN_MESSAGES says what to send',
+      'ws://h/1 has been open for 30 s without a message: does it take what FEED_A_OPEN_MESSAGES sends?',
+    ])
+    expect(lines[0]).toMatchObject({ level: 'warn', feed: 'a', source: 'ws://h/0' })
+  })
+
   it('says one line when Kafka goes down and one when it is back', async () => {
     const lines = await logged([
       held(true),

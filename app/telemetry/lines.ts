@@ -1,0 +1,113 @@
+/** What the log says. */
+import type { Event } from '../events.ts'
+import { sourceLine } from './source-lines.ts'
+
+/** `fields` stand beside the text, for programs. */
+export type Line = readonly [level: 'debug' | 'info' | 'warn' | 'error', text: string, fields?: object | undefined]
+
+/** The line of an event; undefined where none is due. */
+export function lineOf(event: Event): Line | undefined {
+  if ('source' in event) return sourceLine(event)
+  switch (event.type) {
+    case 'document.refused':
+      return [
+        'warn',
+        `a document was refused: ${event.detail}${event.deadLetter === undefined ? '' : `; it goes to ${event.deadLetter}`}`,
+        { feed: event.feed, source: event.sourceId, reason: event.reason },
+      ]
+    case 'produce.held':
+      return event.first
+        ? [
+            'warn',
+            `Kafka does not take ${event.topic}[${event.partition}]: ${event.detail}; holding and trying again`,
+            { reason: event.reason },
+          ]
+        : undefined
+    case 'produce.resumed':
+      return [
+        'info',
+        `Kafka takes ${event.topic}[${event.partition}] again after ${(event.heldMs / 1000).toFixed(1)} s`,
+      ]
+    default:
+      return rarerLine(event)
+  }
+}
+
+function rarerLine(event: Event): Line | undefined {
+  switch (event.type) {
+    case 'daemon.started':
+      return [
+        'info',
+        `tributary ${event.version} has started: feeds ${event.feeds}, sources ${event.sources}, sink ${event.sink}`,
+      ]
+    case 'daemon.stopping':
+      return ['info', `${event.signal}: stopping; no new dials, delivering what is held`]
+    case 'daemon.stopped':
+      return [
+        'info',
+        `stopped with code ${event.code}${event.kept > 0 ? `; kept ${event.kept} messages for the next start` : ''}${event.undelivered > 0 ? `; ${event.undelivered} messages undelivered` : ''}`,
+        { ledger: event.ledgers },
+      ]
+    case 'daemon.warned':
+      return ['warn', event.warning]
+    case 'gaps.off':
+      return ['info', `gaps are counted, but not told in a topic: ${event.detail}; looking again every minute`]
+    case 'http.listening':
+      return ['info', `metrics on http://${event.host}:${event.port}/`]
+    case 'feed.parked':
+      return [
+        'warn',
+        `feed ${event.feed} cannot start yet: ${event.detail}`,
+        { feed: event.feed, reason: event.reason },
+      ]
+    case 'feed.started':
+      return [
+        'info',
+        `feed ${event.feed} runs: sources ${event.sources.length}, topic ${event.topic}`,
+        { feed: event.feed },
+      ]
+    case 'dead_letters.looked_up':
+      return event.inUse
+        ? ['info', `refused documents go to the topic ${event.topic}`]
+        : [
+            'warn',
+            `refused documents are counted but not kept: there is no topic ${event.topic} (create it, or set DEAD_LETTER_TOPIC)`,
+          ]
+    case 'lane.restored':
+      return [
+        'info',
+        `feed ${event.feed} takes up ${event.messages} messages that were kept, the oldest of ${new Date(event.oldestReceivedAt).toISOString()}`,
+        { feed: event.feed },
+      ]
+    case 'lane.held':
+      return event.isNews
+        ? [
+            'error',
+            `the lane of feed ${event.feed} cannot write: ${event.detail}; holding and trying again`,
+            { feed: event.feed },
+          ]
+        : undefined
+    case 'lane.resumed':
+      return [
+        'info',
+        `the lane of feed ${event.feed} writes again after ${(event.heldMs / 1000).toFixed(1)} s`,
+        { feed: event.feed },
+      ]
+    case 'kafka.connected':
+      return ['info', 'Kafka is connected']
+    case 'producer.rebuilt':
+      return ['debug', `the Kafka client was replaced: ${event.detail}`]
+    case 'schema.fetched':
+      return event.changed
+        ? ['info', `subject ${event.subject}: version ${event.version}, schema id ${event.id}`]
+        : undefined
+    case 'schema.unavailable':
+      return [
+        'warn',
+        `subject ${event.subject}: ${event.detail}${event.inUse ? '; the last good schema stays in use' : ''}`,
+        { reason: event.reason },
+      ]
+    default:
+      return undefined
+  }
+}
