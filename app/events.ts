@@ -29,6 +29,18 @@ type DaemonEvent =
   | { readonly type: 'http.listening'; readonly host: string; readonly port: number }
 
 type FeedEvent =
+  /** What is made of a feed at the start, as configured; `directory` is of a lane on disk, `laneBytes` its bound. */
+  | {
+      readonly type: 'feed.opened'
+      readonly feed: string
+      readonly sources: number
+      readonly topic: string
+      /** In words: where the key of its records comes from. */
+      readonly key: string
+      readonly normalise: readonly string[]
+      readonly directory: string | undefined
+      readonly laneBytes: number
+    }
   /** The feed cannot run now; retried. `detail` says what and the cure, without secrets. */
   | { readonly type: 'feed.parked'; readonly feed: string; readonly reason: UnavailableReason; readonly detail: string }
   | {

@@ -29,6 +29,16 @@ export async function makeParts(
   { encoder, outlet, deadLetters, gaps, dial, emit }: Shared,
 ): Promise<FeedParts> {
   const ledger = createLedger()
+  emit({
+    type: 'feed.opened',
+    feed: feed.name,
+    sources: sources.length,
+    topic: feed.schema,
+    key: keyText(feed.key),
+    normalise: feed.normalise,
+    directory: config.lane.directory,
+    laneBytes: feed.laneMaxBytes,
+  })
   const indexes = new Map(sources.map((source, index) => [source, index]))
   return {
     name: feed.name,
@@ -44,6 +54,12 @@ export async function makeParts(
     ledger,
     emit,
   }
+}
+
+/** The constant itself is left out: nobody declared that it may be shown. */
+function keyText(key: FeedConfig['key']): string {
+  if (key.kind === 'field') return `key from ${key.path.join('.')}`
+  return key.kind === 'constant' ? 'a constant key' : 'no key'
 }
 
 /** The lane of one feed, as configured. Throws `Unusable`. */

@@ -54,6 +54,8 @@ function rarerLine(event: Event): Line | undefined {
       return ['info', `gaps are counted, but not told in a topic: ${event.detail}; looking again every minute`]
     case 'http.listening':
       return ['info', `metrics on http://${event.host}:${event.port}/`]
+    case 'feed.opened':
+      return openedLine(event)
     case 'feed.parked':
       return [
         'warn',
@@ -110,4 +112,18 @@ function rarerLine(event: Event): Line | undefined {
     default:
       return undefined
   }
+}
+
+/** The one line that says what a feed does with its messages and where they wait. */
+function openedLine(event: Extract<Event, { type: 'feed.opened' }>): Line {
+  const { feed, sources, topic, key, normalise, directory, laneBytes } = event
+  const lane = directory === undefined ? 'in memory, gone with the process' : `on disk in ${directory}`
+  const steps = normalise.length === 0 ? 'not normalised' : `normalised by ${normalise.join(', ')}`
+  const text = `feed ${feed}: sources ${sources}, topic ${topic}, ${key}, ${steps}; lane ${lane}, up to ${sizeText(laneBytes)}`
+  return ['info', text, { feed }]
+}
+
+function sizeText(bytes: number): string {
+  const mib = bytes / (1024 * 1024)
+  return mib >= 1 ? `${Number(mib.toFixed(1))} MiB` : `${bytes} bytes`
 }

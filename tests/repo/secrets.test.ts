@@ -7,6 +7,7 @@ const WAYS_OUT: Readonly<Record<string, RegExp>> = {
   // Events come through shownEvent, other texts through `hide`.
   'app/telemetry/log.ts': /hide\(text\)/,
   'app/telemetry/index.ts': /shownEvent\(told, options\.secrets\)/,
+  'app/telemetry/refusals.ts': /this\.#hide\(last, feed\)/,
   'app/main.ts': /hide\(what\)[\s\S]*|hide\(error\.message\)/,
   'app/check/index.ts': /secrets\.hideAll\(line\)/,
   'app/redrive/index.ts': /secrets\.hideAll\(line\)/,

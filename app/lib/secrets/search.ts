@@ -9,6 +9,7 @@ export interface Span {
 /** Secrets of so many characters are found anywhere; shorter ones only as a whole word. */
 export const ANYWHERE = 8
 const WORD = /[\p{L}\p{N}_]/u
+const BEYOND_ASCII = 128
 /** What a library puts where it has cut a text off. */
 const CUT_OFF = /(…|\.\.\.)?$/
 
@@ -17,9 +18,12 @@ export class Search {
   /** By their first characters. */
   readonly #long = new Map<string, string[]>()
   readonly #short = new Set<string>()
+  /** Codes of the characters that one begins with, those beyond ASCII as one: most places of a text need no closer look. */
+  readonly #begins = new Set<number>()
 
   constructor(secrets: Iterable<string>) {
     for (const secret of secrets) {
+      this.#begins.add(beginOf(secret, 0))
       if (secret.length < ANYWHERE) this.#short.add(secret)
       else {
         const head = secret.slice(0, ANYWHERE)
@@ -39,6 +43,7 @@ export class Search {
     const spans: Span[] = []
     const whole = text.replace(CUT_OFF, '').length
     for (let start = 0; start < text.length; start++) {
+      if (!this.#begins.has(beginOf(text, start))) continue
       const end = Math.max(this.#longAt(text, start, whole), this.#shortAt(text, start))
       if (end > start) spans.push({ start, end })
     }
@@ -61,6 +66,10 @@ export class Search {
     }
     return start
   }
+}
+
+function beginOf(text: string, at: number): number {
+  return Math.min(text.charCodeAt(at), BEYOND_ASCII)
 }
 
 function isWord(character: string | undefined): boolean {

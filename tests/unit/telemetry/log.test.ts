@@ -123,6 +123,18 @@ describe('the log', () => {
     expect(await logged([...parked, ...started, ...away, ...warned])).toHaveLength(120)
   })
 
+  it('says of each feed at the start what it does and where its messages wait', async () => {
+    const opened = { type: 'feed.opened', feed: 'f', sources: 2, topic: 't', key: 'key from a.b' } as const
+    const lines = await logged([
+      { ...opened, normalise: [], directory: undefined, laneBytes: 64 * 1024 * 1024 },
+      { ...opened, normalise: ['delivery'], directory: '/var/lib/tributary', laneBytes: 3_000_000 },
+    ])
+    expect(lines.map(({ msg }) => msg)).toEqual([
+      'feed f: sources 2, topic t, key from a.b, not normalised; lane in memory, gone with the process, up to 64 MiB',
+      'feed f: sources 2, topic t, key from a.b, normalised by delivery; lane on disk in /var/lib/tributary, up to 2.9 MiB',
+    ])
+  })
+
   it('is silent below its level', async () => {
     const stopped: Event = {
       type: 'source.lost',
