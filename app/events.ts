@@ -125,6 +125,8 @@ type SourceEvent =
       readonly reason: LostReason | 'ended' | 'stopped'
       readonly code: number | undefined
       readonly detail: string
+      /** What the operator can do about a dial that failed. */
+      readonly cure?: string | undefined
       /** How long the connection was open, milliseconds; undefined when it never was. */
       readonly openMs: number | undefined
       /** Milliseconds until the next dial; undefined when there is none. */

@@ -3,11 +3,11 @@ import type { Config, FeedConfig } from '../config/types.ts'
 import { describeSources, hostOf } from '../dial/address.ts'
 import { type SourceMaker, sourceMaker } from '../dial/dialler.ts'
 import { dialGate } from '../dial/gate.ts'
+import { sourceCure } from '../dial/source-cure.ts'
 import { SourceLost, SourceRefused } from '../errors.ts'
 import type { Source, SourceInfo } from '../model.ts'
 import type { Finding, Group } from './finding.ts'
 import { limit } from './limit.ts'
-import { sourceCure } from './source-cure.ts'
 
 const AT_ONCE = 50
 

@@ -1,4 +1,5 @@
 /** Feeds: each setting from the FEED_… variable, else from the preset's own variable, else the preset's fixed value, else the default. */
+import { feedSettingName, type GivenNames } from '../lib/setting-names.ts'
 import { feedNames } from './feed-names.ts'
 import { type Env, type Given, lookup } from './lookup.ts'
 import type { Report } from './report.ts'
@@ -69,6 +70,7 @@ function readFeed(place: Place, table: FeedSettings, shared: Shared, all: Report
   const silenceMs = preset && !chosen.has('SILENCE_TIMEOUT') ? shared.presetSilenceMs : values.SILENCE_TIMEOUT
   return {
     name: name.toLowerCase(),
+    names: namesOf(place, found),
     urls: once(values.URLS ?? [], found.get('URLS'), report),
     urlsFile: found.get('URLS')?.path,
     schema: values.SCHEMA ?? '',
@@ -124,7 +126,21 @@ function find({ name, preset, env }: Place, suffix: Suffix, report: Report): Giv
   const variable = preset?.variables[suffix]
   const given = lookup(env, `FEED_${name}_${suffix}`, report) ?? (variable && lookup(env, variable.name, report))
   const text = preset?.fixed[suffix] ?? variable?.default
-  return given ?? (text === undefined ? undefined : { text, variable: preset?.toggle ?? '', path: undefined })
+  return (
+    given ??
+    (text === undefined ? undefined : { text, variable: preset?.toggle ?? '', path: undefined, isPreset: true })
+  )
+}
+
+/** What the operator calls the settings; a preset's own variable where none is given, because its users know that one. */
+function namesOf(place: Place, found: ReadonlyMap<string, Given | undefined>): GivenNames {
+  const names: Record<string, string> = {}
+  for (const [suffix, given] of found) {
+    const name = given?.isPreset ? undefined : given?.variable
+    const shown = name ?? place.preset?.variables[suffix as Suffix]?.name
+    if (shown !== undefined && shown !== feedSettingName(place, suffix)) names[suffix] = shown
+  }
+  return names
 }
 
 /** What to set for a setting that is missing: a preset's own variable, because its users know that one. */

@@ -1,6 +1,7 @@
 /** What the configuration says, checked and in final form. Durations are milliseconds, sizes are bytes. */
 
 import type { Secrets } from '../lib/secrets/index.ts'
+import type { GivenNames } from '../lib/setting-names.ts'
 import type { Pattern } from '../lib/subset.ts'
 
 /** How a feed's records get their key. `source`: no key, partition by hash of the source. */
@@ -13,6 +14,8 @@ export type KeyRule =
 export interface FeedConfig {
   /** Lower case, `[a-z0-9_]`: the label value of every metric of this feed. */
   readonly name: string
+  /** What the operator calls its settings, by suffix. */
+  readonly names: GivenNames
   /** As configured at start; may hold secrets in user info and query. */
   readonly urls: readonly string[]
   /** Read again at each dial: the n-th URL of the file is the n-th source. */

@@ -131,7 +131,7 @@ export class Connection {
     this.#ws.on('message', (data) => this.#inbox.push(data as Buffer))
     // After an error the library closes by itself, within CLOSE_TIMEOUT_MS.
     this.#ws.on('error', (error) => {
-      this.#verdict ??= byError(error, this.#opened)
+      this.#verdict ??= byError(error, { opened: this.#opened, overTls: /^wss:/i.test(this.#target.url) })
     })
     this.#ws.on('close', (code, reason) => {
       this.#verdict ??= byClose(code, reason)

@@ -1,6 +1,7 @@
 /** From a feed's settings to one source's arrivals: source, files read again at each dial, gate and redial loop together. */
 import type { Emit } from '../events.ts'
 import type { Secrets } from '../lib/secrets/index.ts'
+import { feedSettingName, type GivenNames } from '../lib/setting-names.ts'
 import type { Message, Source, SourceInfo } from '../model.ts'
 import { dialGate } from './gate.ts'
 import { sources } from './index.ts'
@@ -8,6 +9,7 @@ import { Intake } from './intake.ts'
 import type { WebSocketOptions } from './options.ts'
 import { redial } from './redial.ts'
 import { headersReader, openMessagesReader, type SettingFile, urlReader } from './reread.ts'
+import { sourceCure } from './source-cure.ts'
 
 /** What does not come from the settings. */
 type Own =
@@ -26,6 +28,8 @@ type Own =
 /** What dialling needs of a feed's settings. */
 export interface DialSettings extends Omit<WebSocketOptions, Own> {
   readonly name: string
+  /** What the operator calls them, by suffix. */
+  readonly names?: GivenNames | undefined
   readonly urls: readonly string[]
   readonly headers: Readonly<Record<string, string>>
   /** Path of the file that holds the URLs, if one does. */
@@ -57,6 +61,7 @@ export async function openDialler(dialRate: number, secrets: Secrets, emit: Emit
       signal,
       backoffMaxMs: feed.backoffMaxMs,
       slowMs: feed.backoffSlowMs,
+      cure: (error) => sourceCure(error, feed),
       stableMs: feed.stableAfterMs,
     })
 }
@@ -91,24 +96,16 @@ interface Shared {
 }
 
 function sharedBy(feed: DialSettings, secrets: Secrets): Shared {
-  const { name, urlsFile, headersFile, openMessagesFile } = feed
-  const variable = (setting: string): string => `FEED_${name.toUpperCase()}_${setting}`
-  const file = (setting: string, path: string | undefined): SettingFile | undefined =>
-    path === undefined
-      ? undefined
-      : {
-          path,
-          variable: `${variable(setting)}_FILE`,
-          learn: (text) => secrets.learn(name, setting, text),
-        }
+  const file = (setting: string, path: string | undefined): SettingFile | undefined => {
+    if (path === undefined) return undefined
+    const learn = (text: string): void => secrets.learn(feed.name, setting, text)
+    return { path, variable: feedSettingName(feed, setting), learn }
+  }
   return {
     intake: new Intake(),
-    urlAt: urlReader(feed.urls, file('URLS', urlsFile)),
-    headers: headersReader(feed.headers, file('HEADERS', headersFile)),
-    openMessages: openMessagesReader(feed.openMessages, file('OPEN_MESSAGES', openMessagesFile)),
-    asked: {
-      setting: variable(openMessagesFile === undefined ? 'OPEN_MESSAGES' : 'OPEN_MESSAGES_FILE'),
-      isSet: feed.openMessages.length > 0,
-    },
+    urlAt: urlReader(feed.urls, file('URLS', feed.urlsFile)),
+    headers: headersReader(feed.headers, file('HEADERS', feed.headersFile)),
+    openMessages: openMessagesReader(feed.openMessages, file('OPEN_MESSAGES', feed.openMessagesFile)),
+    asked: { setting: feedSettingName(feed, 'OPEN_MESSAGES'), isSet: feed.openMessages.length > 0 },
   }
 }

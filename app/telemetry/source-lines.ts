@@ -47,11 +47,12 @@ function closeText(code: number | undefined, reason: string): string {
 }
 
 function lostLine(event: Extract<Event, { type: 'source.lost' }>): Line {
-  const { source, reason, code, detail, openMs, redialInMs } = event
+  const { source, reason, code, detail, cure, openMs, redialInMs } = event
   const fields = { ...place(source), reason, ...(code === undefined ? {} : { code }) }
   const next = redialInMs === undefined ? '' : `; next dial in ${(redialInMs / 1000).toFixed(1)} s`
   if (reason === 'stopped') return ['debug', `${source.shown} is closed`, fields]
-  if (openMs === undefined) return ['warn', `${source.shown} does not open: ${detail}${next}`, fields]
+  if (openMs === undefined)
+    return ['warn', `${source.shown} does not open: ${detail}${cure === undefined ? '' : `; ${cure}`}${next}`, fields]
   const why = reason === 'ended' ? closeText(code, detail) : detail
   return ['warn', `${source.shown} is lost after ${(openMs / 1000).toFixed(1)} s: ${why}${next}`, fields]
 }

@@ -7,6 +7,7 @@ describe('a feed by name', () => {
   it('takes the documented defaults', () => {
     expect(readFeed()).toEqual({
       name: 't',
+      names: {},
       urls: ['ws://upstream:4200/ws'],
       urlsFile: undefined,
       schema: 'Ticker',
