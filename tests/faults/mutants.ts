@@ -58,6 +58,24 @@ export const MUTANTS: readonly Mutant[] = [
   },
 ]
 
+/** Seen only by row 60: connections that are closed, with a reason that says a secret back. */
+export const CLOSED: readonly Mutant[] = [
+  {
+    name: 'waits for minutes after a healthy connection',
+    file: 'app/dial/delay.ts',
+    from: "attempt.pace === 'slow' && !stable",
+    to: "attempt.pace === 'slow'",
+    caughtBy: 'row',
+  },
+  {
+    name: 'shows what an upstream says back',
+    file: 'app/telemetry/index.ts',
+    from: 'shownEvent(told, options.secrets)',
+    to: 'told',
+    caughtBy: 'I10',
+  },
+]
+
 /** Seen only with a disk that refuses to flush: the page cache outlives the process. Caught by a row of its own in rows/52. */
 export const UNFLUSHED: Mutant = {
   name: 'acknowledges before the flush',

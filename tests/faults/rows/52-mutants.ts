@@ -1,9 +1,10 @@
 /** Row 52: the suite itself is sabotaged; each mutant of the daemon must turn it red, for the right reason. */
-import { MUTANTS, type Mutant, makeMutant, UNFLUSHED } from '../mutants.ts'
+import { CLOSED, MUTANTS, type Mutant, makeMutant, UNFLUSHED } from '../mutants.ts'
 import type { Rig } from '../rig.ts'
 import { type Finding, notRun, type Row } from '../row.ts'
 import { runRow } from '../run-row.ts'
 import { cannotTamper, failing } from '../strace.ts'
+import { row as healthyClosed } from './60-healthy-closed.ts'
 
 /** No fault at all: enough traffic over enough partitions for any mutant to show. Two sources per partition: a request holds several records of one. */
 const plain: Row = {
@@ -54,6 +55,7 @@ export const row: Row = {
     const healthy = brief ? [] : [await healthyOne(rig)]
     const findings: Finding[] = []
     for (const mutant of brief ? MUTANTS.slice(0, 2) : MUTANTS) findings.push(await caught(mutant, rig))
+    for (const mutant of brief ? [] : CLOSED) findings.push(await caught(mutant, rig, healthyClosed))
     return [...healthy, ...findings, ...(brief ? [] : await withoutFlush(rig))]
   },
 }
