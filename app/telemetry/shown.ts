@@ -21,7 +21,9 @@ export const NAMES: ReadonlySet<string> = new Set([
 export function shownEvent(event: Event, secrets: Secrets): Event {
   const feed = 'source' in event ? event.source.feed : 'feed' in event ? event.feed : undefined
   let shown: Record<string, unknown> | undefined
-  for (const [name, value] of Object.entries(event)) {
+  // Without a list of its fields: there are several events for each batch of messages.
+  for (const name in event) {
+    const value: unknown = event[name as keyof Event]
     if (typeof value !== 'string' || NAMES.has(name)) continue
     const text = secrets.hide(value, feed)
     if (text === value) continue

@@ -6,39 +6,42 @@ export interface Encoded extends Span {
   readonly readings: readonly string[]
 }
 
-/** Punctuation behind a part is not of it. */
-const PERCENT = /[^\s"'<>]*%[^\s"'<>]*[^\s"'<>.,;:!?()]/g
-const ESCAPED = /\S*\\\S+/g
+/** Each pattern takes a run as a whole, so that the time grows with the length of the text and not faster. */
+const QUOTED = /[^\s"'<>]+/g
+const RUN = /\S+/g
 const BASE64 = /[A-Za-z0-9+/_-]{11,}/g
 const HEX = /[0-9A-Fa-f]{16,}/g
 
 /** Parts in percent-encoding (once or twice), with the escapes of JSON, in base64 or base64url at any alignment, or in hexadecimal digits. */
 export function encodedIn(text: string): Encoded[] {
   return [
-    ...(text.includes('%') ? parts(text, PERCENT, (part) => [fromPercent(part), fromPercent(fromPercent(part))]) : []),
-    ...(text.includes('\\') ? parts(text, ESCAPED, (part) => [unescaped(part)]) : []),
-    ...parts(text, BASE64, (part) => [0, 1, 2, 3].flatMap((cut) => readings(Buffer.from(part.slice(cut), 'base64')))),
-    ...parts(text, HEX, (part) => [0, 1].flatMap((cut) => readings(Buffer.from(part.slice(cut), 'hex')))),
+    ...parts(text, QUOTED, (run) => (run.includes('%') ? percentReadings(run) : [])),
+    ...parts(text, RUN, (run) => (run.includes('\\') ? [unescaped(run)] : [])),
+    ...parts(text, BASE64, (run) => [0, 1, 2, 3].flatMap((cut) => byteReadings(Buffer.from(run.slice(cut), 'base64')))),
+    ...parts(text, HEX, (run) => [0, 1].flatMap((cut) => byteReadings(Buffer.from(run.slice(cut), 'hex')))),
   ]
 }
 
-function parts(text: string, pattern: RegExp, read: (part: string) => readonly string[]): Encoded[] {
-  return [...text.matchAll(pattern)].map(({ 0: part, index: start }) => ({
-    start,
-    end: start + part.length,
-    readings: read(part),
-  }))
+function parts(text: string, pattern: RegExp, read: (run: string) => readonly string[]): Encoded[] {
+  return [...text.matchAll(pattern)].map(({ 0: run, index: start }) => {
+    // Punctuation behind a run is not of it.
+    const length = run.replace(/[.,;:!?()]$/, '').length
+    return { start, end: start + length, readings: read(run) }
+  })
 }
 
-function readings(bytes: Buffer): string[] {
-  return [bytes.toString('latin1'), bytes.toString('utf8')]
+/** A plus is a blank in forms, and itself elsewhere. */
+function percentReadings(run: string): string[] {
+  const once = fromPercent(run)
+  return [once, fromPercent(once), fromPercent(run.replaceAll('+', ' ')), fromPercent(once.replaceAll('+', ' '))]
 }
 
 function fromPercent(run: string): string {
-  const bytes = run
-    .replaceAll('+', ' ')
-    .replace(/(%[0-9A-Fa-f]{2})+/g, (all) => Buffer.from(all.replaceAll('%', ''), 'hex').toString())
-  return bytes
+  return run.replace(/(%[0-9A-Fa-f]{2})+/g, (all) => Buffer.from(all.replaceAll('%', ''), 'hex').toString())
+}
+
+function byteReadings(bytes: Buffer): string[] {
+  return [bytes.toString('latin1'), bytes.toString('utf8')]
 }
 
 function unescaped(run: string): string {

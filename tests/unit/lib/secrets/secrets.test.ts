@@ -132,6 +132,14 @@ describe('hiding', () => {
     expect(secrets.hide('token 77-abcdefgh-77', 'f')).toBe('token ***')
   })
 
+  it('takes time with the length of the text and no faster, whatever an upstream writes', () => {
+    const secrets = knowing('["abcdefgh-1","s3cret"]')
+    const hostile = ['a', '%', '\\\\', 'abcdefg', '%41', 'A'].map((part) => part.repeat(200_000 / part.length))
+    const startedAt = performance.now()
+    for (const text of hostile) expect(secrets.hide(text, 'f')).toHaveLength(text.length)
+    expect(performance.now() - startedAt).toBeLessThan(5_000)
+  })
+
   it('remembers what it made of texts that repeat, and not more and more of them', () => {
     const secrets = knowing('abcdefgh')
     for (let i = 0; i < 5_000; i++) expect(secrets.hide(`${i} abcdefgh`, 'f')).toBe(`${i} ***`)
