@@ -4,6 +4,7 @@ import { describeSources } from './dial/address.ts'
 import { openDialler } from './dial/dialler.ts'
 import { avro } from './encode/avro.ts'
 import { Unusable } from './errors.ts'
+import type { Event } from './events.ts'
 import { type FeedParts, type RunningFeed, runFeed } from './feed.ts'
 import { makeParts } from './feed-parts.ts'
 import { type GapFeed, openGapFeed } from './gap-feed.ts'
@@ -12,6 +13,7 @@ import { GAP_FEED } from './gaps/record.ts'
 import { serve } from './http.ts'
 import { leftOver } from './lane/disk/left-over.ts'
 import { ledgerReport } from './ledger.ts'
+import { Clock } from './lib/clock.ts'
 import { closeHttp } from './lib/http-client.ts'
 import { Scope } from './lib/scope.ts'
 import { sleep } from './lib/sleep.ts'
@@ -40,9 +42,10 @@ export async function runDaemon(config: Config, { version, stop }: DaemonOptions
   const scope = new Scope()
   const daemon = observed(config, version)
   const { emit, log } = daemon.telemetry
+  let sums: Event | undefined
   const finish = (code: number, undelivered = 0): number => {
     const kept = [...daemon.feeds.values()].reduce((sum, { lane }) => sum + lane.held.kept, 0)
-    emit({ type: 'daemon.stopped', code, undelivered, kept, ledgers: ledgers(daemon.feeds) })
+    sums = { type: 'daemon.stopped', code, undelivered, kept, ledgers: ledgers(daemon.feeds) }
     return code
   }
   try {
@@ -64,31 +67,37 @@ export async function runDaemon(config: Config, { version, stop }: DaemonOptions
     return finish(exitCodes.unavailable)
   } finally {
     await scope.close()
+    // Nothing is said after the sums.
+    if (sums) emit(sums)
     await log.flush()
   }
 }
 
 /** What is looked at from outside, there before anything is opened. */
 interface Observable extends PageSources {
+  readonly clock: Clock
   readonly feeds: Map<string, FeedParts>
   encoder: Encoder | undefined
 }
 
 function observed(config: Config, version: string): Observable {
+  const { secrets } = config
   const sink = sinks[config.sink as keyof typeof sinks]
   const status = new Status(!('offline' in sink))
   const feeds = new Map<string, FeedParts>()
   const schemas = (): Encoder['schemas'] => daemon.encoder?.schemas ?? new Map()
   const gaps = new Gaps()
+  const clock = new Clock((difference) => telemetry.emit({ type: 'clock.differs', ...difference }))
   const telemetry = createTelemetry({
     commonLabels: config.labels,
     maxUrls: config.metricsMaxUrls,
     logLevel: config.logLevel,
+    secrets,
     logFd: 'takesStdout' in sink ? STDERR : STDOUT,
     version,
-    observed: { status, gaps, feeds, schemas },
+    observed: { status, gaps, feeds, schemas, clock },
   })
-  const daemon: Observable = { version, status, gaps, feeds, schemas, telemetry, encoder: undefined }
+  const daemon: Observable = { version, status, gaps, feeds, schemas, telemetry, secrets, clock, encoder: undefined }
   return daemon
 }
 
@@ -100,17 +109,20 @@ async function openAll(config: Config, daemon: Observable, scope: Scope): Promis
   for (const warning of [...config.warnings, ...(await lanesLeftOver(config))]) emit({ type: 'daemon.warned', warning })
   scope.use(closeHttp, (close) => close())
   const openSink = await sinks[config.sink as keyof typeof sinks].load()
-  const sink = scope.use(openSink(config.kafka, emit), (it) => it.close())
+  const { clock } = daemon
+  const sink = scope.use(openSink(config.kafka, emit, clock), (it) => it.close())
   const holdOptions = { lingerMs: config.lingerMs, brokers: config.kafka.brokers }
   const outlet = scope.use(hold(sink, holdOptions, emit), (it) => it.close())
   const encoder = scope.use(avro({ registry: config.registry, emit }), (it) => it.close())
   daemon.encoder = encoder
   const isOffline = 'offline' in sinks[config.sink as keyof typeof sinks]
-  const deadLetterOptions = { ...config.deadLetters, version: daemon.version, isOffline }
+  const { secrets } = config
+  const hide = (text: string, feed: string) => secrets.hide(text, feed)
+  const deadLetterOptions = { ...config.deadLetters, version: daemon.version, isOffline, clock, hide }
   const deadLetters = scope.use(openDeadLetters(outlet, deadLetterOptions, emit), (it) => it.close())
-  const dial = await openDialler(config.dialRate, emit)
+  const dial = await openDialler(config.dialRate, secrets, emit)
   for (const feed of config.feeds) {
-    const sources = describeSources(feed.name, feed.urls)
+    const sources = describeSources(feed.name, feed.urls, secrets.paths)
     daemon.status.addFeed(feed.name, sources)
     const parts = await makeParts(feed, sources, config, { ...daemon, encoder, outlet, deadLetters, dial, emit })
     scope.use(parts.lane, (it) => it.close())

@@ -1,6 +1,10 @@
 /** What a feed does with a message between its lane and the outlet, as configured. */
+import { hash } from 'node:crypto'
 import type { Config, FeedConfig } from './config/types.ts'
+import type { DocumentSteps } from './documents.ts'
 import type { Emit } from './events.ts'
+import type { Clock } from './lib/clock.ts'
+import { matcher } from './lib/subset.ts'
 import { normalisers } from './normalise/index.ts'
 import { DocumentTime } from './normalise/time-of.ts'
 import { parsers } from './parse/index.ts'
@@ -8,20 +12,34 @@ import type { Feed } from './pipeline.ts'
 import { headersOf } from './produce/headers.ts'
 import { bySchema } from './route/by-schema.ts'
 
+const SHAPE_DIGITS = 16
+
+type Steps = Omit<DocumentSteps, 'watch'> & Pick<Feed, 'shape' | 'router' | 'timeOf' | 'headers' | 'clock'>
+
 /** Loads the steps of `feed`. `times` are those of its documents, where they have times of their own. */
 export async function feedSteps(
   feed: FeedConfig,
   config: Pick<Config, 'recordHeaders'>,
+  clock: Clock,
   emit: Emit = () => {},
-): Promise<Pick<Feed, 'parse' | 'normalise' | 'router' | 'timeOf' | 'headers'> & { readonly times?: DocumentTime }> {
+): Promise<Steps & { readonly times?: DocumentTime }> {
   const { name, timestampField: path } = feed
   const times = path && new DocumentTime(path, (why) => emit({ type: 'timestamp.missing', feed: name, path, why }))
   return {
+    clock,
+    ignore: feed.ignore.length === 0 ? undefined : matcher(feed.ignore),
     parse: (await parsers.json.load())(),
+    maxDocuments: feed.maxDocuments,
+    shape: shapeOf(feed),
     normalise: await Promise.all(feed.normalise.map((name) => normalisers[name as keyof typeof normalisers].load())),
     router: bySchema(feed),
     timeOf: times?.of,
     ...(times && { times }),
-    headers: headersOf(config.recordHeaders),
+    headers: headersOf(config.recordHeaders, clock),
   }
+}
+
+/** A hash of the settings that decide which documents a message holds, and in which order. */
+function shapeOf({ normalise }: FeedConfig): string {
+  return hash('sha256', JSON.stringify({ parse: 'json', normalise })).slice(0, SHAPE_DIGITS)
 }

@@ -1,6 +1,6 @@
 /** From the registry's schema texts to a compiled type. */
 import { Unavailable } from '../errors.ts'
-import { parseExactly } from '../lib/exact-json.ts'
+import { parseExactly } from '../lib/lossless-json.ts'
 import type { AvroType } from './avsc.ts'
 import { compile, takesObjects } from './checked-types.ts'
 

@@ -1,8 +1,8 @@
 /** What must outlive the process to know its gaps: a small file beside the lane of each feed. */
 import { open, readFile, rename } from 'node:fs/promises'
 import { errorCode } from '../lib/error-code.ts'
-import { parseExactly, stringifyExactly } from '../lib/exact-json.ts'
 import { isObject } from '../lib/json-value.ts'
+import { parseExactly, stringifyExactly } from '../lib/lossless-json.ts'
 import { MOST_WAITING } from './outbox.ts'
 import type { GapRecord } from './record.ts'
 import type { OpenGap, SavedSource } from './track.ts'

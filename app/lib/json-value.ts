@@ -1,4 +1,7 @@
-/** The values that parsed JSON is made of: those of the engine, and numbers that no double says exactly. */
+/**
+ * The values that parsed JSON is made of. A plain number is exactly the decimal number that `String` writes for it, or infinite where
+ * the text was too large for a double; every other number is an `ExactNumber`. Parsers see to that.
+ */
 
 /** A JSON number that no double says exactly: it carries its text. It has no properties of its own that could be taken for fields. */
 export class ExactNumber {

@@ -1,8 +1,8 @@
 /** Messages that are JSON in UTF-8. */
 import { isUtf8 } from 'node:buffer'
 import { Rejected } from '../errors.ts'
-import { parseExactly } from '../lib/exact-json.ts'
 import { ExactNumber } from '../lib/json-value.ts'
+import { parseExactly } from '../lib/lossless-json.ts'
 import { mayHoldExactNumbers } from '../lib/number-scan.ts'
 import type { Document, Message, Parser } from '../model.ts'
 

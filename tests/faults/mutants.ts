@@ -58,10 +58,11 @@ export const MUTANTS: readonly Mutant[] = [
   },
 ]
 
-/** Seen only by values at the edges: row 24 tells. */
-export const NUMBER_MUTANTS: readonly Mutant[] = [
+/** Each is caught by the row that causes the fault it lets through. */
+export const GUARDS: readonly (Mutant & { readonly row: number })[] = [
   {
     name: 'reads numbers as the engine rounds them',
+    row: 24,
     file: 'app/lib/number-scan.ts',
     from: '  return hasLongNumber(data, text) || hasTinyNumber(text)\n',
     to: '  return false\n',
@@ -69,6 +70,7 @@ export const NUMBER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'looks for long numbers only, not for tiny ones',
+    row: 24,
     file: 'app/lib/number-scan.ts',
     from: '  return hasLongNumber(data, text) || hasTinyNumber(text)\n',
     to: '  return hasLongNumber(data, text)\n',
@@ -76,6 +78,7 @@ export const NUMBER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'takes whole numbers of any size for a long',
+    row: 24,
     file: 'app/encode/numbers.ts',
     from: '  return BigInt.asIntN(LONG_BITS, whole) === whole ? whole : undefined\n',
     to: '  return whole\n',
@@ -83,10 +86,59 @@ export const NUMBER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'rounds whole numbers to a double',
+    row: 24,
     file: 'app/encode/numbers.ts',
     from: '  return digits === undefined || digits === exactDigits(double) ? double : undefined\n',
     to: '  return double\n',
     caughtBy: 'I5',
+  },
+  {
+    name: 'takes the neighbour of a record for the one at fault',
+    row: 54,
+    file: 'app/produce/refusals.ts',
+    from: 'recordErrors.map(({ index }) => index)',
+    to: 'recordErrors.map(({ index }) => index - 1)',
+    caughtBy: 'I4',
+  },
+  {
+    name: 'takes any number of documents of a message',
+    row: 55,
+    file: 'app/documents.ts',
+    from: '    if (outcomes.length + pending > steps.maxDocuments) throw tooMany(steps.maxDocuments)\n',
+    to: '',
+    caughtBy: 'I9',
+  },
+  {
+    name: 'refuses a record for the time of its own clock',
+    row: 56,
+    file: 'app/pipeline.ts',
+    from: '  const isReceiveTime = ownTime === undefined\n',
+    to: '  const isReceiveTime = false\n',
+    caughtBy: 'I1',
+  },
+  {
+    name: 'writes to a broker that throttles it',
+    row: 58,
+    file: 'app/produce/throttles.ts',
+    from: '    if (throttleMs > 0) this.#until.set(this.#brokerOf(partition), until)\n',
+    to: '    void until\n',
+    caughtBy: 'I3',
+  },
+  {
+    row: 60,
+    name: 'waits for minutes after a healthy connection',
+    file: 'app/dial/delay.ts',
+    from: "attempt.pace === 'slow' && !stable",
+    to: "attempt.pace === 'slow'",
+    caughtBy: 'row',
+  },
+  {
+    row: 60,
+    name: 'shows what an upstream says back',
+    file: 'app/telemetry/index.ts',
+    from: 'shownEvent(told, options.secrets)',
+    to: 'told',
+    caughtBy: 'I10',
   },
 ]
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals'
 import type { Event } from '../../../app/events.ts'
 import type { Gap } from '../../../app/gaps/record.ts'
 import { type SequencePaths, SequenceWatch } from '../../../app/gaps/sequence.ts'
-import { parseExactly } from '../../../app/lib/exact-json.ts'
+import { parseExactly } from '../../../app/lib/lossless-json.ts'
 import type { Document, SourceInfo } from '../../../app/model.ts'
 import { message, source } from '../../support/messages.ts'
 

@@ -1,7 +1,7 @@
 /** The two normalisers: what they change, and that they change nothing else. */
 import { describe, expect, it } from '@jest/globals'
 import { Rejected } from '../../../app/errors.ts'
-import { parseExactly } from '../../../app/lib/exact-json.ts'
+import { parseExactly } from '../../../app/lib/lossless-json.ts'
 import type { Document } from '../../../app/model.ts'
 import { delivery } from '../../../app/normalise/delivery.ts'
 import { verifiableCredential } from '../../../app/normalise/verifiable-credential.ts'

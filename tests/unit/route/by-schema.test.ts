@@ -8,7 +8,7 @@ import { bySchema } from '../../../app/route/by-schema.ts'
 import { parsed } from '../../fixtures/encoding.ts'
 
 const from = (id: string, hash: number): Message => ({
-  source: { feed: 'f', id, hash },
+  source: { feed: 'f', id, shown: id, hash },
   data: Buffer.alloc(0),
   receivedAt: 0,
 })

@@ -1,7 +1,7 @@
 /** JSON with all digits: read as the engine reads it, but for the numbers that a double does not say exactly. */
 import { describe, expect, it } from '@jest/globals'
-import { parseExactly, stringifyExactly } from '../../../app/lib/exact-json.ts'
 import { ExactNumber, isObject } from '../../../app/lib/json-value.ts'
+import { parseExactly, stringifyExactly } from '../../../app/lib/lossless-json.ts'
 import { seeded } from '../../support/random.ts'
 
 /** With exact numbers as `#` and their text. */
