@@ -16,7 +16,7 @@ export interface AvroType {
   /** The branches of a union. */
   readonly types?: readonly AvroType[]
   /** The symbols of an enum. */
-  readonly allowed?: readonly string[]
+  readonly symbols?: readonly string[]
   /** Writes `value` at `position`; answers the end, or, when it does not fit, minus the bytes that are missing. */
   encode(value: unknown, buffer: Buffer, position: number): number
   isValid(value: unknown, options: { errorHook: Mismatch }): boolean
@@ -44,6 +44,14 @@ export interface CopyOptions {
 
 /** Thrown while writing; shared, because it says nothing of the value and a stack costs more than a record. */
 export const MISMATCH = new Error('does not fit the schema')
+
+/**
+ * For setters that avsc's constructors meet where they make a table by name: it becomes one without a prototype, in which
+ * names such as `constructor` and `__proto__` are names like others.
+ */
+export function ownTable(type: object, name: string): void {
+  Object.defineProperty(type, name, { value: Object.create(null) })
+}
 
 /** Tells `hook`, if there is one, and answers false. */
 export function mismatch(value: unknown, type: unknown, hook: Hook): false {

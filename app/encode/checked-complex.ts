@@ -7,53 +7,24 @@ import {
   type InnerType,
   MISMATCH,
   mismatch,
-  type Options,
-  type Schema,
+  ownTable,
   types,
 } from './avsc.ts'
 import { isText, type Tap, writeText } from './tap.ts'
 
-interface EnumSchema {
-  readonly symbols: readonly string[]
-}
-
-/** avsc looks symbols up in a plain object: it takes `["A"]` for `"A"`, `"constructor"` for the first symbol, and that symbol for a duplicate. */
+/** avsc takes `["A"]` for `"A"`. */
 export class CheckedEnum extends types.EnumType {
-  /** In the order of the schema. */
-  readonly #allowed: readonly string[]
-
-  constructor(schema: Schema, options: Options) {
-    super(withoutInherited(schema), options)
-    this.#allowed = (schema as unknown as EnumSchema).symbols
-  }
-  get allowed(): readonly string[] {
-    return this.#allowed
+  set _indices(_: unknown) {
+    ownTable(this, '_indices')
   }
   _check(value: unknown, _flags: unknown, hook: Hook): boolean {
-    return this.#allowed.includes(value as string) || mismatch(value, this, hook)
+    return this.symbols.includes(value as string) || mismatch(value, this, hook)
   }
   _write(tap: Tap, value: unknown): void {
-    const index = this.#allowed.indexOf(value as string)
+    const index = this.symbols.indexOf(value as string)
     if (index < 0) throw MISMATCH
     tap.writeLong(index)
   }
-}
-
-/** Gives avsc other names for symbols that objects inherit. */
-function withoutInherited(schema: Schema): Schema {
-  const { symbols } = schema as unknown as EnumSchema
-  if (!Array.isArray(symbols) || !symbols.some((symbol) => symbol in Object.prototype)) return schema
-  const known = new Set<unknown>(symbols)
-  if (known.size < symbols.length) throw new Error('an enum with the same symbol twice')
-  const renamed = symbols.map((symbol) => (symbol in Object.prototype ? unused(symbol, known) : symbol))
-  return { ...(schema as object), symbols: renamed } as unknown as Schema
-}
-
-function unused(symbol: string, known: Set<unknown>): string {
-  let name = symbol
-  while (known.has(name)) name += '_'
-  known.add(name)
-  return name
 }
 
 /** Only to spare avsc's error, which spells out schema and value. */

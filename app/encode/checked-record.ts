@@ -1,5 +1,4 @@
 /** avsc's records, made to look at own properties of JSON objects only. */
-import { randomBytes } from 'node:crypto'
 import { isObject } from '../lib/json-value.ts'
 import {
   type Check,
@@ -8,18 +7,13 @@ import {
   type InnerType,
   MISMATCH,
   mismatch,
-  type Options,
-  type Schema,
+  ownTable,
   types,
   type Write,
 } from './avsc.ts'
 
 /** Of what is being written: fields that the schema does not have, which are left out. Whoever begins sets it to 0. */
 export const written = { undeclared: 0 }
-
-const PROTO = '__proto__'
-/** What avsc knows a field of that name as, which would change the prototypes of its own tables. No schema has this name. */
-const PROTO_ALIAS = `${PROTO}${randomBytes(8).toString('hex')}`
 
 interface RecordType extends InnerType {
   readonly fields: readonly Field[]
@@ -29,8 +23,8 @@ interface RecordType extends InnerType {
 
 /** avsc reads `value.field` of anything: of arrays, strings and, for names such as `constructor`, of every object's prototype. */
 export class CheckedRecord extends (types.RecordType as unknown as Constructor<RecordType>) {
-  constructor(schema: Schema, options: Options) {
-    super(withoutProto(schema), options)
+  set _fieldsByName(_: unknown) {
+    ownTable(this, '_fieldsByName')
   }
   override _createWriter(): Write {
     const write = super._createWriter()
@@ -52,35 +46,20 @@ export class CheckedRecord extends (types.RecordType as unknown as Constructor<R
   }
 }
 
-/** The name that documents have for a field. */
-export function nameInDocument(name: string): string {
-  return name === PROTO_ALIAS ? PROTO : name
-}
-
-function withoutProto(schema: Schema): Schema {
-  const { fields } = schema as unknown as { fields?: unknown }
-  if (!Array.isArray(fields) || !fields.some((field) => field?.name === PROTO)) return schema
-  const renamed = fields.map((field) => (field?.name === PROTO ? { ...field, name: PROTO_ALIAS } : field))
-  return { ...(schema as object), fields: renamed } as unknown as Schema
-}
-
 /** A copy of the declared fields without a prototype; undefined when no field has a name that objects inherit. */
 function ownFields(fields: readonly Field[]): ((value: object) => object) | undefined {
   const names = fields.map(({ name }) => name)
-  if (!names.some((name) => nameInDocument(name) in Object.prototype)) return undefined
+  if (!names.some((name) => name in Object.prototype)) return undefined
   return (value) => {
     const copy = Object.create(null)
-    for (const name of names) {
-      const own = nameInDocument(name)
-      if (Object.hasOwn(value, own)) copy[name] = value[own as keyof typeof value]
-    }
+    for (const name of names) if (Object.hasOwn(value, name)) copy[name] = value[name as keyof typeof value]
     return copy
   }
 }
 
 /** Answers how many fields of a value that fits are not among `fields`: those that must be there need not be looked up. */
 function undeclaredIn(fields: readonly Field[]): (value: object) => number {
-  const optional = fields.filter((field) => field.defaultValue() !== undefined).map(({ name }) => nameInDocument(name))
+  const optional = fields.filter((field) => field.defaultValue() !== undefined).map(({ name }) => name)
   const required = fields.length - optional.length
   return (value) => {
     let found = -required

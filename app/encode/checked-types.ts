@@ -5,6 +5,8 @@ import { primitives } from './checked-primitives.ts'
 import { CheckedRecord } from './checked-record.ts'
 import { union } from './checked-union.ts'
 
+export type { AvroType, Mismatch } from './avsc.ts'
+
 const COMPLEX = new Map<string, Constructor<AvscType>>([
   ['record', CheckedRecord],
   ['error', CheckedRecord],

@@ -1,11 +1,18 @@
 /** avsc's unions, which know neither our exact numbers nor defaults of a later branch. */
 import { ExactNumber, isObject } from '../lib/json-value.ts'
-import { type AvscType, type Constructor, type CopyOptions, type InnerType, type Options, Type, types } from './avsc.ts'
+import {
+  type AvscType,
+  type Constructor,
+  type CopyOptions,
+  type InnerType,
+  type Options,
+  ownTable,
+  Type,
+  types,
+} from './avsc.ts'
 
 interface UnionType extends InnerType {
   readonly types: readonly InnerType[]
-  /** By name of the branch. */
-  readonly _branchIndices: Readonly<Record<string, number>>
 }
 interface UnwrappedUnion extends UnionType {
   /** Index of the branch for a value of some kind. */
@@ -18,6 +25,9 @@ interface Branch extends InnerType {
 }
 
 class CheckedUnwrapped extends (types.UnwrappedUnionType as unknown as Constructor<UnwrappedUnion>) {
+  set _branchIndices(_: unknown) {
+    ownTable(this, '_branchIndices')
+  }
   override _getIndex(value: unknown): number | undefined {
     return value instanceof ExactNumber ? this._bucketIndices.number : super._getIndex(value)
   }
@@ -26,7 +36,11 @@ class CheckedUnwrapped extends (types.UnwrappedUnionType as unknown as Construct
   }
 }
 
+/** A document names the branch. */
 class CheckedWrapped extends (types.WrappedUnionType as unknown as Constructor<UnionType>) {
+  set _branchIndices(_: unknown) {
+    ownTable(this, '_branchIndices')
+  }
   override _copy(value: unknown, options?: CopyOptions): unknown {
     if (options?.wrap !== 2) return super._copy(value, options)
     return asDefault(this, value, options, ({ _branchConstructor: Wrapping }, copy) =>
@@ -40,10 +54,7 @@ export function union(branches: readonly unknown[], options: Options): AvscType 
   const made = branches.map((branch) => Type.forSchema(branch as AvscType, options))
   const kinds = made.map(({ typeName }) => kindOf(typeName))
   const Union = new Set(kinds).size < kinds.length ? CheckedWrapped : CheckedUnwrapped
-  const type = new Union(made as never, options)
-  // avsc looks a branch up by the name that a document gives, which may be one that objects inherit.
-  Object.setPrototypeOf(type._branchIndices, null)
-  return type
+  return new Union(made as never, options)
 }
 
 /** A default belongs to the first branch that it fits (Avro 1.12; before, it had to be the first of all). */

@@ -1,8 +1,7 @@
 /** Why a document does not fit its schema, said without any of its content. */
 import { Rejected, type RejectReason } from '../errors.ts'
 import { ExactNumber } from '../lib/json-value.ts'
-import type { AvroType } from './avsc.ts'
-import { nameInDocument } from './checked-record.ts'
+import type { AvroType } from './checked-types.ts'
 import { numberFault } from './numbers.ts'
 
 /** Path segments shown; a recursive schema may lead to thousands. */
@@ -50,8 +49,7 @@ function firstMismatch(type: AvroType, document: unknown): Found | undefined {
 }
 
 function rejected({ path, value, type }: Found): Rejected {
-  const names = path.slice(0, MAX_SEGMENTS).map(nameInDocument)
-  const shown = names.join('.') + (path.length > MAX_SEGMENTS ? '…' : '')
+  const shown = path.slice(0, MAX_SEGMENTS).join('.') + (path.length > MAX_SEGMENTS ? '…' : '')
   const [reason, fault] = faultOf(value, type)
   return new Rejected(reason, `${shown || 'the document'}: ${fault}`, { path: shown })
 }
@@ -63,8 +61,8 @@ function faultOf(value: unknown, type: AvroType): readonly [RejectReason, string
     return ['bad_number', numberFault(value, type.typeName)]
   }
   if (typeof value === 'string' && !value.isWellFormed()) return ['bad_value', 'text that UTF-8 cannot hold']
-  if (typeof value === 'string' && type.allowed)
-    return ['bad_value', `none of the symbols ${someOf(type.allowed, 'and')}`]
+  if (typeof value === 'string' && type.symbols)
+    return ['bad_value', `none of the symbols ${someOf(type.symbols, 'and')}`]
   return ['bad_value', `${kindOf(value)} where the schema wants ${wanted}`]
 }
 

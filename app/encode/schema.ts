@@ -1,8 +1,7 @@
 /** From the registry's schema texts to a compiled type. */
 import { Unavailable } from '../errors.ts'
 import { parseExactly } from '../lib/lossless-json.ts'
-import type { AvroType } from './avsc.ts'
-import { compile, takesObjects } from './checked-types.ts'
+import { type AvroType, compile, takesObjects } from './checked-types.ts'
 
 /** Longest part of a library's error that is shown, in characters. */
 const MAX_REASON = 200

@@ -3,7 +3,7 @@ import type { RegistryConfig } from '../config/types.ts'
 import { Unavailable, type UnavailableReason } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import type { Encoder } from '../model.ts'
-import type { AvroType } from './avsc.ts'
+import type { AvroType } from './checked-types.ts'
 import { type Known, latestSchema } from './registry.ts'
 import { compileSchema } from './schema.ts'
 

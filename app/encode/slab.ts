@@ -1,7 +1,7 @@
 /** Memory for encoded records: big pieces, handed out in slices and used again. */
 import { Rejected } from '../errors.ts'
-import type { AvroType } from './avsc.ts'
 import { written } from './checked-record.ts'
+import type { AvroType } from './checked-types.ts'
 
 const SLAB_BYTES = 128 * 1024
 /** A record larger than this gets memory of its own, so that the rest of a slab is not thrown away for it. */

@@ -82,7 +82,9 @@ describe('names that objects inherit', () => {
   })
 
   it('may not be symbols twice', () => {
-    expect(() => encode(withField({ type: 'enum', name: 'E', symbols: ['toString', 'toString'] }), {})).toThrow('twice')
+    expect(() => encode(withField({ type: 'enum', name: 'E', symbols: ['toString', 'toString'] }), {})).toThrow(
+      'duplicate',
+    )
   })
 
   it.each([[['__proto__', 'name', 'type', 'aliases', 'doc', 'constructor']], [['name', '__proto__']]])(
