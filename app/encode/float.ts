@@ -6,16 +6,17 @@ const BEYOND = 2 ** 128
 /** For any float there is a decimal number of so many digits that reads as it. */
 const MOST_DIGITS = 9
 
-/** Whether a double, which is no float itself, may stand for decimal numbers on both sides of the middle of two floats. */
+/** Whether a double lies in the middle of two floats, so that it may stand for decimal numbers on both sides of it. */
 export function isHalfway(double: number): boolean {
+  if (!Number.isFinite(double) || Math.fround(double) === double) return false
   const other = 2 * double - finiteFloat(double)
-  return Number.isFinite(double) && Math.fround(other) === other
+  return Math.fround(other) === other
 }
 
 /** The float nearest to `decimal`, infinite beyond the last one. `double`: the double nearest to it. */
 export function nearestFloat(decimal: Decimal, double: number): number {
   const float = Math.fround(double)
-  if (float === double || !isHalfway(double)) return float
+  if (!isHalfway(double)) return float
   const side = compareMagnitudes(decimal, exactDecimal(Math.abs(double)))
   if (side === 0) return float
   const finite = finiteFloat(double)
@@ -31,28 +32,49 @@ function finiteFloat(double: number): number {
 
 /** Whether `digits` is the shortest whole number that reads as `float`, and of several the closest. `float` is at least 2^24. */
 export function isShortestText(digits: string, float: number): boolean {
-  const exact = BigInt(float).toString()
-  for (let kept = 1; kept <= Math.min(MOST_DIGITS, exact.length); kept++) {
-    const near = around(exact, kept).filter((text) => reads(text) === float)
-    if (near.length > 0) return closest(near, BigInt(exact)).includes(digits)
+  if (float < Number.MAX_SAFE_INTEGER / 2) return isShortestNumber(Number(digits), float)
+  const exact = exactDigits(float)
+  const kept = digits.replace(/0{1,40}$/, '').length
+  if (kept > Math.min(MOST_DIGITS, exact.length)) return false
+  if (kept > 1 && around(exact, kept - 1).some((text) => reads(text) === float)) return false
+  const near = around(exact, kept).filter((text) => reads(text) === float)
+  return near.includes(digits) && (near.length === 1 || isClosest(digits, near, BigInt(exact)))
+}
+
+/** The same, where doubles hold all of the numbers exactly: much faster, and an upstream may send many. */
+function isShortestNumber(number: number, float: number): boolean {
+  let unit = 1
+  while (number % (unit * 10) === 0) unit *= 10
+  const reading = (step: number): number[] => {
+    const lower = float - (float % step)
+    return [lower, lower + step].filter((each) => Math.fround(each) === float)
   }
-  return false
+  if (reading(unit * 10).length > 0) return false
+  const near = reading(unit)
+  return near.includes(number) && near.every((each) => Math.abs(number - float) <= Math.abs(each - float))
 }
 
 /** The two numbers around `exact` with zeros behind the first `kept` digits. */
 function around(exact: string, kept: number): string[] {
-  const lower = BigInt(exact.slice(0, kept))
-  return [lower, lower + 1n].map((start) => `${start}${'0'.repeat(exact.length - kept)}`)
+  const lower = Number(exact.slice(0, kept))
+  const zeros = '0'.repeat(exact.length - kept)
+  return [`${lower}${zeros}`, `${lower + 1}${zeros}`]
 }
 
-function reads(digits: string): number | undefined {
-  const decimal = decimalOf(digits)
-  return decimal && nearestFloat(decimal, Number(digits))
+function reads(digits: string): number {
+  const double = Number(digits)
+  return isHalfway(double) ? nearestFloat(decimalOf(digits) as Decimal, double) : Math.fround(double)
 }
 
-function closest(texts: readonly string[], to: bigint): readonly string[] {
+function isClosest(digits: string, among: readonly string[], to: bigint): boolean {
   const distance = (text: string): bigint => (BigInt(text) > to ? BigInt(text) - to : to - BigInt(text))
-  return texts.filter((text) => texts.every((each) => distance(text) <= distance(each)))
+  return among.every((text) => distance(digits) <= distance(text))
+}
+
+/** All digits of a whole number that a double holds, without its sign. */
+export function exactDigits(whole: number): string {
+  const size = Math.abs(whole)
+  return size <= Number.MAX_SAFE_INTEGER ? String(size) : BigInt(size).toString()
 }
 
 /** The exact value of a double that is not negative. */

@@ -1,7 +1,7 @@
 /** The numbers of documents in Avro's four number types: exact, or refused. docs/numbers.md has the rule in words. */
 import { decimalOf, wholeDigits } from '../lib/decimal.ts'
 import { ExactNumber, numberText } from '../lib/json-value.ts'
-import { isHalfway, isShortestText, nearestFloat } from './float.ts'
+import { exactDigits, isHalfway, isShortestText, nearestFloat } from './float.ts'
 
 /** Most digits of a whole number in a long, and in a double. */
 const LONG_DIGITS = 19
@@ -10,10 +10,9 @@ const LONG_BITS = 64
 
 /** The whole number that a long can hold; undefined for any other value. */
 export function longOf(value: unknown): bigint | undefined {
-  const decimal = decimalOf(numberText(value) ?? '')
-  const digits = decimal && wholeDigits(decimal, LONG_DIGITS)
+  const digits = wholeText(value)
   if (digits === undefined) return undefined
-  const whole = decimal?.negative ? -BigInt(digits) : BigInt(digits)
+  const whole = BigInt(digits)
   return BigInt.asIntN(LONG_BITS, whole) === whole ? whole : undefined
 }
 
@@ -24,7 +23,9 @@ export function doubleOf(value: unknown): number | undefined {
   const double = Number(value.text)
   // A plain 0 is a number of its own; this one became 0.
   if (double === 0 || !Number.isFinite(double)) return undefined
-  const digits = wholePart(value.text)
+  const decimal = decimalOf(value.text)
+  const digits = decimal && wholeDigits(decimal, DOUBLE_DIGITS)
+  // Undefined for a fraction.
   return digits === undefined || digits === exactDigits(double) ? double : undefined
 }
 
@@ -36,7 +37,7 @@ export function floatOf(value: unknown): number | undefined {
   if (!decimal) return undefined
   const float = settled(nearestFloat(decimal, Number(text)), decimal.digits === '')
   if (float === undefined) return undefined
-  const digits = wholePart(text)
+  const digits = wholeDigits(decimal, DOUBLE_DIGITS)
   if (digits === undefined || digits === exactDigits(float)) return float
   // What a JSON writer prints for it, as a double or as a float.
   return text === String(float) || isShortestText(digits, Math.abs(float)) ? float : undefined
@@ -67,13 +68,10 @@ function settled(float: number, isZero: boolean): number | undefined {
   return Number.isFinite(float) && (float !== 0 || isZero) ? float : undefined
 }
 
-/** The digits of a whole number; undefined for a fraction. */
-function wholePart(text: string): string | undefined {
-  const decimal = decimalOf(text)
-  return decimal && wholeDigits(decimal, DOUBLE_DIGITS)
-}
-
-/** The digits of a double that is a whole number. */
-function exactDigits(whole: number): string {
-  return BigInt(Math.abs(whole)).toString()
+/** A whole number of at most 19 digits with its sign; undefined for any other value. */
+function wholeText(value: unknown): string | undefined {
+  if (typeof value === 'number') return Number.isInteger(value) && Math.abs(value) < 1e19 ? String(value) : undefined
+  const decimal = value instanceof ExactNumber ? decimalOf(value.text) : undefined
+  const digits = decimal && wholeDigits(decimal, LONG_DIGITS)
+  return digits === undefined ? undefined : `${decimal?.negative ? '-' : ''}${digits}`
 }
