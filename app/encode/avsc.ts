@@ -17,7 +17,7 @@ export interface AvroType {
   readonly types?: readonly AvroType[]
   /** The symbols of an enum. */
   readonly symbols?: readonly string[]
-  /** Writes `value` at `position`; answers the end, or, when it does not fit, minus the bytes that are missing. */
+  /** Writes `value` at `position`. Returns the end, or, when it does not fit, minus the bytes that are missing. */
   encode(value: unknown, buffer: Buffer, position: number): number
   isValid(value: unknown, options: { errorHook: Mismatch }): boolean
 }
@@ -53,7 +53,7 @@ export function ownTable(type: object, name: string): void {
   Object.defineProperty(type, name, { value: Object.create(null) })
 }
 
-/** Tells `hook`, if there is one, and answers false. */
+/** Calls `hook`, if there is one, and returns false. */
 export function mismatch(value: unknown, type: unknown, hook: Hook): false {
   hook?.(value, type)
   return false

@@ -57,7 +57,7 @@ function ownFields(fields: readonly Field[]): ((value: object) => object) | unde
   }
 }
 
-/** Answers how many fields of a value that fits are not among `fields`: those that must be there need not be looked up. */
+/** Returns a function that counts the fields of a fitting value that are not among `fields`. Required fields need no lookup. */
 function undeclaredIn(fields: readonly Field[]): (value: object) => number {
   const optional = fields.filter((field) => field.defaultValue() !== undefined).map(({ name }) => name)
   const required = fields.length - optional.length

@@ -1,12 +1,12 @@
-/** The float nearest to a decimal number. Rounding to a double first, and then to a float, is not always the same. */
+/** Conversion of decimal numbers to floats with one rounding. Rounding to a double first can give a different float. */
 import { compareMagnitudes, type Decimal, decimalOf } from '../lib/decimal.ts'
 
 /** Where floats end (IEEE 754, binary32). */
 const BEYOND = 2 ** 128
-/** For any float there is a decimal number of so many digits that reads as it. */
+/** Every float can be written with this many digits. */
 const MOST_DIGITS = 9
 
-/** Whether a double lies in the middle of two floats, so that it may stand for decimal numbers on both sides of it. */
+/** Whether a double is halfway between two floats. Then the decimal number may lie on either side. */
 export function isHalfway(double: number): boolean {
   if (!Number.isFinite(double) || Math.fround(double) === double) return false
   const other = 2 * double - finiteFloat(double)
@@ -24,7 +24,7 @@ export function nearestFloat(decimal: Decimal, double: number): number {
   return Math.abs(other) < Math.abs(finite) === side < 0 ? other : float
 }
 
-/** The float nearest to a double; in the place of an infinite one, where the next would be. */
+/** The float nearest to a double; beyond the largest float the value that would follow it. */
 function finiteFloat(double: number): number {
   const float = Math.fround(double)
   return Number.isFinite(float) ? float : Math.sign(double) * BEYOND
@@ -41,7 +41,7 @@ export function isShortestText(digits: string, float: number): boolean {
   return near.includes(digits) && (near.length === 1 || isClosest(digits, near, BigInt(exact)))
 }
 
-/** The same, where doubles hold all of the numbers exactly: much faster, and an upstream may send many. */
+/** `isShortestText` for numbers that doubles represent exactly. Faster, because an upstream may send many. */
 function isShortestNumber(number: number, float: number): boolean {
   let unit = 1
   while (number % (unit * 10) === 0) unit *= 10

@@ -1,4 +1,4 @@
-/** The numbers of documents in Avro's four number types: exact, or refused. docs/numbers.md has the rule in words. */
+/** Converts numbers of documents to Avro's number types, exactly or not at all. docs/numbers.md states the rules. */
 import { decimalOf, wholeDigits } from '../lib/decimal.ts'
 import { ExactNumber, numberText } from '../lib/json-value.ts'
 import { exactDigits, isHalfway, isShortestText, nearestFloat } from './float.ts'
@@ -8,7 +8,7 @@ const LONG_DIGITS = 19
 const DOUBLE_DIGITS = 309
 const LONG_BITS = 64
 
-/** The whole number that a long can hold; undefined for any other value. */
+/** Returns a whole number within 64 bits, else undefined. */
 export function longOf(value: unknown): bigint | undefined {
   const digits = wholeText(value)
   if (digits === undefined) return undefined
@@ -16,12 +16,12 @@ export function longOf(value: unknown): bigint | undefined {
   return BigInt.asIntN(LONG_BITS, whole) === whole ? whole : undefined
 }
 
-/** The double for a number; undefined for one that it cannot hold, and for anything that is no number. */
+/** Returns the double for a number. Undefined if the rules refuse the number, and for other values. */
 export function doubleOf(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
   if (!(value instanceof ExactNumber)) return undefined
   const double = Number(value.text)
-  // A plain 0 is a number of its own; this one became 0.
+  // Underflow: a real zero is a plain number.
   if (double === 0 || !Number.isFinite(double)) return undefined
   const decimal = decimalOf(value.text)
   const digits = decimal && wholeDigits(decimal, DOUBLE_DIGITS)
@@ -29,7 +29,7 @@ export function doubleOf(value: unknown): number | undefined {
   return digits === undefined || digits === exactDigits(double) ? double : undefined
 }
 
-/** The float for a number, as a double of that value; undefined for one that it cannot hold, and for anything that is no number. */
+/** Returns the float for a number, as a JavaScript number. Undefined if the rules refuse the number, and for other values. */
 export function floatOf(value: unknown): number | undefined {
   if (typeof value === 'number' && isSettled(value)) return settled(Math.fround(value), value === 0)
   const text = numberText(value) ?? ''
@@ -39,11 +39,11 @@ export function floatOf(value: unknown): number | undefined {
   if (float === undefined) return undefined
   const digits = wholeDigits(decimal, DOUBLE_DIGITS)
   if (digits === undefined || digits === exactDigits(float)) return float
-  // What a JSON writer prints for it, as a double or as a float.
+  // JSON writers print a float as the shortest text of the float, or of the same value as a double.
   return text === String(float) || isShortestText(digits, Math.abs(float)) ? float : undefined
 }
 
-/** Why a number does not fit the type with that name: a part of a sentence, without the number. */
+/** Describes why a number does not fit the type `typeName`, without the number itself. */
 export function numberFault(value: unknown, typeName: string): string {
   const text = numberText(value)
   const decimal = text === undefined ? undefined : decimalOf(text)
@@ -58,17 +58,17 @@ export function numberFault(value: unknown, typeName: string): string {
     : `a number beyond what ${typeName} can hold`
 }
 
-/** Whether rounding twice is right, and not forbidden, as for most doubles. */
+/** Whether `Math.fround` gives the right float: the double is a float, or a fraction away from the middle of two floats. */
 function isSettled(double: number): boolean {
   return Math.fround(double) === double || (!Number.isInteger(double) && !isHalfway(double))
 }
 
-/** A float that says what it should: neither infinite nor a number that became 0. */
+/** Rejects overflow and underflow. */
 function settled(float: number, isZero: boolean): number | undefined {
   return Number.isFinite(float) && (float !== 0 || isZero) ? float : undefined
 }
 
-/** A whole number of at most 19 digits with its sign; undefined for any other value. */
+/** Returns sign and digits of a whole number of at most 19 digits, else undefined. */
 function wholeText(value: unknown): string | undefined {
   if (typeof value === 'number') return Number.isInteger(value) && Math.abs(value) < 1e19 ? String(value) : undefined
   const decimal = value instanceof ExactNumber ? decimalOf(value.text) : undefined

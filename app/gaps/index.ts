@@ -33,7 +33,7 @@ export class Gaps {
     this.#changed.add(name)
   }
 
-  /** Watches at most `most` sequences of numbers in the documents of `feed`; the answer is to be called with each document, in order. */
+  /** Watches at most `most` sequences of numbers in the documents of `feed`. Call the returned function with each document, in order. */
   watch(feed: string, paths: SequencePaths, most: number, emit: Emit): SequenceWatch['check'] {
     const watch = new SequenceWatch(paths, most, emit)
     this.sequences.set(feed, watch)

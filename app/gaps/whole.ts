@@ -1,8 +1,8 @@
-/** Sequence numbers: exact up to the 64 bits that a gap record has for them. */
+/** Sequence numbers with exact arithmetic up to 2^63 - 1, the range of the gap record's fields. */
 import { decimalOf, wholeDigits } from '../lib/decimal.ts'
 import { numberText } from '../lib/json-value.ts'
 
-/** A whole number from 0 to 2^63 - 1; a bigint only beyond 2^53 - 1, so that equal numbers are always the same value. */
+/** A whole number from 0 to 2^63 - 1. It is a bigint only above 2^53 - 1, so equal numbers are always `===`. */
 export type Whole = number | bigint
 
 const MOST = 2n ** 63n - 1n
@@ -10,7 +10,7 @@ const MOST_DIGITS = 19
 /** Longest text that is read as a number, in characters. */
 const MAX_LENGTH = 40
 
-/** Reads a number, or the decimal text of one; undefined for anything else, and beyond 2^63 - 1. */
+/** Converts a number or its decimal text. Returns undefined for other values and other numbers. */
 export function wholeOf(value: unknown): Whole | undefined {
   if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number
   const decimal = decimalOf((typeof value === 'string' ? ofString(value) : numberText(value)) ?? '')
@@ -20,7 +20,7 @@ export function wholeOf(value: unknown): Whole | undefined {
   return big > MOST ? undefined : plain(big)
 }
 
-/** How many numbers there are from `from` to `to`, both included. */
+/** The number of values from `from` to `to`, both included. */
 export function count(from: Whole, to: Whole): number {
   return typeof from === 'number' && typeof to === 'number' ? to - from + 1 : Number(BigInt(to) - BigInt(from) + 1n)
 }

@@ -1,6 +1,6 @@
-/** Decimal numbers by the digits of their text: nothing is rounded, and no work grows faster than the text. */
+/** Decimal numbers as digits and exponent. Nothing is rounded, and the work is linear in the length of the text. */
 
-/** `digits` × 10^`exponent`. The digits neither begin nor end with 0; those of zero are empty. */
+/** The number `digits` × 10^`exponent`. The digits have no leading or trailing zeros; zero has none at all. */
 export interface Decimal {
   readonly negative: boolean
   readonly digits: string
@@ -8,13 +8,13 @@ export interface Decimal {
 }
 
 const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?)(\d+))?$/
-/** Longest exponent that is read, in digits: sums of such exponents and of text lengths are exact. */
+/** Most digits of an exponent. Sums of such exponents and text lengths are safe integers. */
 const EXPONENT_DIGITS = 15
-/** Most zeros that `plainText` fills in. */
+/** Most zeros that `plainText` writes before it switches to an exponent. */
 const MOST_ZEROS = 100
 const ZERO = 0x30
 
-/** Reads a number as JSON writes it (leading zeros are allowed). Undefined for anything else, and for exponents of more than 15 digits. */
+/** Parses a JSON number; leading zeros are allowed. Returns undefined for other text, and for exponents of more than 15 digits. */
 export function decimalOf(text: string): Decimal | undefined {
   const [, sign, whole, fraction = '', direction, power = ''] = NUMBER.exec(text) ?? []
   if (whole === undefined) return undefined
@@ -27,12 +27,12 @@ export function decimalOf(text: string): Decimal | undefined {
   return { negative: sign === '-', digits: all.slice(from, to), exponent }
 }
 
-/** How many digits stand before the decimal point; 0 or less for a number below 1. */
+/** The number of digits before the decimal point; 0 or negative for numbers below 1. */
 export function wholeLength({ digits, exponent }: Decimal): number {
   return digits.length + exponent
 }
 
-/** The digits of a whole number, without its sign. Undefined for a fraction, and where there are more than `most`. */
+/** The digits of a whole number without its sign. Undefined for fractions and for more than `most` digits. */
 export function wholeDigits(decimal: Decimal, most: number): string | undefined {
   const { digits, exponent } = decimal
   if (digits === '') return '0'
@@ -40,7 +40,7 @@ export function wholeDigits(decimal: Decimal, most: number): string | undefined 
   return digits + '0'.repeat(exponent)
 }
 
-/** Less than, equal to or greater than 0, as the absolute value of `a` compares with that of `b`. */
+/** Compares absolute values: negative if `a` is smaller, 0 if they are equal, positive if `a` is larger. */
 export function compareMagnitudes(a: Decimal, b: Decimal): number {
   if (a.digits === '' || b.digits === '') return a.digits.length - b.digits.length
   const longer = wholeLength(a) - wholeLength(b)
@@ -48,7 +48,7 @@ export function compareMagnitudes(a: Decimal, b: Decimal): number {
   return a.digits < b.digits ? -1 : Number(a.digits > b.digits)
 }
 
-/** Whether two texts say the same number; -0 is 0. */
+/** Whether two texts are the same decimal number. -0 equals 0. */
 export function sameNumber(a: string, b: string): boolean {
   if (a === b) return true
   const [one, other] = [decimalOf(a), decimalOf(b)]
@@ -56,7 +56,7 @@ export function sameNumber(a: string, b: string): boolean {
   return one.digits === '' || one.negative === other.negative
 }
 
-/** One text for each number, with all of its digits; with an exponent where more than 100 zeros would have to be filled in. */
+/** The canonical text of a number: all digits, and an exponent only in place of more than 100 zeros. */
 export function plainText({ negative, digits, exponent }: Decimal): string {
   const sign = negative && digits !== '' ? '-' : ''
   const point = digits.length + exponent
@@ -72,14 +72,14 @@ function scientific(digits: string, exponent: number): string {
   return `${digits[0]}${fraction}e${exponent < 0 ? '' : '+'}${exponent}`
 }
 
-/** Where the first digit other than 0 is; the length where there is none. */
+/** The position of the first nonzero digit, or the length. */
 function firstDigit(text: string): number {
   let at = 0
   while (at < text.length && text.charCodeAt(at) === ZERO) at++
   return at
 }
 
-/** Behind the last digit other than 0. */
+/** The position after the last nonzero digit. */
 function lastDigit(text: string): number {
   let end = text.length
   while (end > 0 && text.charCodeAt(end - 1) === ZERO) end--

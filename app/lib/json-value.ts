@@ -1,13 +1,13 @@
 /**
- * The values that parsed JSON is made of. A plain number is exactly the decimal number that `String` writes for it, or infinite where
- * the text was too large for a double; every other number is an `ExactNumber`. Parsers see to that.
+ * The values of parsed JSON. A plain number `n` stands for exactly the decimal number `String(n)`, or is infinite if the text
+ * was too large for a double. All other numbers are `ExactNumber`s. Every parser must keep this.
  */
 
-/** A JSON number that no double says exactly: it carries its text. It has no properties of its own that could be taken for fields. */
+/** A JSON number with its source text. It has no own properties, so a path of field names never leads into it. */
 export class ExactNumber {
   readonly #text: string
 
-  /** `text`: by the grammar of JSON (RFC 8259, section 6), of any length. */
+  /** `text`: a JSON number (RFC 8259, section 6) of any length. */
   constructor(text: string) {
     this.#text = text
   }
@@ -16,13 +16,13 @@ export class ExactNumber {
     return this.#text
   }
 
-  /** For `JSON.stringify`, which then writes the text as it is. */
+  /** Lets `JSON.stringify` write the source text. */
   toJSON(): object {
     return (JSON as unknown as { rawJSON(text: string): object }).rawJSON(this.#text)
   }
 }
 
-/** The exact decimal text of a number; undefined for an infinite one, and for anything that is no number. */
+/** Returns the exact decimal text of a finite number, else undefined. */
 export function numberText(value: unknown): string | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined
   return value instanceof ExactNumber ? value.text : undefined

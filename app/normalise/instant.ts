@@ -1,4 +1,4 @@
-/** The one reader of points in time: every spelling that upstreams use, to the millisecond, by the digits of the text. */
+/** The only parser of points in time. Works on the digits of the text, with millisecond precision. */
 import { decimalOf, wholeLength } from '../lib/decimal.ts'
 import { numberText } from '../lib/json-value.ts'
 import { offsetOf } from './zone.ts'
@@ -7,9 +7,9 @@ import { offsetOf } from './zone.ts'
 const MAX_LENGTH = 80
 /** Unix time as text: a plain decimal number. */
 const UNIX = /^\d+(?:\.\d+)?$/
-/** What makes milliseconds of seconds, milliseconds, microseconds and nanoseconds: the power of ten, in the order in which they are tried. */
+/** Powers of ten that convert seconds, milliseconds, microseconds and nanoseconds to milliseconds, in the order of trial. */
 const UNITS = [3, 0, -3, -6]
-/** Seconds have up to so many digits before the point: with one more it would be the year 5138. The other units go up to the year 9999. */
+/** Most digits of seconds before the point, up to the year 5138. The other units reach up to the year 9999. */
 const SECONDS_DIGITS = 11
 /** Nanoseconds of the year 9999. */
 const MOST_DIGITS = 21

@@ -1,6 +1,6 @@
 /** Chance that can be repeated. */
 
-/** Answers a whole number from 0 to `below` - 1; the same ones in the same order for a seed. */
+/** Returns a whole number from 0 to `below` - 1. A seed gives the same numbers in the same order. */
 export type Random = (below: number) => number
 
 /** A linear congruential generator; its upper bits are used. */
