@@ -14,8 +14,7 @@ const CURES: Partial<Record<UnavailableReason, string>> = {
   authentication: 'check SCHEMA_REGISTRY_BASIC_AUTH_USER_INFO or SCHEMA_REGISTRY_BEARER_TOKEN',
   authorization: 'let these credentials read the subject',
   no_subject: "register the schema under this subject, or correct the feed's schema name or SCHEMA_REGISTRY_URL",
-  response:
-    'check that SCHEMA_REGISTRY_URL is the base of a Confluent-compatible API (some have it under a path, such as /apis/ccompat/v7)',
+  response: 'check that SCHEMA_REGISTRY_URL is the base of a Confluent-compatible API (some have it under a path)',
   bad_schema: 'register a version that is valid Avro and a record or a map',
 }
 
@@ -46,5 +45,5 @@ async function prepare(encoder: Encoder, label: string): Promise<Finding> {
 function withoutCure(message: string, subject: string): string {
   const prefix = `no schema for ${subject}: `
   const rest = message.startsWith(prefix) ? message.slice(prefix.length) : message
-  return rest.replace(/[:;] (register|check|does) .*$/, '')
+  return rest.replace(/(: register|[:;] check) .*$/, '')
 }

@@ -42,8 +42,6 @@ interface Question {
 const MAX_ANSWER_BYTES = 10 * 1024 * 1024
 const MAX_REFERENCES = 200
 const MAX_ID = 0x7fffffff
-/** What a Confluent registry says with 404: no such subject, version or schema. Others say 404 once more, or nothing. */
-const NOT_FOUND = [40401, 40402, 40403]
 const FAILURES: Readonly<Record<HttpFailure, UnavailableReason>> = {
   connect: 'connect',
   timeout: 'timeout',
@@ -107,7 +105,9 @@ async function ask(question: Question, wanted: { subject: string; version: numbe
       ca: access.ca,
       signal,
     })
-    return answer.status === 200 ? entryOf(question, wanted.subject, answer) : refuse(question, wanted.subject, answer)
+    return answer.status === 200
+      ? entryOf(question, wanted.subject, answer)
+      : refuse(question, wanted.subject, answer.status)
   } catch (cause) {
     if (cause instanceof Unavailable) throw cause
     const reason = FAILURES[failureOf(cause) ?? 'connect']
@@ -122,7 +122,7 @@ function authorization({ basicAuth, bearerToken }: RegistryAccess): { authorizat
   return {}
 }
 
-function refuse({ host, subject }: Question, wanted: string, { status, body }: HttpAnswer): never {
+function refuse({ host, subject }: Question, wanted: string, status: number): never {
   const registry = `the registry at ${host}`
   switch (status) {
     case 401:
@@ -133,7 +133,6 @@ function refuse({ host, subject }: Question, wanted: string, { status, body }: H
     case 403:
       throw new Unavailable('authorization', `${registry} does not let these credentials read ${wanted} (403)`)
     case 404: {
-      if (!NOT_FOUND.includes(parsed(body).error_code as number)) throw noConfluentApi(registry)
       const whose = wanted === subject ? '' : `, which ${subject} refers to`
       throw new Unavailable(
         'no_subject',
@@ -143,14 +142,6 @@ function refuse({ host, subject }: Question, wanted: string, { status, body }: H
     default:
       throw new Unavailable('response', `${registry} answered ${status} when asked for ${wanted}`)
   }
-}
-
-/** Some registries have that API under a path, and others of their own at the root. */
-function noConfluentApi(registry: string): Unavailable {
-  return new Unavailable(
-    'response',
-    `${registry} has no Confluent API at this URL (404): does SCHEMA_REGISTRY_URL lack a path such as /apis/ccompat/v7?`,
-  )
 }
 
 function entryOf({ host }: Question, wanted: string, answer: HttpAnswer): Entry {

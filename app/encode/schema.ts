@@ -32,8 +32,7 @@ function attempt(subject: string, make: () => AvroType): AvroType {
   } catch (cause) {
     const said = String((cause as Error | undefined)?.message ?? cause).replace(FIRST_BRANCH, '')
     const reason = said.length > MAX_REASON ? `${said.slice(0, MAX_REASON)}…` : said
-    const problem = `the schema of ${subject} cannot be used: ${reason}; register a corrected version`
-    throw new Unavailable('bad_schema', problem, { cause })
+    throw new Unavailable('bad_schema', `the schema of ${subject} cannot be used: ${reason}`, { cause })
   }
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals'
 import { startSynthesiser } from '../../scripts/synthesise/server.ts'
 import { startDaemon } from '../support/daemon.ts'
 import { schemaText, topicFor, tradeFeed } from '../support/daemon-feeds.ts'
-import { createTopic, registerSchema, stack, uniqueName } from '../support/stack.ts'
+import { createTopic, registerSchema, uniqueName } from '../support/stack.ts'
 import { startUpstream } from '../support/upstream.ts'
 import { refusedPort, startRawUpstream } from '../support/upstream-raw.ts'
 
@@ -46,18 +46,6 @@ describe('tributary check', () => {
     expect(upstream.sockets).toHaveLength(1)
     expect(upstream.received).toEqual([])
     expect(upstream.closed).toEqual([{ code: 1001, reason: '' }])
-  })
-
-  it('knows a registry URL that lacks the path of its API from a subject that is not there', async () => {
-    await using upstream = await startUpstream()
-    const { topic } = await topicFor('TradeEvent')
-    const { origin } = new URL(stack().registryUrl)
-    const result = await runCheck({ ...tradeFeed(topic, [upstream.url]), SCHEMA_REGISTRY_URL: origin })
-    expect(result.code).toBe(69)
-    expect(about(result, `${topic}-value`).line).toMatch(/^ {2}wrong .* has no Confluent API at this URL \(404\)$/)
-    expect(about(result, `${topic}-value`).cure).toMatch(
-      /→ check that SCHEMA_REGISTRY_URL .*such as \/apis\/ccompat\/v7/,
-    )
   })
 
   it('looks for the topic and subject of gap records where one is set', async () => {

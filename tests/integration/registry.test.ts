@@ -147,18 +147,6 @@ describe('the real registry', () => {
     expect(encoder.encode(subject, { a: 1 }).subarray(5).toString('hex')).toBe('02')
   })
 
-  it('says that a URL is not that of its API, which is under a path here, though the subject is registered', async () => {
-    const subject = `${uniqueName('path')}-value`
-    await registerSchema(subject, withFields('a'))
-    const encoder = open({ url: new URL(stack().registryUrl).origin })
-    await expect(encoder.prepare(subject, never)).rejects.toMatchObject({
-      reason: 'response',
-      message: expect.stringMatching(
-        /no Confluent API at this URL.*SCHEMA_REGISTRY_URL lack a path such as \/apis\/ccompat/,
-      ),
-    })
-  })
-
   it('may go away: the last good schema stays in use, one event says so, and one that it is back', async () => {
     const subject = `${uniqueName('cut')}-value`
     const first = await registerSchema(subject, withFields('a'))

@@ -63,8 +63,8 @@ describe('a default', () => {
     ['long', '9223372036854775808', 'default 9223372036854775808 (invalid "long": 9223372036854775808)'],
     ['int', '9007199254740993', 'default 9007199254740993'],
     ['long', '1.00000000000000000001', 'default 1.00000000000000000001'],
-    [['null', 'string'], '5', 'default 5 (it fits no branch of the union); register a corrected version'],
-    ['string', '5', 'register a corrected version'],
+    [['null', 'string'], '5', 'default 5 (it fits no branch of the union)'],
+    ['string', '5', 'default 5 (invalid "string": 5)'],
   ])('of %j that is wrong is said as it is written: %s', (type, text, said) => {
     expect(problem(type, text)).toContain(said)
     expect(problem(type, text)).not.toContain('first branch')
