@@ -139,6 +139,13 @@ type ProduceEvent =
   | { readonly type: 'kafka.connected' }
   | { readonly type: 'producer.rebuilt'; readonly reason: string }
 
+/** The field that no plain JSON document can fill: its dotted path, empty for the document itself; the others are clauses. */
+export interface Misfit {
+  readonly path: string
+  readonly why: string
+  readonly cure: string
+}
+
 type SchemaEvent =
   | {
       readonly type: 'schema.fetched'
@@ -146,6 +153,8 @@ type SchemaEvent =
       readonly id: number
       readonly version: number
       readonly changed: boolean
+      /** No plain JSON document fits the schema. */
+      readonly misfit?: Misfit | undefined
     }
   | {
       readonly type: 'schema.unavailable'

@@ -10,6 +10,7 @@ import { sourceFinder } from './lane/sources.ts'
 import { createLedger } from './ledger.ts'
 import type { Encoder, Outlet } from './model.ts'
 import type { DeadLetterDesk } from './produce/dead-letters.ts'
+import { recordUse } from './route/topic-use.ts'
 
 /** What all feeds share. */
 export interface Shared {
@@ -33,6 +34,7 @@ export async function makeParts(
   return {
     name: feed.name,
     sources,
+    use: recordUse(feed),
     dial: (source, signal) => dial(feed, source, indexes.get(source) ?? -1, signal),
     lane: await openLane(feed, config, { sources, ledger, emit }),
     ...(await feedSteps(feed, config)),

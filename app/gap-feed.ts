@@ -16,6 +16,7 @@ import type { Encoder, Outlet } from './model.ts'
 import { parsers } from './parse/index.ts'
 import { sinks } from './produce/index.ts'
 import { bySchema } from './route/by-schema.ts'
+import { gapUse } from './route/topic-use.ts'
 
 const LANE_MAX_BYTES = 16 * 1024 * 1024
 const STATE_FILE = 'gaps.json'
@@ -116,6 +117,7 @@ async function makeParts(
   return {
     name: GAP_FEED,
     sources,
+    use: gapUse(config),
     dial: (_source, signal) => outbox.arrivals(signal),
     lane: await openLane({ name: GAP_FEED, laneMaxBytes: LANE_MAX_BYTES, overload: 'block' }, config, {
       sources,

@@ -126,12 +126,12 @@ export interface Router {
 }
 
 /**
- * Document → bytes. `prepare` asks the registry and throws `Unavailable`; after it, `encode` never waits and may throw
+ * Document → bytes. `prepare` asks the registry and throws `Unavailable`, whose cure names `setting`, which names the schema; after it, `encode` never waits and may throw
  * `Rejected`. What is encoded after `hold` may be written over once that hold and all before it were given back, by calling what
  * it answered. `apart` is an encoder with the same schemas, and with memory and holds of its own.
  */
 export interface Encoder {
-  prepare(subject: string, signal: AbortSignal): Promise<void>
+  prepare(subject: string, signal: AbortSignal, setting?: string): Promise<void>
   encode(subject: string, document: Document): Buffer
   hold(): () => void
   apart(): Encoder
@@ -147,7 +147,12 @@ export interface TopicInfo {
   readonly partitions: number
   /** The broker's `max.message.bytes` for a record batch; the default of Kafka (1048588) where it may not be read. */
   readonly maxMessageBytes: number
+  /** The brokers keep only the last record of each key, so none may lack one; false where the policy may not be read. */
+  readonly isCompacted?: boolean | undefined
 }
+
+/** What a topic is for: the setting that names it, as it was given, and, where records without a key go there, what to do if it takes none. */
+export type TopicUse = { readonly setting: string; readonly holds: string; readonly keyCure: string | undefined }
 
 /** Index in the array given to `write`, and why the broker will never take that record. */
 export type Refusal = readonly [index: number, reason: 'too_large' | 'broker_refused']
@@ -197,12 +202,13 @@ export interface Settlement {
 
 /**
  * What the right loop sees of producing: `add` queues one record for its topic-partition and never waits; the settlement
- * is told later. `open` resolves once the topic is known and throws `Unavailable`; what cannot be written to it is tried for ever.
+ * is told later. `open` resolves once the topic is known to be there and to take what `use` says, and throws `Unavailable`; what
+ * cannot be written to it is tried for ever.
  * `find` is for a topic that need not be there: it opens it where it is and answers whether it is (no permission counts
  * as not there). What such a topic will not take for `no_topic` or `authorization` for long is refused.
  */
 export interface Outlet {
-  open(topic: string): Promise<void>
+  open(topic: string, use?: TopicUse): Promise<void>
   find(topic: string): Promise<boolean>
   add(destination: Destination, record: KafkaRecord, settlement: Settlement): void
 }

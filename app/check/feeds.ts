@@ -1,54 +1,76 @@
-/** Does every URL open? */
+/** Does every URL open, does something come, and does it fit? */
 import type { Config, FeedConfig } from '../config/types.ts'
 import { describeSources, hostOf } from '../dial/address.ts'
-import { type SourceMaker, sourceMaker } from '../dial/dialler.ts'
+import { sourceMaker } from '../dial/dialler.ts'
 import { dialGate } from '../dial/gate.ts'
-import { SourceLost, SourceRefused } from '../errors.ts'
-import type { Source, SourceInfo } from '../model.ts'
-import type { Finding, Group } from './finding.ts'
+import type { Misfit } from '../events.ts'
+import { feedSettingName } from '../lib/setting-names.ts'
+import type { Encoder } from '../model.ts'
+import { bySchema } from '../route/by-schema.ts'
+import { type Finding, type Group, misconfigured } from './finding.ts'
+import { type Fitter, fitter } from './fit.ts'
 import { limit } from './limit.ts'
-import { sourceCure } from './source-cure.ts'
+import { type Heard, listen } from './listen.ts'
+import { sourceFinding } from './source-finding.ts'
 
 const AT_ONCE = 50
 
-/** Dials every URL, within the dial rate and `AT_ONCE` at once; one group per feed. */
-export async function checkFeeds(config: Config): Promise<Group[]> {
+/** What the feeds of a check share. `prepared` resolves when the encoder has every schema that can be had. */
+export interface Shared {
+  readonly encoder: Encoder
+  /** Known once `prepared` resolves, by subject. */
+  readonly misfits: ReadonlyMap<string, Misfit>
+  readonly prepared: Promise<unknown>
+  /** How long each URL is listened to, milliseconds. */
+  readonly waitMs: number
+}
+
+/** Dials every URL as the daemon does, within the dial rate and `AT_ONCE` at once; one group per feed. */
+export async function checkFeeds(config: Config, shared: Shared): Promise<Group[]> {
   const sourceOf = await sourceMaker(() => {})
   const gate = dialGate(config.dialRate)
   const limited = limit(AT_ONCE)
   const never = new AbortController().signal
   return config.feeds.map((feed) => {
+    const patient = { ...feed, pingIntervalMs: 0, silenceTimeoutMs: undefined }
     const sources = describeSources(feed.name, feed.urls)
-    const look = async (info: SourceInfo, index: number): Promise<Finding> => {
+    const heard = sources.map(async (info, index) => {
       await gate.pass(hostOf(info), never)
-      return limited(() => dial(quiet(feed, sourceOf, info, index), feed))
-    }
-    return { title: `feed ${feed.name}`, findings: Promise.all(sources.map(look)) }
+      return limited(() => listen(sourceOf(patient, info, index), shared.waitMs))
+    })
+    const labels = sources.map(({ id }) => id)
+    return { title: `feed ${feed.name}`, findings: judged(feed, labels, heard, config, shared) }
   })
 }
 
-/** As the feed dials it, but nothing is sent. */
-function quiet(feed: FeedConfig, sourceOf: SourceMaker, info: SourceInfo, index: number): Source {
-  return sourceOf({ ...feed, openMessages: [], pingIntervalMs: 0, silenceTimeoutMs: undefined }, info, index)
+async function judged(
+  feed: FeedConfig,
+  labels: readonly string[],
+  heard: readonly Promise<Heard>[],
+  config: Config,
+  { encoder, misfits, prepared, waitMs }: Shared,
+): Promise<Finding[]> {
+  const { subjects } = bySchema(feed)
+  let fits: Promise<Fitter> | undefined
+  let fitting = 0
+  const looks = heard.map(async (one, index): Promise<Finding> => {
+    const found = await one
+    await prepared
+    if (subjects.every((subject) => encoder.schemas.has(subject))) fits ??= fitter(feed, config, encoder)
+    const fit = fits && found.kept.length > 0 ? await (await fits)(found.kept) : undefined
+    fitting += fit?.fitting ?? 0
+    return sourceFinding(feed, labels[index] ?? '', found, fit, waitMs)
+  })
+  const findings = await Promise.all(looks)
+  await prepared
+  // A document that fits proves the contrary.
+  return fitting > 0 ? findings : [...findings, ...subjects.flatMap((subject) => told(feed, subject, misfits))]
 }
 
-/** Opens the connection and closes it with 1001 at once. Ends within the handshake timeout, and a second to close. */
-async function dial(source: Source, feed: FeedConfig): Promise<Finding> {
-  const label = source.info.id
-  const leaving = new AbortController()
-  const startedAt = performance.now()
-  let openedAt: number | undefined
-  const opened = (): void => {
-    openedAt = performance.now()
-    leaving.abort()
-  }
-  try {
-    for await (const _ of source.receive(leaving.signal, opened)) {
-      // What arrives meanwhile is not asked for.
-    }
-  } catch (error) {
-    if (!(error instanceof SourceLost || error instanceof SourceRefused)) throw error
-    if (openedAt === undefined) return { label, verdict: 'wrong', detail: error.message, cure: sourceCure(error, feed) }
-  }
-  return { label, verdict: 'ok', detail: `opens in ${Math.round((openedAt ?? performance.now()) - startedAt)} ms` }
+function told(feed: FeedConfig, subject: string, misfits: Shared['misfits']): Finding[] {
+  const misfit = misfits.get(subject)
+  if (!misfit) return []
+  const { path, why, cure } = misfit
+  const text = `no plain JSON document fits its schema: ${path ? `${path}: ` : ''}${why}`
+  return [misconfigured({ setting: feedSettingName(feed, 'SCHEMA'), text, cure }, subject)]
 }

@@ -1,4 +1,12 @@
 /** What the configuration says, checked and in final form. Durations are milliseconds, sizes are bytes. */
+import type { Problem } from '../errors.ts'
+import type { GivenNames } from '../lib/setting-names.ts'
+
+/** Not wrong, but worth a line at the start. */
+export interface Warning extends Problem {
+  /** It is configured, and changes nothing. */
+  readonly isIneffective: boolean
+}
 
 /** How a feed's records get their key. `source`: no key, partition by hash of the source. */
 export type KeyRule =
@@ -10,6 +18,8 @@ export type KeyRule =
 export interface FeedConfig {
   /** Lower case, `[a-z0-9_]`: the label value of every metric of this feed. */
   readonly name: string
+  /** What the operator calls its settings, by suffix. */
+  readonly names: GivenNames
   /** As configured at start; may hold secrets in user info and query. */
   readonly urls: readonly string[]
   /** Read again at each dial: the n-th URL of the file is the n-th source. */
@@ -69,6 +79,8 @@ export interface TlsConfig {
 }
 
 export interface KafkaConfig {
+  /** What the operator calls these settings. */
+  readonly names?: GivenNames | undefined
   readonly brokers: readonly string[]
   readonly clientId: string
   readonly tls: TlsConfig | undefined
@@ -79,6 +91,8 @@ export interface KafkaConfig {
 }
 
 export interface RegistryConfig {
+  /** What the operator calls these settings. */
+  readonly names?: GivenNames | undefined
   /** Base URL without user info; a path is kept (`/apis/ccompat/v7`). */
   readonly url: string
   readonly basicAuth: string | undefined
@@ -136,6 +150,7 @@ export interface Config {
   readonly startupTimeoutMs: number
   readonly drainTimeoutMs: number
   readonly maxInFlightBatches: number
-  /** Not wrong, but worth a line at start (a URL listed twice, say). */
-  readonly warnings: readonly string[]
+  /** What the operator calls the settings that belong to none of its parts. */
+  readonly names: GivenNames
+  readonly warnings: readonly Warning[]
 }

@@ -1,5 +1,6 @@
 /** From a feed's settings to one source's arrivals: source, files read again at each dial, gate and redial loop together. */
 import type { Emit } from '../events.ts'
+import { feedSettingName, type GivenNames } from '../lib/setting-names.ts'
 import type { Message, Source, SourceInfo } from '../model.ts'
 import { dialGate } from './gate.ts'
 import { sources } from './index.ts'
@@ -14,6 +15,8 @@ type Own = 'info' | 'url' | 'headers' | 'watermarkBytes' | 'rhythmBounds' | 'pau
 /** What dialling needs of a feed's settings. */
 export interface DialSettings extends Omit<WebSocketOptions, Own> {
   readonly name: string
+  /** What the operator calls them, by suffix. */
+  readonly names?: GivenNames | undefined
   readonly urls: readonly string[]
   readonly headers: Readonly<Record<string, string>>
   /** Path of the file that holds the URLs, if one does. */
@@ -72,5 +75,5 @@ function sharedBy(feed: DialSettings): Shared {
 }
 
 function named(feed: DialSettings, setting: string, path: string | undefined): SettingFile | undefined {
-  return path === undefined ? undefined : { path, variable: `FEED_${feed.name.toUpperCase()}_${setting}_FILE` }
+  return path === undefined ? undefined : { path, variable: feedSettingName(feed, setting) }
 }

@@ -3,6 +3,7 @@ import { SourceLost } from '../errors.ts'
 import { errorCode } from '../lib/error-code.ts'
 import { freshFile } from '../lib/fresh-file.ts'
 import { parseList } from '../lib/list.ts'
+import { UnfitFile } from '../lib/setting-file.ts'
 
 /** A file that holds a setting, and the variable that names it: problems show the variable, never the content. */
 export interface SettingFile {
@@ -35,12 +36,13 @@ export function headersReader(
 
 /** Answers what `parse` makes of the file as it is now. */
 function reader<T>(file: SettingFile, parse: (text: string) => T): () => Promise<T> {
-  const fresh = freshFile(file.path, (text) => parse(text.replace(/^\uFEFF/, '')))
+  const fresh = freshFile(file.path, parse)
   return async () => {
     try {
       return await fresh()
     } catch (error) {
       if (error instanceof SourceLost) throw error
+      if (error instanceof UnfitFile) return lost(`${file.variable} names ${error.message}`)
       return lost(`the file of ${file.variable} cannot be read (${errorCode(error)})`, error)
     }
   }

@@ -1,4 +1,4 @@
-/** The largest record batch that a topic takes, as far as its brokers tell. */
+/** What a topic takes, as far as its brokers tell. */
 import { diagnose } from './kafka-errors.ts'
 
 /** Kafka's defaults, assumed where reading is not permitted. */
@@ -23,12 +23,23 @@ export async function batchLimit(ofTopic: AskSetting, ofBroker: AskSetting): Pro
   return Math.min(batch, request - REQUEST_OVERHEAD_BYTES)
 }
 
+/** Whether a topic is compacted, whatever else becomes of its old records. False where reading is not permitted; rejects as `batchLimit`. */
+export async function isCompacted(ofTopic: AskSetting): Promise<boolean> {
+  const policy = await permitted(ofTopic, 'cleanup.policy')
+  return policy?.split(',').some((one) => one.trim() === 'compact') ?? false
+}
+
 async function setting(ask: AskSetting, name: string, assumed: number): Promise<number> {
+  const bytes = Number(await permitted(ask, name))
+  return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : assumed
+}
+
+/** Undefined where reading is not permitted. */
+async function permitted(ask: AskSetting, name: string): Promise<string | undefined> {
   try {
-    const bytes = Number(await ask(name))
-    return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : assumed
+    return (await ask(name)) ?? undefined
   } catch (error) {
-    if (diagnose(error).error.reason === 'authorization') return assumed
+    if (diagnose(error).error.reason === 'authorization') return undefined
     throw error
   }
 }

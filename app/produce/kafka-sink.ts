@@ -32,12 +32,12 @@ class KafkaSink implements Sink {
   }
 
   async describe(topic: string): Promise<TopicInfo> {
-    const { id, partitions, maxMessageBytes } = await this.#run(topic, (client) => client.describe(topic))
+    const { id, partitions, maxMessageBytes, isCompacted } = await this.#run(topic, (client) => client.describe(topic))
     if (id !== undefined && id !== this.#ids.get(topic)) {
       this.#offsets.forget(topic)
       this.#ids.set(topic, id)
     }
-    return { partitions, maxMessageBytes }
+    return { partitions, maxMessageBytes, isCompacted }
   }
 
   async write(topic: string, partition: number, records: readonly KafkaRecord[]): Promise<readonly Refusal[]> {

@@ -3,7 +3,7 @@ import kafkajs, { type Admin, Kafka, type KafkaConfig, logLevel, type Message, t
 import { Unavailable } from '../errors.ts'
 import { dropWarning } from '../lib/drop-warning.ts'
 import type { KafkaRecord, Sink } from '../model.ts'
-import { batchLimit } from './batch-limit.ts'
+import { batchLimit, isCompacted } from './batch-limit.ts'
 import { nodeCodecs } from './compression.ts'
 import type { KafkaClient, TopicFacts } from './kafka-client.ts'
 import { kafkaSink } from './kafka-sink.ts'
@@ -71,11 +71,10 @@ class KafkajsClient implements KafkaClient {
     const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
     const partitions = topics.find(({ name }) => name === topic)?.partitions ?? []
     if (partitions.length === 0) throw new Unavailable('no_topic', `Kafka has no topic ${topic}`)
-    const maxMessageBytes = await batchLimit(
-      (name) => setting(admin, TOPIC, topic, name),
-      (name) => setting(admin, BROKER, String(partitions[0]?.leader), name),
-    )
-    return { partitions: partitions.length, maxMessageBytes }
+    const ofTopic = (name: string) => setting(admin, TOPIC, topic, name)
+    const ofBroker = (name: string) => setting(admin, BROKER, String(partitions[0]?.leader), name)
+    const [maxMessageBytes, compacted] = await Promise.all([batchLimit(ofTopic, ofBroker), isCompacted(ofTopic)])
+    return { partitions: partitions.length, maxMessageBytes, isCompacted: compacted || undefined }
   }
 
   async send(topic: string, partition: number, records: readonly KafkaRecord[]): Promise<bigint | undefined> {

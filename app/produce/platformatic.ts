@@ -19,7 +19,7 @@ import {
 import { Unavailable } from '../errors.ts'
 import { scratch } from '../lib/scratch.ts'
 import type { KafkaRecord, Sink } from '../model.ts'
-import { batchLimit } from './batch-limit.ts'
+import { batchLimit, isCompacted } from './batch-limit.ts'
 import { type Codec, compressBatch, nodeCodecs } from './compression.ts'
 import type { KafkaClient, TopicFacts } from './kafka-client.ts'
 import { isUnknownTopic } from './kafka-errors.ts'
@@ -131,11 +131,10 @@ class PlatformaticClient implements KafkaClient {
   async #describe(topic: string): Promise<TopicFacts> {
     const { id, partitionsCount, partitions } = await this.#current(topic)
     const leader = String(partitions[0]?.leader)
-    const maxMessageBytes = await batchLimit(
-      (name) => this.#setting(ConfigResourceTypes.TOPIC, topic, name),
-      (name) => this.#setting(ConfigResourceTypes.BROKER, leader, name),
-    )
-    return { id, partitions: partitionsCount, maxMessageBytes }
+    const ofTopic = (name: string) => this.#setting(ConfigResourceTypes.TOPIC, topic, name)
+    const ofBroker = (name: string) => this.#setting(ConfigResourceTypes.BROKER, leader, name)
+    const [maxMessageBytes, compacted] = await Promise.all([batchLimit(ofTopic, ofBroker), isCompacted(ofTopic)])
+    return { id, partitions: partitionsCount, maxMessageBytes, isCompacted: compacted || undefined }
   }
 
   async #send(topic: string, partition: number, records: readonly KafkaRecord[]): Promise<bigint | undefined> {

@@ -98,10 +98,10 @@ async function openWayOut(config: Config, go: boolean, scope: Scope, emit: Emit)
   scope.use(closeHttp, (close) => close())
   const openSink = await sinks[config.sink as keyof typeof sinks].load()
   const sink = scope.use(openSink(config.kafka, emit), (it) => it.close())
-  const { brokers } = config.kafka
+  const { brokers, names } = config.kafka
   const outlet: Outlet = go
-    ? scope.use(hold(sink, { lingerMs: config.lingerMs, brokers }, emit), (it) => it.close())
-    : dryOutlet(sink, brokers)
+    ? scope.use(hold(sink, { lingerMs: config.lingerMs, brokers, names }, emit), (it) => it.close())
+    : dryOutlet(sink, config.kafka)
   return { outlet, encoder: scope.use(avro({ registry: config.registry, emit }), (it) => it.close()) }
 }
 

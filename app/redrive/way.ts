@@ -4,9 +4,11 @@ import { describeSources } from '../dial/address.ts'
 import { Unavailable } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import { feedSteps } from '../feed-steps.ts'
+import { oneBatch } from '../lane/one-batch.ts'
 import { sourceFinder } from '../lane/sources.ts'
-import type { Batch, DeadLetters, Encoder, Lane, Message, Outlet, SourceInfo } from '../model.ts'
+import type { Batch, DeadLetters, Encoder, Message, Outlet, SourceInfo } from '../model.ts'
 import { deliver, type Feed } from '../pipeline.ts'
+import { recordUse } from '../route/topic-use.ts'
 import type { Flight } from './flight.ts'
 import type { Letter } from './letter.ts'
 import type { Row } from './tally.ts'
@@ -66,7 +68,7 @@ export class Way {
     try {
       await Promise.all([
         ...steps.router.subjects.map((subject) => encoder.prepare(subject, flight.ended)),
-        ...steps.router.topics.map((topic) => outlet.open(topic)),
+        ...steps.router.topics.map((topic) => outlet.open(topic, recordUse(feed))),
       ])
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error
@@ -90,7 +92,7 @@ export class Way {
         const element = elements.get(message)
         return element === undefined ? found : [Array.isArray(found) ? found[element] : undefined]
       },
-      lane: laneOf(batch, () => flight.leave(batch)),
+      lane: oneBatch(batch, () => flight.leave(batch)),
       encoder,
       outlet,
       deadLetters: NOWHERE,
@@ -119,19 +121,4 @@ function batchOf(letters: readonly Letter[], elements: Map<Message, number>, ope
     return message
   })
   return { messages, bytes }
-}
-
-/** A lane that holds one batch and then ends, so that `deliver` returns when all of it is handed over. */
-function laneOf(batch: Batch, acknowledged: () => void): Lane {
-  return {
-    append: async () => {},
-    async *read() {
-      yield batch
-    },
-    acknowledge: acknowledged,
-    held: { messages: 0, kept: 0, bytes: 0, limitBytes: 0, oldestReceivedAt: 0 },
-    durable: false,
-    drained: async () => {},
-    close: async () => {},
-  }
 }

@@ -145,6 +145,13 @@ function gapLine(event: Extract<Event, { type: 'gap.ended' }>): Line | undefined
   return ['info', `${source.id} was in a gap for ${(ms / 1000).toFixed(1)} s`, fields]
 }
 
+function schemaLine({ subject, version, id, misfit }: Extract<Event, { type: 'schema.fetched' }>): Line {
+  const what = `subject ${subject}: version ${version}, schema id ${id}`
+  if (!misfit) return ['info', what]
+  const { path, why, cure } = misfit
+  return ['warn', `${what}; no plain JSON document fits it: ${path ? `${path}: ` : ''}${why}; ${cure}`]
+}
+
 function rarerLine(event: Event): Line | undefined {
   switch (event.type) {
     case 'daemon.started':
@@ -163,7 +170,7 @@ function rarerLine(event: Event): Line | undefined {
     case 'daemon.warned':
       return ['warn', event.warning]
     case 'gaps.off':
-      return ['info', `gaps are counted, but not told in a topic: ${event.detail}; looking again every minute`]
+      return ['debug', `gaps are counted, but not told in a topic: ${event.detail}; looking again every minute`]
     case 'http.listening':
       return ['info', `metrics on http://${event.host}:${event.port}/`]
     case 'feed.parked':
@@ -210,9 +217,7 @@ function rarerLine(event: Event): Line | undefined {
     case 'producer.rebuilt':
       return ['debug', `the Kafka client was replaced: ${event.reason}`]
     case 'schema.fetched':
-      return event.changed
-        ? ['info', `subject ${event.subject}: version ${event.version}, schema id ${event.id}`]
-        : undefined
+      return event.changed ? schemaLine(event) : undefined
     case 'schema.unavailable':
       return [
         'warn',

@@ -4,8 +4,8 @@ import { sourceCure } from '../../../app/check/source-cure.ts'
 import type { FeedConfig } from '../../../app/config/types.ts'
 import { type LostReason, SourceLost, SourceRefused } from '../../../app/errors.ts'
 
-function feed(name: string, files: Partial<Pick<FeedConfig, 'urlsFile' | 'headersFile'>> = {}): FeedConfig {
-  return { name, urlsFile: undefined, headersFile: undefined, ...files } as FeedConfig
+function feed(name: string, names: FeedConfig['names'] = {}): Pick<FeedConfig, 'name' | 'names'> {
+  return { name, names }
 }
 
 function lost(reason: LostReason, code?: number): SourceLost {
@@ -13,13 +13,12 @@ function lost(reason: LostReason, code?: number): SourceLost {
 }
 
 describe('the cure', () => {
-  it('names the variable that its user knows', () => {
-    expect(sourceCure(lost('dns'), feed('finnhub_trade'))).toContain('FINNHUB_DATA_URLS')
+  it('names the variable as it was given', () => {
     expect(sourceCure(lost('dns'), feed('quotes'))).toContain('FEED_QUOTES_URLS')
-    expect(sourceCure(lost('dns'), feed('quotes', { urlsFile: '/f' }))).toContain('FEED_QUOTES_URLS_FILE')
-    expect(sourceCure(lost('handshake_status', 401), feed('quotes', { headersFile: '/f' }))).toContain(
-      'FEED_QUOTES_HEADERS_FILE',
-    )
+    expect(sourceCure(lost('dns'), feed('x', { URLS: 'FINNHUB_DATA_URLS_FILE' }))).toContain('FINNHUB_DATA_URLS_FILE')
+    expect(
+      sourceCure(lost('handshake_status', 401), feed('quotes', { HEADERS: 'FEED_QUOTES_HEADERS_FILE' })),
+    ).toContain('FEED_QUOTES_HEADERS_FILE')
   })
 
   it.each([

@@ -1,12 +1,13 @@
 /** Feeds by name: how variables become feeds, and what a feed refuses. */
 import { describe, expect, it } from '@jest/globals'
 import { feedNames } from '../../../app/config/feed-names.ts'
-import { problems, read, readFeed } from './environment.ts'
+import { problems, read, readFeed, warnings } from './environment.ts'
 
 describe('a feed by name', () => {
   it('takes the documented defaults', () => {
     expect(readFeed()).toEqual({
       name: 't',
+      names: {},
       urls: ['ws://upstream:4200/ws'],
       urlsFile: undefined,
       schema: 'Ticker',
@@ -62,9 +63,9 @@ describe('a feed by name', () => {
   })
 
   it('dials a URL that is listed twice once, and says so without showing it', () => {
-    const { feeds, warnings } = read({ FEED_T_URLS: 'ws://a/?k=s3cret,ws://b,ws://A:80/?k=s3cret' })
-    expect(feeds[0]?.urls).toEqual(['ws://a/?k=s3cret', 'ws://b'])
-    expect(warnings).toEqual(['FEED_T_URLS lists a URL twice (items 1 and 3); it is dialled once.'])
+    const env = { FEED_T_URLS: 'ws://a/?k=s3cret,ws://b,ws://A:80/?k=s3cret' }
+    expect(read(env).feeds[0]?.urls).toEqual(['ws://a/?k=s3cret', 'ws://b'])
+    expect(warnings(env)).toEqual(['FEED_T_URLS lists a URL twice (items 1 and 3); it is dialled once.'])
   })
 
   it.each([
@@ -110,7 +111,6 @@ describe('the name of a feed', () => {
     ['FEED_T_URL', 'FEED_T_URLS'],
     ['FEED_T_SILENCE_TIMEOT', 'FEED_T_SILENCE_TIMEOUT'],
     ['FEED_T_LANE_MAX_BYTE', 'FEED_T_LANE_MAX_BYTES'],
-    ['FEED_MY_NEW_SHEMA', 'FEED_MY_NEW_SCHEMA'],
     ['FEED_T_NORMALIZE', 'FEED_T_NORMALISE'],
     ['FEED_t_URLS', 'FEED_T_URLS'],
     ['FEED_URLS', 'FEED_<NAME>_URLS'],

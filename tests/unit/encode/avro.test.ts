@@ -67,7 +67,7 @@ describe('prepare', () => {
     await open(status(500))
     const attempt = (): Promise<unknown> => encoder.prepare('s-value', never).catch((error: unknown) => error)
     for (const expected of ['response', 'response', 'no_subject', 'no_subject']) {
-      if (expected === 'no_subject') registry.script = status(404)
+      if (expected === 'no_subject') registry.script = status(404, '{"error_code":40401}')
       const error = await attempt()
       expect(error).toBeInstanceOf(Unavailable)
       expect(error).toMatchObject({ reason: expected })
@@ -152,7 +152,7 @@ describe('refresh', () => {
     ['is away', (request) => void request.socket.destroy(), 'response'],
     ['fails', status(503), 'response'],
     ['hangs', () => {}, 'timeout'],
-    ['has lost the subject', status(404), 'no_subject'],
+    ['has lost the subject', status(404, '{"error_code":40401}'), 'no_subject'],
     ['serves a web page', status(200, '<html>'), 'response'],
     ['serves rubbish as the schema', answer({ id: 9, version: 9, schema: '{"type":"rubbish"}' }), 'bad_schema'],
   ])('keeps the last good schema when the registry %s, and says so once', async (_name, rubbish, reason) => {

@@ -20,7 +20,8 @@ async function parts(over: Partial<FeedParts> = {}): Promise<FeedParts & TestFee
     yield numbered(1, from, 2)
     ended.push(from)
   }
-  return { ...(await testFeed()), sources: [a, b], dial, ended, ...over }
+  const use = { setting: 'FEED_F_SCHEMA', holds: 'records', keyCure: undefined } as const
+  return { ...(await testFeed()), sources: [a, b], use, dial, ended, ...over }
 }
 
 const settle = (feed: TestFeed): void => {
