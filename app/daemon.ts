@@ -4,6 +4,7 @@ import { describeSources } from './dial/address.ts'
 import { openDialler } from './dial/dialler.ts'
 import { avro } from './encode/avro.ts'
 import { sentenceOf, Unusable } from './errors.ts'
+import type { Event } from './events.ts'
 import { exitCodes } from './exit-codes.ts'
 import { type FeedParts, type RunningFeed, runFeed } from './feed.ts'
 import { makeParts } from './feed-parts.ts'
@@ -13,6 +14,7 @@ import { GAP_FEED } from './gaps/record.ts'
 import { serve } from './http.ts'
 import { leftOver } from './lane/disk/left-over.ts'
 import { ledgerReport } from './ledger.ts'
+import { Clock } from './lib/clock.ts'
 import { closeHttp } from './lib/http-client.ts'
 import { Scope } from './lib/scope.ts'
 import { sleep } from './lib/sleep.ts'
@@ -40,9 +42,10 @@ export async function runDaemon(config: Config, { version, stop }: DaemonOptions
   const scope = new Scope()
   const daemon = observed(config, version)
   const { emit, log } = daemon.telemetry
+  let sums: Event | undefined
   const finish = (code: number, undelivered = 0): number => {
     const kept = [...daemon.feeds.values()].reduce((sum, { lane }) => sum + lane.held.kept, 0)
-    emit({ type: 'daemon.stopped', code, undelivered, kept, ledgers: ledgers(daemon.feeds) })
+    sums = { type: 'daemon.stopped', code, undelivered, kept, ledgers: ledgers(daemon.feeds) }
     return code
   }
   try {
@@ -64,12 +67,15 @@ export async function runDaemon(config: Config, { version, stop }: DaemonOptions
     return finish(exitCodes.unavailable)
   } finally {
     await scope.close()
+    // Nothing is said after the sums.
+    if (sums) emit(sums)
     await log.flush()
   }
 }
 
 /** What is looked at from outside, there before anything is opened. */
 interface Observable extends PageSources {
+  readonly clock: Clock
   readonly feeds: Map<string, FeedParts>
   encoder: Encoder | undefined
 }
@@ -80,15 +86,16 @@ function observed(config: Config, version: string): Observable {
   const feeds = new Map<string, FeedParts>()
   const schemas = (): Encoder['schemas'] => daemon.encoder?.schemas ?? new Map()
   const gaps = new Gaps()
+  const clock = new Clock((difference) => telemetry.emit({ type: 'clock.differs', ...difference }))
   const telemetry = createTelemetry({
     commonLabels: config.labels,
     maxUrls: config.metricsMaxUrls,
     logLevel: config.logLevel,
     logFd: 'takesStdout' in sink ? STDERR : STDOUT,
     version,
-    observed: { status, gaps, feeds, schemas },
+    observed: { status, gaps, feeds, schemas, clock },
   })
-  const daemon: Observable = { version, status, gaps, feeds, schemas, telemetry, encoder: undefined }
+  const daemon: Observable = { version, status, gaps, feeds, schemas, telemetry, clock, encoder: undefined }
   return daemon
 }
 
@@ -101,14 +108,16 @@ async function openAll(config: Config, daemon: Observable, scope: Scope): Promis
   for (const warning of warnings) emit({ type: 'daemon.warned', warning })
   scope.use(closeHttp, (close) => close())
   const openSink = await sinks[config.sink as keyof typeof sinks].load()
-  const sink = scope.use(openSink(config.kafka, emit), (it) => it.close())
+  const { clock } = daemon
+  const sink = scope.use(openSink(config.kafka, emit, clock), (it) => it.close())
   const { brokers, names } = config.kafka
   const holdOptions = { lingerMs: config.lingerMs, brokers, names }
   const outlet = scope.use(hold(sink, holdOptions, emit), (it) => it.close())
   const encoder = scope.use(avro({ registry: config.registry, emit }), (it) => it.close())
   daemon.encoder = encoder
   const isOffline = 'offline' in sinks[config.sink as keyof typeof sinks]
-  const deadLetterOptions = { ...config.deadLetters, use: deadLetterUse(config), version: daemon.version, isOffline }
+  const use = deadLetterUse(config)
+  const deadLetterOptions = { ...config.deadLetters, use, version: daemon.version, isOffline, clock }
   const deadLetters = scope.use(openDeadLetters(outlet, deadLetterOptions, emit), (it) => it.close())
   const dial = await openDialler(config.dialRate, emit)
   for (const feed of config.feeds) {

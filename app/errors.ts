@@ -5,6 +5,7 @@ export type RejectReason =
   | 'not_utf8'
   | 'not_json'
   | 'not_an_object'
+  | 'too_many_documents'
   | 'too_deep'
   | 'no_key'
   | 'bad_value'
@@ -41,6 +42,7 @@ export type UnavailableReason =
   | 'invalid_record'
   | 'no_subject'
   | 'bad_schema'
+  | 'clock'
   | 'response'
   | 'unknown'
 
@@ -135,10 +137,17 @@ export class Unavailable extends Error {
   readonly setting: string | undefined
   /** For a sink's `write`: how many records from the front are settled already. */
   readonly settled: number
+  /** The error code of the Kafka protocol, where a broker gave one. */
+  readonly code: number | undefined
   constructor(
     reason: UnavailableReason,
     problem: string,
-    details: Details & { settled?: number; cure?: string | undefined; setting?: string | undefined } = {},
+    details: Details & {
+      settled?: number
+      code?: number | undefined
+      cure?: string | undefined
+      setting?: string | undefined
+    } = {},
   ) {
     super(details.cure === undefined ? problem : `${problem}; ${details.cure}`, details)
     this.reason = reason
@@ -146,6 +155,7 @@ export class Unavailable extends Error {
     this.cure = details.cure
     this.setting = details.setting
     this.settled = details.settled ?? 0
+    this.code = details.code
   }
 }
 

@@ -1,5 +1,5 @@
 /** The union of everything that can be observed. Telemetry turns each into metrics and log lines; nobody else does. */
-import type { LostReason, RejectReason, UnavailableReason } from './errors.ts'
+import type { LostReason, UnavailableReason } from './errors.ts'
 import type { SourceInfo } from './model.ts'
 
 export type Event = DaemonEvent | FeedEvent | SourceEvent | ProduceEvent | SchemaEvent
@@ -37,13 +37,16 @@ type FeedEvent =
       readonly topic: string
       readonly sources: readonly SourceInfo[]
     }
+  /** Documents of one message reached their end without becoming records. */
   | {
       readonly type: 'document.refused'
       readonly feed: string
       readonly sourceId: string
-      readonly reason: RejectReason
+      readonly reason: string
+      readonly documents: number
+      /** What was wrong with the first of them. */
       readonly detail: string
-      /** The topic it goes to instead; undefined when it is only counted. */
+      /** The dead letter topic that has them; undefined when they are only counted. */
       readonly deadLetter: string | undefined
     }
   /** Whether a feed's refused documents have somewhere to go has changed, or is known for the first time. */
@@ -136,7 +139,14 @@ type ProduceEvent =
       readonly first: boolean
     }
   | { readonly type: 'produce.resumed'; readonly topic: string; readonly partition: number; readonly heldMs: number }
-  | { readonly type: 'kafka.connected' }
+  /** Kafka answers: the first time, and each time after `kafka.lost`. `lostMs`: how long it did not, 0 the first time. */
+  | { readonly type: 'kafka.connected'; readonly lostMs: number }
+  /** Kafka does not answer. `waitedMs`: how long a request has been under way without an answer; 0 where a request failed. */
+  | { readonly type: 'kafka.lost'; readonly detail: string; readonly waitedMs: number }
+  /** A quota is used up: the broker reads nothing more from us for so long. */
+  | { readonly type: 'kafka.throttled'; readonly topic: string; readonly throttleMs: number }
+  /** This machine's clock differs from Kafka's or the registry's by more than it should; or does so no longer. Milliseconds, theirs less ours. */
+  | { readonly type: 'clock.differs'; readonly offsetMs: number; readonly by: 'broker' | 'registry' }
   | { readonly type: 'producer.rebuilt'; readonly reason: string }
 
 /** The field that no plain JSON document can fill: its dotted path, empty for the document itself; the others are clauses. */

@@ -8,6 +8,7 @@ import type { Gaps } from './gaps/index.ts'
 import { lanes } from './lane/index.ts'
 import { sourceFinder } from './lane/sources.ts'
 import { createLedger } from './ledger.ts'
+import type { Clock } from './lib/clock.ts'
 import type { Encoder, Outlet } from './model.ts'
 import type { DeadLetterDesk } from './produce/dead-letters.ts'
 import { recordUse } from './route/topic-use.ts'
@@ -18,6 +19,7 @@ export interface Shared {
   readonly outlet: Outlet
   readonly deadLetters: DeadLetterDesk
   readonly gaps: Gaps
+  readonly clock: Clock
   readonly dial: Dialler
   readonly emit: Emit
 }
@@ -27,7 +29,7 @@ export async function makeParts(
   feed: FeedConfig,
   sources: FeedParts['sources'],
   config: Config,
-  { encoder, outlet, deadLetters, gaps, dial, emit }: Shared,
+  { encoder, outlet, deadLetters, gaps, clock, dial, emit }: Shared,
 ): Promise<FeedParts> {
   const ledger = createLedger()
   const indexes = new Map(sources.map((source, index) => [source, index]))
@@ -37,7 +39,7 @@ export async function makeParts(
     use: recordUse(feed),
     dial: (source, signal) => dial(feed, source, indexes.get(source) ?? -1, signal),
     lane: await openLane(feed, config, { sources, ledger, emit }),
-    ...(await feedSteps(feed, config)),
+    ...(await feedSteps(feed, config, clock)),
     encoder: encoder.apart(),
     outlet,
     deadLetters: deadLetters.of(feed.schema),

@@ -10,6 +10,7 @@ import { found } from './gaps/lookup.ts'
 import { GAP_FEED } from './gaps/record.ts'
 import { type GapState, readState, writeState } from './gaps/state.ts'
 import { folderOf } from './lane/disk/folder.ts'
+import type { Clock } from './lib/clock.ts'
 import { errorCode } from './lib/error-code.ts'
 import type { Scope } from './lib/scope.ts'
 import type { Encoder, Outlet } from './model.ts'
@@ -32,6 +33,7 @@ export interface GapParts {
   readonly feeds: Map<string, FeedParts>
   readonly encoder: Encoder
   readonly outlet: Outlet
+  readonly clock: Clock
   readonly emit: Emit
 }
 
@@ -106,7 +108,7 @@ async function runWhereFound(
 async function makeParts(
   topic: string,
   config: Config,
-  { gaps, encoder, outlet, emit: tell }: GapParts,
+  { gaps, clock, encoder, outlet, emit: tell }: GapParts,
 ): Promise<FeedParts> {
   const { outbox, ledger } = gaps
   // It has no upstream, so nothing may count it as one.
@@ -124,8 +126,11 @@ async function makeParts(
       ledger,
       emit,
     }),
+    clock,
     parse: (await parsers.json.load())(),
     normalise: [],
+    maxDocuments: 1,
+    shape: '',
     router: bySchema({ schema: topic, key: { kind: 'field', path: ['source'] } }),
     encoder,
     outlet,

@@ -4,6 +4,7 @@ import type { Gaps } from './gaps/index.ts'
 import { GAP_FEED } from './gaps/record.ts'
 import { json, type Page, type Pages, text } from './http.ts'
 import { balances, ledgerReport } from './ledger.ts'
+import { type Clock, clockText } from './lib/clock.ts'
 import type { Encoder, SourceInfo } from './model.ts'
 import type { FeedStatus, Status } from './status.ts'
 import type { Telemetry } from './telemetry/index.ts'
@@ -13,6 +14,7 @@ export interface PageSources {
   readonly version: string
   readonly status: Status
   readonly gaps: Gaps
+  readonly clock: Clock
   readonly feeds: ReadonlyMap<string, FeedParts>
   readonly schemas: () => Encoder['schemas']
   readonly telemetry: Telemetry
@@ -30,7 +32,9 @@ export function pages(views: PageSources): Pages {
   const health = () => text(200, 'ok\n')
   const ready = () => {
     const obstacles = notReady(views.status)
-    return obstacles.length === 0 ? text(200, 'ready\n') : text(503, `not ready\n${obstacles.join('\n')}\n`)
+    return obstacles.length === 0
+      ? text(200, `ready\n${clockNote(views.clock)}`)
+      : text(503, `not ready\n${obstacles.join('\n')}\n`)
   }
   return new Map<string, () => Page | Promise<Page>>([
     ['/', metrics],
@@ -43,9 +47,15 @@ export function pages(views: PageSources): Pages {
   ])
 }
 
+/** A wrong clock is worth a line, and no reason not to be ready. */
+function clockNote(clock: PageSources['clock']): string {
+  const { difference } = clock
+  return difference ? `${clockText(difference)}\n` : ''
+}
+
 /** Some feed runs and Kafka was connected: a feed that is parked beside it shows on /status and in a metric. */
-function notReady({ feeds, needsKafka, kafkaConnected }: Status): string[] {
-  const obstacles = kafkaConnected || !needsKafka ? [] : ['Kafka has not been connected yet']
+function notReady({ feeds, needsKafka, kafkaWasConnected }: Status): string[] {
+  const obstacles = kafkaWasConnected || !needsKafka ? [] : ['Kafka has not been connected yet']
   const states = [...feeds.entries()]
   if (states.some(([, feed]) => feed.state === 'running')) return obstacles
   return [

@@ -29,6 +29,9 @@ export class Status {
   readonly feeds = new Map<string, FeedStatus>()
   /** False for a sink that goes elsewhere. */
   readonly needsKafka: boolean
+  /** Whether Kafka has ever been connected: a start waits for that. */
+  kafkaWasConnected = false
+  /** Whether Kafka answers now, as far as is known. */
   kafkaConnected = false
 
   constructor(needsKafka = true) {
@@ -46,7 +49,10 @@ export class Status {
 
   /** Never throws; events of unknown feeds are ignored. */
   apply(event: Event): void {
-    if (event.type === 'kafka.connected') this.kafkaConnected = true
+    if (event.type === 'kafka.connected') {
+      this.kafkaConnected = true
+      this.kafkaWasConnected = true
+    } else if (event.type === 'kafka.lost') this.kafkaConnected = false
     else if ('source' in event) this.#applySource(event)
     else if (event.type === 'feed.parked') this.#setFeed(event.feed, 'parked', event.detail)
     else if (event.type === 'feed.started') this.#setFeed(event.feed, 'running', '')

@@ -4,6 +4,7 @@ import type { Emit } from '../events.ts'
 import { feedSteps } from '../feed-steps.ts'
 import { oneBatch } from '../lane/one-batch.ts'
 import { createLedger } from '../ledger.ts'
+import { Clock } from '../lib/clock.ts'
 import type { DeadLetters, Encoder, Message, Outlet } from '../model.ts'
 import { deliver } from '../pipeline.ts'
 
@@ -27,7 +28,7 @@ const OUTLET: Outlet = {
 
 /** A fitter with the real steps of `feed`. The encoder must be prepared. */
 export async function fitter(feed: FeedConfig, config: Config, encoder: Encoder): Promise<Fitter> {
-  const steps = await feedSteps(feed, config)
+  const steps = await feedSteps(feed, config, new Clock())
   const own = encoder.apart()
   return async (messages) => {
     const ledger = createLedger()

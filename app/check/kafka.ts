@@ -1,6 +1,7 @@
 /** Is Kafka there, and do the topics suit what shall be written to them? */
 import type { Config } from '../config/types.ts'
 import { Unavailable } from '../errors.ts'
+import { Clock } from '../lib/clock.ts'
 import type { Scope } from '../lib/scope.ts'
 import { settingName } from '../lib/setting-names.ts'
 import type { Sink, TopicUse } from '../model.ts'
@@ -20,7 +21,7 @@ export async function checkKafka(config: Config, scope: Scope): Promise<Group> {
   if ('offline' in kind) return noKafka(config)
   const open = await kind.load()
   const sink = scope.use(
-    open(patient(config.kafka), () => {}),
+    open(patient(config.kafka), () => {}, new Clock()),
     (it) => it.close(),
   )
   const topics = [...usesOf(config)]

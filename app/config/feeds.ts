@@ -111,6 +111,7 @@ function plainValues(values: Values<FeedSettings>) {
     sequenceField: values.SEQUENCE_FIELD,
     pingIntervalMs: values.PING_INTERVAL,
     maxMessageBytes: values.MAX_MESSAGE_BYTES,
+    maxDocuments: values.MAX_DOCUMENTS,
     backoffMaxMs: values.BACKOFF_MAX,
     compression: values.COMPRESSION,
     overload: values.OVERLOAD,

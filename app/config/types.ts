@@ -43,6 +43,8 @@ export interface FeedConfig {
   /** 0 = no pings. */
   readonly pingIntervalMs: number
   readonly maxMessageBytes: number
+  /** A message with more documents is refused whole. */
+  readonly maxDocuments: number
   readonly backoffMaxMs: number
   /** permessage-deflate. */
   readonly compression: boolean

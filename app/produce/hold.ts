@@ -9,7 +9,7 @@ import type { Destination, KafkaRecord, Outlet, Settlement, Sink, TopicInfo, Top
 import type { KafkaAddress } from './cures.ts'
 import { openTopic } from './open-topic.ts'
 import { PartitionQueue } from './partition-queue.ts'
-import { fitsAlone } from './record-size.ts'
+import { sizeRefusal } from './record-size.ts'
 
 /** How records gather and how often a topic is looked at again; the address is told to the operator when a topic cannot be opened. */
 export interface HoldOptions extends KafkaAddress {
@@ -80,7 +80,8 @@ class Hold implements Outlet {
     const topic = this.#topics.get(name)
     if (!topic) throw new Error(`topic ${name} was not opened`)
     const { info } = topic
-    if (!fitsAlone(record, info.maxMessageBytes)) return settlement.refused('too_large', name, record)
+    const refusal = sizeRefusal(record, info.maxMessageBytes)
+    if (refusal) return settlement.refused(refusal, name, record)
     const partition = hash % info.partitions
     this.#queueOf(topic, partition).add(record, settlement)
   }

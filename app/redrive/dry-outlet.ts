@@ -2,7 +2,7 @@
 import type { Outlet, Sink } from '../model.ts'
 import type { KafkaAddress } from '../produce/cures.ts'
 import { openTopic } from '../produce/open-topic.ts'
-import { fitsAlone } from '../produce/record-size.ts'
+import { sizeRefusal } from '../produce/record-size.ts'
 
 /** Asks `sink` for topics and never writes to it; `address` is told where it cannot be reached. */
 export function dryOutlet(sink: Sink, address: KafkaAddress): Outlet {
@@ -14,8 +14,9 @@ export function dryOutlet(sink: Sink, address: KafkaAddress): Outlet {
     },
     find: async () => false,
     add({ topic }, record, settlement) {
-      if (fitsAlone(record, limits.get(topic) ?? 0)) settlement.produced(1)
-      else settlement.refused('too_large', topic, record)
+      const refusal = sizeRefusal(record, limits.get(topic) ?? 0)
+      if (refusal) settlement.refused(refusal, topic, record)
+      else settlement.produced(1)
     },
   }
 }

@@ -3,6 +3,7 @@ import type { Config } from '../config/types.ts'
 import { avro } from '../encode/avro.ts'
 import { ConfigError, Unavailable } from '../errors.ts'
 import type { Emit } from '../events.ts'
+import { Clock } from '../lib/clock.ts'
 import { closeHttp } from '../lib/http-client.ts'
 import { Scope } from '../lib/scope.ts'
 import { sleep } from '../lib/sleep.ts'
@@ -97,12 +98,13 @@ async function walkOver(
 async function openWayOut(config: Config, go: boolean, scope: Scope, emit: Emit) {
   scope.use(closeHttp, (close) => close())
   const openSink = await sinks[config.sink as keyof typeof sinks].load()
-  const sink = scope.use(openSink(config.kafka, emit), (it) => it.close())
+  const clock = new Clock()
+  const sink = scope.use(openSink(config.kafka, emit, clock), (it) => it.close())
   const { brokers, names } = config.kafka
   const outlet: Outlet = go
     ? scope.use(hold(sink, { lingerMs: config.lingerMs, brokers, names }, emit), (it) => it.close())
     : dryOutlet(sink, config.kafka)
-  return { outlet, encoder: scope.use(avro({ registry: config.registry, emit }), (it) => it.close()) }
+  return { clock, outlet, encoder: scope.use(avro({ registry: config.registry, emit }), (it) => it.close()) }
 }
 
 /** Says when Kafka does not take what is sent, and when it does again. */

@@ -168,6 +168,16 @@ const own: readonly MetricDefinition[] = [
     ['subject'],
     'When the registry last answered for this subject. Stale: the last good schema is in use.',
   ),
+  gauge(
+    'tributary_clock_offset_seconds',
+    [],
+    "The clock of Kafka (or of the schema registry) less this machine's, once either was seen. Far from 0: set this machine's clock; times in records are corrected meanwhile.",
+  ),
+  counter(
+    'tributary_kafka_throttled_seconds_total',
+    ['topic'],
+    'Seconds for which Kafka took nothing because a quota was used up. Rising: raise producer_byte_rate or request_percentage for this client.',
+  ),
   gauge('tributary_feed_parked', ['feed'], '1 while the feed cannot start; the log and /status say why.'),
   counter('tributary_log_lines_dropped_total', [], 'Log lines lost because their reader was too slow.'),
   gauge('tributary_build_info', ['version', 'node'], 'Always 1; says what is running.'),

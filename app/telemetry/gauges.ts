@@ -40,6 +40,8 @@ export function fillGauges(
     set('tributary_schema_last_success_timestamp_seconds', { subject }, fetchedAt / 1000)
   }
   fillGaps(set, counters, observed.gaps)
+  const { systemOffsetMs } = observed.clock
+  if (systemOffsetMs !== undefined) set('tributary_clock_offset_seconds', {}, systemOffsetMs / 1000)
   to(counters, 'tributary_log_lines_dropped_total', {}, observed.logLinesDropped())
 }
 

@@ -3,9 +3,8 @@ import pino from 'pino'
 import type { Event } from '../events.ts'
 import { RateLimit } from '../lib/rate-limit.ts'
 import { sleep } from '../lib/sleep.ts'
-
-type Level = 'debug' | 'info' | 'warn' | 'error'
-type Line = readonly [level: Level, text: string, fields?: object | undefined]
+import { kafkaLine } from './kafka-lines.ts'
+import type { Line } from './line.ts'
 
 /** Bytes of log kept for a reader that has stalled; what does not fit is dropped and counted. */
 const MAX_BACKLOG_BYTES = 1024 * 1024
@@ -75,6 +74,8 @@ function limitKey(event: Event): string | undefined {
   if (event.type === 'document.refused') return `${event.type} ${event.feed} ${event.reason}`
   if ('source' in event) return `${event.type} ${event.source.feed}`
   if (event.type === 'produce.held' || event.type === 'produce.resumed') return `${event.type} ${event.topic}`
+  if (event.type === 'kafka.throttled') return `${event.type} ${event.topic}`
+  if (event.type === 'kafka.connected' || event.type === 'kafka.lost') return event.type
   return undefined
 }
 
@@ -104,21 +105,8 @@ function lineOf(event: Event): Line | undefined {
         `a document was refused: ${event.detail}${event.deadLetter === undefined ? '' : `; it goes to ${event.deadLetter}`}`,
         { feed: event.feed, source: event.sourceId, reason: event.reason },
       ]
-    case 'produce.held':
-      return event.first
-        ? [
-            'warn',
-            `Kafka does not take ${event.topic}[${event.partition}]: ${event.detail}; holding and trying again`,
-            { reason: event.reason },
-          ]
-        : undefined
-    case 'produce.resumed':
-      return [
-        'info',
-        `Kafka takes ${event.topic}[${event.partition}] again after ${(event.heldMs / 1000).toFixed(1)} s`,
-      ]
     default:
-      return rarerLine(event)
+      return kafkaLine(event) ?? rarerLine(event)
   }
 }
 
@@ -212,10 +200,6 @@ function rarerLine(event: Event): Line | undefined {
         `the lane of feed ${event.feed} writes again after ${(event.heldMs / 1000).toFixed(1)} s`,
         { feed: event.feed },
       ]
-    case 'kafka.connected':
-      return ['info', 'Kafka is connected']
-    case 'producer.rebuilt':
-      return ['debug', `the Kafka client was replaced: ${event.reason}`]
     case 'schema.fetched':
       return event.changed ? schemaLine(event) : undefined
     case 'schema.unavailable':

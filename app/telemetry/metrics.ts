@@ -151,6 +151,8 @@ function countEvents(
         return inc('kafka_producer_request_failures_total', { topic: event.topic }, event.records)
       case 'produce.held':
         return inc('tributary_produce_retries_total', { topic: event.topic, reason: event.reason })
+      case 'kafka.throttled':
+        return inc('tributary_kafka_throttled_seconds_total', { topic: event.topic }, event.throttleMs / 1000)
       case 'source.opened':
         inc('kafka_producer_websocket_connections_total', { url: urlOf(event.source.id) })
         return inc('tributary_dials_total', { feed: event.source.feed, outcome: 'opened' })

@@ -58,6 +58,42 @@ export const MUTANTS: readonly Mutant[] = [
   },
 ]
 
+/** Each is caught by the row that causes the fault it lets through. */
+export const GUARDS: readonly (Mutant & { readonly row: number })[] = [
+  {
+    name: 'takes the neighbour of a record for the one at fault',
+    row: 54,
+    file: 'app/produce/refusals.ts',
+    from: 'recordErrors.map(({ index }) => index)',
+    to: 'recordErrors.map(({ index }) => index - 1)',
+    caughtBy: 'I4',
+  },
+  {
+    name: 'takes any number of documents of a message',
+    row: 55,
+    file: 'app/documents.ts',
+    from: '    if (outcomes.length + pending > steps.maxDocuments) throw tooMany(steps.maxDocuments)\n',
+    to: '',
+    caughtBy: 'I9',
+  },
+  {
+    name: 'refuses a record for the time of its own clock',
+    row: 56,
+    file: 'app/pipeline.ts',
+    from: '  const isReceiveTime = ownTime === undefined\n',
+    to: '  const isReceiveTime = false\n',
+    caughtBy: 'I1',
+  },
+  {
+    name: 'writes to a broker that throttles it',
+    row: 58,
+    file: 'app/produce/throttles.ts',
+    from: '    if (throttleMs > 0) this.#until.set(this.#brokerOf(partition), until)\n',
+    to: '    void until\n',
+    caughtBy: 'I3',
+  },
+]
+
 /** Seen only with a disk that refuses to flush: the page cache outlives the process. Caught by a row of its own in rows/52. */
 export const UNFLUSHED: Mutant = {
   name: 'acknowledges before the flush',

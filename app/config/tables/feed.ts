@@ -1,7 +1,7 @@
 /** What can be said of a feed: `FEED_<NAME>_<SUFFIX>`, declared by suffix. */
 
 import { webSocketUrls } from '../formats/addresses.ts'
-import { choice, choices, flag, text } from '../formats/basic.ts'
+import { choice, choices, flag, integer, text } from '../formats/basic.ts'
 import { format } from '../formats/format.ts'
 import { headers, openMessages } from '../formats/json.ts'
 import { duration, size } from '../formats/measures.ts'
@@ -99,6 +99,12 @@ export const feedSettings = ({ normalisers, lanes }: Choices) =>
       format: size(1, 256 * MIB),
       help: 'A larger message ends the connection before it is read.',
       default: '1MiB',
+    },
+    MAX_DOCUMENTS: {
+      group: 'Feeds by name',
+      format: integer(1, 100_000),
+      help: 'A message that holds more documents than this (an array with more elements, say) is refused whole, as one document.',
+      default: '10000',
     },
     BACKOFF_MAX: {
       group: 'Feeds by name',

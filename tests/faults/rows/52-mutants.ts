@@ -1,9 +1,16 @@
 /** Row 52: the suite itself is sabotaged; each mutant of the daemon must turn it red, for the right reason. */
-import { MUTANTS, type Mutant, makeMutant, UNFLUSHED } from '../mutants.ts'
+import { GUARDS, MUTANTS, type Mutant, makeMutant, UNFLUSHED } from '../mutants.ts'
 import type { Rig } from '../rig.ts'
 import { type Finding, notRun, type Row } from '../row.ts'
 import { runRow } from '../run-row.ts'
 import { cannotTamper, failing } from '../strace.ts'
+import { row as row54 } from './54-invalid-records.ts'
+import { row as row55 } from './55-one-message.ts'
+import { row as row56 } from './56-wrong-clock.ts'
+import { row as row58 } from './58-throttled.ts'
+
+/** Rows that mutants run in. */
+const guarded: readonly Row[] = [row54, row55, row56, row58]
 
 /** No fault at all: enough traffic over enough partitions for any mutant to show. Two sources per partition: a request holds several records of one. */
 const plain: Row = {
@@ -54,7 +61,7 @@ export const row: Row = {
     const healthy = brief ? [] : [await healthyOne(rig)]
     const findings: Finding[] = []
     for (const mutant of brief ? MUTANTS.slice(0, 2) : MUTANTS) findings.push(await caught(mutant, rig))
-    return [...healthy, ...findings, ...(brief ? [] : await withoutFlush(rig))]
+    return [...healthy, ...findings, ...(brief ? [] : [...(await unguarded(rig)), ...(await withoutFlush(rig))])]
   },
 }
 
@@ -67,6 +74,17 @@ async function healthyOne(rig: Rig, of: Row = plain): Promise<Finding> {
     ok: passed,
     detail: passed ? `no mutant, ${of.title}: green` : `no mutant, ${of.title}, but ${bad.join('; ')}`,
   }
+}
+
+/** Each daemon without one of its guards, in the row that causes the fault which that guard is for. */
+async function unguarded(rig: Rig): Promise<Finding[]> {
+  const findings: Finding[] = []
+  for (const guard of GUARDS) {
+    const of = guarded.find(({ number }) => number === guard.row)
+    if (!of) throw new Error(`row 52 does not know row ${guard.row}`)
+    findings.push(await caught(guard, rig, of))
+  }
+  return findings
 }
 
 /** The honest daemon holds, the mutant does not. */

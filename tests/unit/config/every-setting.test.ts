@@ -71,6 +71,7 @@ const values: Record<string, readonly [value: string, around?: TestEnv]> = {
   'FEED_<NAME>_SEQUENCE_FIELD': ['x.y'],
   'FEED_<NAME>_PING_INTERVAL': ['1s'],
   'FEED_<NAME>_MAX_MESSAGE_BYTES': ['1kB'],
+  'FEED_<NAME>_MAX_DOCUMENTS': ['7'],
   'FEED_<NAME>_BACKOFF_MAX': ['1s'],
   'FEED_<NAME>_LANE_MAX_BYTES': ['2MiB'],
   'FEED_<NAME>_OVERLOAD': ['drop-oldest'],

@@ -6,6 +6,7 @@ import { deliver, type Feed } from '../../../app/pipeline.ts'
 import { type TestFeed, testFeed } from '../../support/daemon-parts.ts'
 import { message } from '../../support/messages.ts'
 
+const TOO_LARGE = { index: 0, reason: 'too_large', detail: 'too large' } as const
 const RECEIVED_AT = 1_700_000_000_000
 
 /** Dead letters that wait for the test to settle them. */
@@ -37,10 +38,16 @@ describe('dead letters', () => {
   it('hold the batch until they are settled, and are in flight meanwhile', async () => {
     const { letters, deadLetters } = waiting()
     const feed = await delivered(['x', '[{"refuse":"bad_value"},{"n":1},5]'], { deadLetters })
-    expect(letters.map(({ letter }) => [letter.reason, letter.element, letter.message.data.toString()])).toEqual([
-      ['not_json', undefined, 'x'],
-      ['bad_value', 0, '[{"refuse":"bad_value"},{"n":1},5]'],
-      ['not_an_object', 2, '[{"refuse":"bad_value"},{"n":1},5]'],
+    expect(letters.map(({ letter }) => [letter.message.data.toString(), letter.numbers, letter.refused])).toEqual([
+      ['x', undefined, [{ reason: 'not_json', documents: 1, numbers: undefined, error: expect.any(String) }]],
+      [
+        '[{"refuse":"bad_value"},{"n":1},5]',
+        '0,2',
+        [
+          { reason: 'bad_value', documents: 1, numbers: '0', error: 'as it wished' },
+          { reason: 'not_an_object', documents: 1, numbers: '2', error: expect.any(String) },
+        ],
+      ],
     ])
     feed.added[0]?.settlement.produced(1)
     expect(report(feed)).toMatchObject({
@@ -48,13 +55,12 @@ describe('dead letters', () => {
       documents: { found: 4, produced: 1, in_flight: 3 },
     })
     letters[0]?.settlement.produced(1)
-    letters[1]?.settlement.refused('too_large', 'dead', { key: null, value: Buffer.alloc(0), timestamp: 0 })
-    letters[2]?.settlement.expired(1)
+    letters[1]?.settlement.refused(TOO_LARGE, 'dead', { key: null, value: Buffer.alloc(0), timestamp: 0 })
     expect(report(feed)).toMatchObject({
       messages: { held: 0, settled: 2 },
-      documents: { found: 4, produced: 1, dead_lettered: 1, refused: 1, expired: 1, in_flight: 0 },
+      documents: { found: 4, produced: 1, dead_lettered: 1, refused: 2, in_flight: 0 },
       dead_lettered: { not_json: 1 },
-      refused: { bad_value: 1 },
+      refused: { bad_value: 1, not_an_object: 1 },
     })
     expect(balances(report(feed))).toBe(true)
   })
@@ -62,9 +68,11 @@ describe('dead letters', () => {
   it('take a record that Kafka refuses, with the message it came from', async () => {
     const { letters, deadLetters } = waiting()
     const feed = await delivered(['[{},{"tooLarge":1}]'], { deadLetters })
-    expect(letters).toHaveLength(1)
-    expect(letters[0]?.letter).toMatchObject({ reason: 'too_large', element: 1 })
+    expect(letters).toHaveLength(0)
     feed.added[0]?.settlement.produced(1)
+    expect(letters).toHaveLength(1)
+    expect(letters[0]?.letter).toMatchObject({ numbers: '1', refused: [{ reason: 'too_large', documents: 1 }] })
+    expect(feed.events.filter(({ type }) => type === 'document.refused')).toEqual([])
     letters[0]?.settlement.produced(1)
     expect(report(feed).documents).toMatchObject({ found: 2, produced: 1, dead_lettered: 1, in_flight: 0 })
     expect(feed.events).toContainEqual(expect.objectContaining({ type: 'document.refused', deadLetter: 'dead' }))

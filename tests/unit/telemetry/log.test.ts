@@ -40,6 +40,7 @@ const refused = (feed: string, reason: 'not_json' | 'bad_value' = 'not_json'): E
   feed,
   sourceId: 'ws://a/',
   reason,
+  documents: 1,
   detail: 'no JSON',
   deadLetter: undefined,
 })
@@ -54,7 +55,7 @@ const held = (first: boolean, topic = 't'): Event => ({
 
 describe('the log', () => {
   it('is one JSON object a line, with level, time in ISO 8601, and text', async () => {
-    const lines = await logged([{ type: 'kafka.connected' }])
+    const lines = await logged([{ type: 'kafka.connected', lostMs: 0 }])
     expect(lines).toEqual([{ level: 'info', time: expect.any(String), msg: 'Kafka is connected' }])
     expect(new Date(lines[0]?.time ?? '').toISOString()).toBe(lines[0]?.time)
   })

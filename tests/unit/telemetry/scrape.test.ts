@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { Gaps } from '../../../app/gaps/index.ts'
 import { createLedger } from '../../../app/ledger.ts'
+import { Clock } from '../../../app/lib/clock.ts'
 import { Status } from '../../../app/status.ts'
 import { createMetrics } from '../../../app/telemetry/metrics.ts'
 import { parseMetrics } from '../../support/daemon-metrics.ts'
@@ -28,6 +29,7 @@ function observed() {
         scrapes.count++
         return new Map([['s-value', { fetchedAt: 1_700_000_000_000 }]])
       },
+      clock: new Clock(),
       logLinesDropped: () => 7,
     },
   })
