@@ -32,7 +32,9 @@ export async function checkFeeds(config: Config, shared: Shared): Promise<Group[
   const limited = limit(AT_ONCE)
   const never = new AbortController().signal
   return config.feeds.map((feed) => {
-    const patient = { ...feed, pingIntervalMs: 0, silenceTimeoutMs: undefined }
+    // Where nothing is to be heard, nothing is asked for.
+    const openMessages = shared.waitMs === 0 ? [] : feed.openMessages
+    const patient = { ...feed, openMessages, pingIntervalMs: 0, silenceTimeoutMs: undefined }
     const sources = describeSources(feed.name, feed.urls)
     const heard = sources.map(async (info, index) => {
       await gate.pass(hostOf(info), never)

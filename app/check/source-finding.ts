@@ -54,7 +54,7 @@ function fitted(feed: Feed, fit: Fit | undefined): Remark[] {
   if (fitting === total) return [{ verdict: 'ok', text: `all ${counted(total, 'document')} fit` }]
   const isTooFew = fitting < total * LEAST_SHARE
   const reasons = [...others].slice(0, MOST_REASONS).map(([reason, it]) => `${it.documents} ${reason}: ${it.detail}`)
-  const share = `${fitting} of ${counted(total, 'document')} fit (${Math.floor((fitting / total) * 100)} %)`
+  const share = `${fitting} of ${total} documents fit (${Math.floor((fitting / total) * 100)} %)`
   const text = `${share}; not ${reasons.join('; not ')}`
   const remark = { text, cure: unfitCure(feed, others), setting: feedSettingName(feed, 'SCHEMA') }
   return [isTooFew ? { verdict: 'wrong', fault: 'configuration', ...remark } : { verdict: 'note', ...remark }]

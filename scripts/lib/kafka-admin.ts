@@ -1,6 +1,8 @@
 /** The Kafka client of the scripts: one that is not the daemon's default, and quiet. */
 import { type Admin, type ITopicConfig, Kafka, type KafkaConfig, logLevel } from 'kafkajs'
 import { dropWarning } from '../../app/lib/drop-warning.ts'
+import { kafkajsBroker } from '../../app/produce/kafkajs-address.ts'
+import { SocketSet } from '../../app/produce/socket-set.ts'
 import { until } from './until.ts'
 
 /** A client for `bootstrapServers` (comma separated) that prints nothing and gives up within seconds. */
@@ -9,7 +11,8 @@ export function quietKafka(bootstrapServers: string, more: Partial<KafkaConfig> 
   dropWarning('TimeoutNegativeWarning')
   return new Kafka({
     clientId: 'tributary-scripts',
-    brokers: bootstrapServers.split(',').map((broker) => broker.trim()),
+    brokers: bootstrapServers.split(',').map((broker) => kafkajsBroker(broker.trim())),
+    socketFactory: new SocketSet().connect,
     logLevel: logLevel.NOTHING,
     connectionTimeout: 2_000,
     requestTimeout: 10_000,
