@@ -4,6 +4,7 @@ import { check } from './check/index.ts'
 import { checkHelp, checkOptions } from './check/options.ts'
 import { choices } from './choices.ts'
 import { readConfig, readLaneConfig } from './config/index.ts'
+import type { Config } from './config/types.ts'
 import { runDaemon } from './daemon.ts'
 import { ConfigError, Unusable } from './errors.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -48,7 +49,7 @@ export async function run(args: readonly string[], env: NodeJS.ProcessEnv, stop:
 
 async function perform([first, ...rest]: readonly string[], surroundings: Surroundings): Promise<number> {
   if (first === undefined) {
-    return runDaemon(readConfig(surroundings.env, choices), { version: version(), stop: surroundings.stop })
+    return runDaemon(configured(surroundings.env), { version: version(), stop: surroundings.stop })
   }
   if (HELP.includes(first)) return showHelp(rest)
   if (VERSION.includes(first)) return rest.length > 0 ? tooMany(rest) : show(`tributary ${version()}\n`)
@@ -75,7 +76,7 @@ function commandOf(word: string): Command | undefined {
 
 async function runCheck(args: readonly string[], { env, stop }: Surroundings): Promise<number> {
   endAt(stop)
-  return check(() => readConfig(env, choices), checkOptions(args), say)
+  return check(() => configured(env), checkOptions(args), say)
 }
 
 async function runLane(args: readonly string[], { env, stop }: Surroundings): Promise<number> {
@@ -86,7 +87,16 @@ async function runLane(args: readonly string[], { env, stop }: Surroundings): Pr
 
 async function runRedrive(args: readonly string[], { env, stop }: Surroundings): Promise<number> {
   const note = (line: string): void => void process.stderr.write(`${line}\n`)
-  return exitCodes[await redriveCommand(args, () => readConfig(env, choices), { print: say, note, stop })]
+  return exitCodes[await redriveCommand(args, () => configured(env), { print: say, note, stop })]
+}
+
+/** For the last words of a process that a bug of ours ends. */
+let hide = (text: string): string => text
+
+function configured(env: NodeJS.ProcessEnv): Config {
+  const config = readConfig(env, choices)
+  hide = (text) => config.secrets.hideAll(text)
+  return config
 }
 
 /** For commands that have nothing to bring to an end. */
@@ -132,11 +142,10 @@ function fail(error: unknown): number {
     return exitCodes.configuration
   }
   if (error instanceof Unusable) {
-    process.stderr.write(`tributary: ${error.message}\n`)
+    process.stderr.write(`tributary: ${hide(error.message)}\n`)
     return exitCodes.unavailable
   }
-  process.stderr.write(
-    `tributary: a bug, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  )
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  process.stderr.write(`tributary: a bug, please report it: ${hide(what)}\n`)
   return exitCodes.undelivered
 }

@@ -81,6 +81,7 @@ interface Observable extends PageSources {
 }
 
 function observed(config: Config, version: string): Observable {
+  const { secrets } = config
   const sink = sinks[config.sink as keyof typeof sinks]
   const status = new Status(!('offline' in sink))
   const feeds = new Map<string, FeedParts>()
@@ -91,11 +92,12 @@ function observed(config: Config, version: string): Observable {
     commonLabels: config.labels,
     maxUrls: config.metricsMaxUrls,
     logLevel: config.logLevel,
+    secrets,
     logFd: 'takesStdout' in sink ? STDERR : STDOUT,
     version,
     observed: { status, gaps, feeds, schemas, clock },
   })
-  const daemon: Observable = { version, status, gaps, feeds, schemas, telemetry, clock, encoder: undefined }
+  const daemon: Observable = { version, status, gaps, feeds, schemas, telemetry, secrets, clock, encoder: undefined }
   return daemon
 }
 
@@ -116,12 +118,14 @@ async function openAll(config: Config, daemon: Observable, scope: Scope): Promis
   const encoder = scope.use(avro({ registry: config.registry, emit }), (it) => it.close())
   daemon.encoder = encoder
   const isOffline = 'offline' in sinks[config.sink as keyof typeof sinks]
+  const { secrets } = config
+  const hide = (text: string, feed: string) => secrets.hide(text, feed)
   const use = deadLetterUse(config)
-  const deadLetterOptions = { ...config.deadLetters, use, version: daemon.version, isOffline, clock }
+  const deadLetterOptions = { ...config.deadLetters, use, version: daemon.version, isOffline, clock, hide }
   const deadLetters = scope.use(openDeadLetters(outlet, deadLetterOptions, emit), (it) => it.close())
-  const dial = await openDialler(config.dialRate, emit)
+  const dial = await openDialler(config.dialRate, secrets, emit)
   for (const feed of config.feeds) {
-    const sources = describeSources(feed.name, feed.urls)
+    const sources = describeSources(feed.name, feed.urls, secrets.paths)
     daemon.status.addFeed(feed.name, sources)
     const parts = await makeParts(feed, sources, config, { ...daemon, encoder, outlet, deadLetters, dial, emit })
     scope.use(parts.lane, (it) => it.close())

@@ -65,10 +65,11 @@ export class Delivery implements Settlement {
     this.#feed.ledger.inFlight++
   }
 
-  /** A document was mapped to nothing. */
-  ignored(): void {
+  /** A document was mapped to nothing, or is nothing that should be produced for `reason`. */
+  ignored(reason?: string): void {
     this.#feed.ledger.found++
     this.#feed.ledger.ignored++
+    if (reason !== undefined) count(this.#feed.ledger.ignoredFor, reason)
   }
 
   /** A document is too old to be produced. */
@@ -140,7 +141,7 @@ export class Delivery implements Settlement {
 
   #end(message: Message, parts: DeadLetter['refused'], counts: Map<string, number>, topic: string | undefined): void {
     const { name: feed, emit } = this.#feed
-    const sourceId = message.source.id
+    const sourceId = message.source.shown
     for (const { reason, error: detail, documents } of parts) {
       count(counts, reason, documents)
       emit({ type: 'document.refused', feed, sourceId, reason, documents, detail, deadLetter: topic })

@@ -1,10 +1,13 @@
 /** The documents of one message: parsed, and normalised into one, several or none. */
 import { Rejected } from './errors.ts'
 import type { Slice } from './lib/slice.ts'
+import type { Matcher } from './lib/subset.ts'
 import type { Document, Message, Normaliser, Parser } from './model.ts'
 
 /** The steps that make documents, and how many a message may hold. */
 export interface DocumentSteps {
+  /** What is control: counted as ignored before any step but `watch` looks at it. */
+  readonly ignore?: Matcher | undefined
   readonly parse: Parser
   readonly normalise: readonly Normaliser[]
   readonly maxDocuments: number
@@ -23,15 +26,27 @@ export class Several {
   }
 }
 
-/** What became of a candidate: a document, nothing (ignored), or the reason why it is refused. */
-export type Outcome = Document | undefined | Rejected
+/** Nothing of a message, and why; `reason` is undefined where a step mapped it to nothing. */
+export class Ignored {
+  readonly reason: string | undefined
 
-/** Parses a message and normalises its document as long as it is one; undefined where it was mapped to nothing. Throws `Rejected`. */
-export function documentOf(message: Message, steps: DocumentSteps): Document | Several | undefined {
+  constructor(reason?: string) {
+    this.reason = reason
+  }
+}
+
+const CONTROL = new Ignored('control')
+const NOTHING = new Ignored()
+
+/** What became of a candidate: a document, nothing, or the reason why it is refused. */
+export type Outcome = Document | Ignored | Rejected
+
+/** Parses a message and normalises its document as long as it is one. Throws `Rejected`. */
+export function documentOf(message: Message, steps: DocumentSteps): Document | Several | Ignored {
+  if (steps.ignore?.text(message.data)) return CONTROL
   const found = steps.parse(message)
   if (Array.isArray(found)) return new Several(found, 0)
-  steps.watch?.(found as Document, message)
-  return normalised(found as Document, 0, message, steps)
+  return begun(found as Document, message, steps)
 }
 
 /**
@@ -67,13 +82,23 @@ export async function outcomesOf(
 /** A candidate of step 0 is an element of the message's array, which may be anything. */
 function outcomeOf(candidate: unknown, step: number, message: Message, steps: DocumentSteps): Outcome | Several {
   try {
-    if (!isObject(candidate)) throw new Rejected('not_an_object', 'an element of the array is not an object')
-    if (step === 0) steps.watch?.(candidate, message)
-    return normalised(candidate, step, message, steps)
+    if (!isObject(candidate)) return notAnObject(candidate, step, steps)
+    return step === 0 ? begun(candidate, message, steps) : normalised(candidate, step, message, steps)
   } catch (error) {
     if (error instanceof Rejected) return error
     throw error
   }
+}
+
+function notAnObject(candidate: unknown, step: number, { ignore }: DocumentSteps): Ignored | Rejected {
+  if (step === 0 && ignore?.value(candidate)) return CONTROL
+  return new Rejected('not_an_object', 'an element of the array is not an object')
+}
+
+/** A document as the upstream sent it. */
+function begun(document: Document, message: Message, steps: DocumentSteps): Document | Several | Ignored {
+  steps.watch?.(document, message)
+  return steps.ignore?.value(document) ? CONTROL : normalised(document, 0, message, steps)
 }
 
 function normalised(
@@ -81,12 +106,12 @@ function normalised(
   from: number,
   message: Message,
   { normalise }: DocumentSteps,
-): Document | Several | undefined {
+): Document | Several | Ignored {
   let present = document
   for (let step = from; step < normalise.length; step++) {
     const result = normalise[step]?.(present, message)
-    if (result === undefined) return undefined
-    if (Array.isArray(result)) return result.length === 0 ? undefined : new Several(result, step + 1)
+    if (result === undefined) return NOTHING
+    if (Array.isArray(result)) return result.length === 0 ? NOTHING : new Several(result, step + 1)
     present = result as Document
   }
   return present

@@ -29,6 +29,18 @@ type DaemonEvent =
   | { readonly type: 'http.listening'; readonly host: string; readonly port: number }
 
 type FeedEvent =
+  /** What is made of a feed at the start, as configured; `directory` is of a lane on disk, `laneBytes` its bound. */
+  | {
+      readonly type: 'feed.opened'
+      readonly feed: string
+      readonly sources: number
+      readonly topic: string
+      /** In words: where the key of its records comes from. */
+      readonly key: string
+      readonly normalise: readonly string[]
+      readonly directory: string | undefined
+      readonly laneBytes: number
+    }
   /** The feed cannot run now; retried. `detail` says what and the cure, without secrets. */
   | { readonly type: 'feed.parked'; readonly feed: string; readonly reason: UnavailableReason; readonly detail: string }
   | {
@@ -83,6 +95,14 @@ type SourceEvent =
     }
   /** The lane has kept all that was received up to `at`. */
   | { readonly type: 'messages.kept'; readonly source: SourceInfo; readonly at: number }
+  /** It has been open for that long, and nothing has ever come. `setting` holds the open messages; `isSet`: there are some. */
+  | {
+      readonly type: 'source.quiet'
+      readonly source: SourceInfo
+      readonly openMs: number
+      readonly setting: string
+      readonly isSet: boolean
+    }
   /** The socket is not read, because we are the slow ones. */
   | { readonly type: 'source.paused'; readonly source: SourceInfo }
   | { readonly type: 'source.resumed'; readonly source: SourceInfo }
@@ -108,6 +128,8 @@ type SourceEvent =
       readonly reason: LostReason | 'ended' | 'stopped'
       readonly code: number | undefined
       readonly detail: string
+      /** What the operator can do about a dial that failed. */
+      readonly cure?: string | undefined
       /** How long the connection was open, milliseconds; undefined when it never was. */
       readonly openMs: number | undefined
       /** Milliseconds until the next dial; undefined when there is none. */
@@ -147,7 +169,7 @@ type ProduceEvent =
   | { readonly type: 'kafka.throttled'; readonly topic: string; readonly throttleMs: number }
   /** This machine's clock differs from Kafka's or the registry's by more than it should; or does so no longer. Milliseconds, theirs less ours. */
   | { readonly type: 'clock.differs'; readonly offsetMs: number; readonly by: 'broker' | 'registry' }
-  | { readonly type: 'producer.rebuilt'; readonly reason: string }
+  | { readonly type: 'producer.rebuilt'; readonly detail: string }
 
 /** The field that no plain JSON document can fill: its dotted path, empty for the document itself; the others are clauses. */
 export interface Misfit {

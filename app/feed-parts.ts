@@ -32,6 +32,16 @@ export async function makeParts(
   { encoder, outlet, deadLetters, gaps, clock, dial, emit }: Shared,
 ): Promise<FeedParts> {
   const ledger = createLedger()
+  emit({
+    type: 'feed.opened',
+    feed: feed.name,
+    sources: sources.length,
+    topic: feed.schema,
+    key: keyText(feed.key),
+    normalise: feed.normalise,
+    directory: config.lane.directory,
+    laneBytes: feed.laneMaxBytes,
+  })
   const indexes = new Map(sources.map((source, index) => [source, index]))
   return {
     name: feed.name,
@@ -50,10 +60,16 @@ export async function makeParts(
   }
 }
 
+/** The constant itself is left out: nobody declared that it may be shown. */
+function keyText(key: FeedConfig['key']): string {
+  if (key.kind === 'field') return `key from ${key.path.join('.')}`
+  return key.kind === 'constant' ? 'a constant key' : 'no key'
+}
+
 /** The lane of one feed, as configured. Throws `Unusable`. */
 export async function openLane(
   feed: Pick<FeedConfig, 'name' | 'laneMaxBytes' | 'overload'>,
-  { lane: { kind, directory, sync }, maxInFlightBatches }: Config,
+  { lane: { kind, directory, sync }, maxInFlightBatches, secrets }: Config,
   { sources, ledger, emit }: Pick<FeedParts, 'sources' | 'ledger' | 'emit'>,
 ): Promise<FeedParts['lane']> {
   const open = await lanes[kind as keyof typeof lanes].load()
@@ -64,7 +80,7 @@ export async function openLane(
     overload: feed.overload,
     directory,
     sync,
-    sourceOf: sourceFinder(feed.name, sources),
+    sourceOf: sourceFinder(feed.name, sources, secrets.paths),
     ledger,
     emit,
   })

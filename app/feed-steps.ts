@@ -1,7 +1,9 @@
 /** What a feed does with a message between its lane and the outlet, as configured. */
 import { hash } from 'node:crypto'
 import type { Config, FeedConfig } from './config/types.ts'
+import type { DocumentSteps } from './documents.ts'
 import type { Clock } from './lib/clock.ts'
+import { matcher } from './lib/subset.ts'
 import { normalisers } from './normalise/index.ts'
 import { timeOf } from './normalise/time-of.ts'
 import { parsers } from './parse/index.ts'
@@ -16,9 +18,10 @@ export async function feedSteps(
   feed: FeedConfig,
   config: Pick<Config, 'recordHeaders'>,
   clock: Clock,
-): Promise<Pick<Feed, 'parse' | 'normalise' | 'maxDocuments' | 'shape' | 'router' | 'timeOf' | 'headers' | 'clock'>> {
+): Promise<Omit<DocumentSteps, 'watch'> & Pick<Feed, 'shape' | 'router' | 'timeOf' | 'headers' | 'clock'>> {
   return {
     clock,
+    ignore: feed.ignore.length === 0 ? undefined : matcher(feed.ignore),
     parse: (await parsers.json.load())(),
     maxDocuments: feed.maxDocuments,
     shape: shapeOf(feed),

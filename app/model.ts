@@ -3,8 +3,10 @@
 /** One live URL of a feed. */
 export interface SourceInfo {
   readonly feed: string
-  /** The URL without user info and query values, unique within its feed (`#2` is appended to a repeated one). Safe to log and label. */
+  /** The URL without user info and query values, unique within its feed (`#2` is appended to a repeated one). Never shown: its path may hold a secret. */
   readonly id: string
+  /** The same without what may be secret in its path, unique within its feed as well. */
+  readonly shown: string
   /** Non-negative hash of `id`: chooses the partition of records without a key. */
   readonly hash: number
 }
@@ -24,10 +26,9 @@ export interface Message {
 /** One JSON object found in a message. */
 export type Document = Record<string, unknown>
 
-/** What a lane hands to the right loop: messages in order, acknowledged as a whole. */
+/** What a lane hands to the right loop: messages in order, acknowledged as a whole; `bytes` is the sum of their payloads. */
 export interface Batch {
   readonly messages: readonly Message[]
-  /** Sum of the payload bytes. */
   readonly bytes: number
 }
 
@@ -64,10 +65,7 @@ export interface Origin {
 }
 
 /** How a connection ended in order: the close code (RFC 6455 §7.4) and what the peer said, made safe to log. */
-export interface Ended {
-  readonly code: number | undefined
-  readonly detail: string
-}
+export type Ended = { readonly code: number | undefined; readonly detail: string }
 
 /**
  * A way to receive messages from one upstream.
@@ -186,6 +184,8 @@ export interface Ledger {
   found: number
   produced: number
   ignored: number
+  /** How many of `ignored` were for a reason of their own, since the process began. */
+  readonly ignoredFor: Map<string, number>
   inFlight: number
   readonly deadLettered: Map<string, number>
   readonly refused: Map<string, number>

@@ -5,6 +5,7 @@ import { GAP_FEED } from './gaps/record.ts'
 import { json, type Page, type Pages, text } from './http.ts'
 import { balances, ledgerReport } from './ledger.ts'
 import { type Clock, clockText } from './lib/clock.ts'
+import type { Secrets } from './lib/secrets/index.ts'
 import type { Encoder, SourceInfo } from './model.ts'
 import type { FeedStatus, Status } from './status.ts'
 import type { Telemetry } from './telemetry/index.ts'
@@ -18,6 +19,7 @@ export interface PageSources {
   readonly feeds: ReadonlyMap<string, FeedParts>
   readonly schemas: () => Encoder['schemas']
   readonly telemetry: Telemetry
+  readonly secrets: Secrets
 }
 
 /**
@@ -64,7 +66,8 @@ function notReady({ feeds, needsKafka, kafkaWasConnected }: Status): string[] {
   ]
 }
 
-function statusOf({ version, status, feeds, schemas, gaps }: PageSources) {
+function statusOf({ version, status, feeds, schemas, gaps, secrets }: PageSources) {
+  const obstacle = secrets.hide(gaps.obstacle())
   return {
     version,
     node: process.versions.node,
@@ -76,7 +79,7 @@ function statusOf({ version, status, feeds, schemas, gaps }: PageSources) {
     feeds: Object.fromEntries([...status.feeds].map(([name, feed]) => [name, feedOf(name, feed, feeds, gaps)])),
     gap_records: {
       use: gaps.outbox.use,
-      ...(gaps.obstacle() ? { detail: gaps.obstacle() } : {}),
+      ...(obstacle ? { detail: obstacle } : {}),
       waiting: gaps.outbox.pending.length,
       ...partsOf(feeds.get(GAP_FEED)),
     },
@@ -104,7 +107,7 @@ function feedOf(name: string, { state, detail, sources }: FeedStatus, feeds: Pag
     ...(detail ? { detail } : {}),
     ...partsOf(feeds.get(name)),
     sources: [...sources].map(([info, source]) => ({
-      url: source.id,
+      url: source.url,
       state: source.state,
       dials: source.dials,
       messages: source.messages,

@@ -3,7 +3,7 @@
  * nothing of sockets, the lane between them is the only buffer of messages.
  */
 import { Delivery } from './delivery.ts'
-import { type DocumentSteps, documentOf, type Outcome, outcomesOf, Several } from './documents.ts'
+import { type DocumentSteps, documentOf, Ignored, type Outcome, outcomesOf, Several } from './documents.ts'
 import { Rejected } from './errors.ts'
 import type { Emit } from './events.ts'
 import { type Clock, steadyNow } from './lib/clock.ts'
@@ -105,7 +105,7 @@ async function many(several: Several, message: Message, feed: Feed, delivery: De
 
 function settle(outcome: Outcome, origin: Origin, feed: Feed, delivery: Delivery): void {
   try {
-    if (outcome === undefined) delivery.ignored()
+    if (outcome instanceof Ignored) delivery.ignored(outcome.reason)
     else if (outcome instanceof Rejected) delivery.rejected(outcome, origin)
     else produce(outcome, origin, feed, delivery)
   } catch (error) {

@@ -48,11 +48,12 @@ export async function redriveCommand(
     for (const line of redriveHelp.trimEnd().split('\n')) surroundings.print(line)
     return 'ok'
   }
+  const known = config()
   try {
-    return await redrive(options, config(), surroundings)
+    return await redrive(options, known, surroundings)
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error
-    surroundings.note(error.message)
+    surroundings.note(known.secrets.hideAll(error.message))
     return 'unavailable'
   }
 }

@@ -6,7 +6,8 @@ export type SourceState = 'waiting' | 'dialling' | 'open' | 'refused' | 'stopped
 
 /** One source as an operator wants to see it. Times are milliseconds since the epoch, 0 = never. */
 export interface SourceStatus {
-  readonly id: string
+  /** Its URL as it may be shown. */
+  readonly url: string
   state: SourceState
   dials: number
   messages: number
@@ -42,7 +43,7 @@ export class Status {
   addFeed(name: string, sources: readonly SourceInfo[]): void {
     const entries = sources.map((info): [SourceInfo, SourceStatus] => [
       info,
-      { id: info.id, state: 'waiting', dials: 0, messages: 0, lastMessageAt: 0, openedAt: 0, lastClose: undefined },
+      { url: info.shown, state: 'waiting', dials: 0, messages: 0, lastMessageAt: 0, openedAt: 0, lastClose: undefined },
     ])
     this.feeds.set(name, { state: 'starting', detail: '', sources: new Map(entries) })
   }

@@ -27,20 +27,20 @@ export interface Shared {
 
 /** Dials every URL as the daemon does, within the dial rate and `AT_ONCE` at once; one group per feed. */
 export async function checkFeeds(config: Config, shared: Shared): Promise<Group[]> {
-  const sourceOf = await sourceMaker(() => {})
+  const sourceOf = await sourceMaker(config.secrets, () => {})
   const gate = dialGate(config.dialRate)
   const limited = limit(AT_ONCE)
   const never = new AbortController().signal
   return config.feeds.map((feed) => {
     // Where nothing is to be heard, nothing is asked for.
-    const openMessages = shared.waitMs === 0 ? [] : feed.openMessages
-    const patient = { ...feed, openMessages, pingIntervalMs: 0, silenceTimeoutMs: undefined }
-    const sources = describeSources(feed.name, feed.urls)
+    const quiet = shared.waitMs === 0 ? { openMessages: [], openMessagesFile: undefined } : {}
+    const patient = { ...feed, ...quiet, pingIntervalMs: 0, silenceTimeoutMs: undefined }
+    const sources = describeSources(feed.name, feed.urls, config.secrets.paths)
     const heard = sources.map(async (info, index) => {
       await gate.pass(hostOf(info), never)
       return limited(() => listen(sourceOf(patient, info, index), shared.waitMs))
     })
-    const labels = sources.map(({ id }) => id)
+    const labels = sources.map(({ shown }) => shown)
     return { title: `feed ${feed.name}`, findings: judged(feed, labels, heard, config, shared) }
   })
 }

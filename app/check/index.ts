@@ -47,7 +47,7 @@ async function checkAll(read: () => Config, waitMs: number, print: Print): Promi
       registry,
       ...(await checkFeeds(config, { encoder, misfits, prepared: registry.findings, waitMs })),
     ]
-    return await show(groups, print)
+    return await show(groups, (text) => config.secrets.hideAll(text), print)
   } finally {
     await scope.close()
   }

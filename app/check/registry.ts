@@ -1,7 +1,6 @@
 /** Is the registry there, and are the schemas? */
 import type { Config } from '../config/types.ts'
 import { Unavailable } from '../errors.ts'
-import { redactUrl } from '../lib/redact-url.ts'
 import type { Encoder } from '../model.ts'
 import { bySchema } from '../route/by-schema.ts'
 import { gapUse, recordUse } from '../route/topic-use.ts'
@@ -17,7 +16,7 @@ export function checkRegistry(config: Config, encoder: Encoder): Group {
   if (gapsTopic !== undefined) settings.set(`${gapsTopic}-value`, gapUse(config).setting)
   const findings = Promise.all([...settings].map(([subject, setting]) => prepare(encoder, subject, setting)))
   return {
-    title: `registry at ${redactUrl(config.registry.url)}`,
+    title: `registry at ${config.secrets.url(config.registry.url)}`,
     findings: findings.then((all) => collapsed(all, 'every subject')),
   }
 }

@@ -4,6 +4,7 @@ import { sleep } from '../lib/sleep.ts'
 import { type Finding, type Group, groupLines } from './finding.ts'
 
 export type Print = (line: string) => void
+type Hide = (text: string) => string
 
 /** A finding and the title of its group. */
 export interface Found extends Finding {
@@ -13,8 +14,8 @@ export interface Found extends Finding {
 /** What is known by then is shown in the usual order, what comes later as it comes; milliseconds. */
 const IN_ORDER_MS = 1_500
 
-/** Prints each group once all of it is known. Resolves to all findings. */
-export async function show(groups: readonly Group[], print: Print): Promise<Found[]> {
+/** Prints each group once all of it is known, `hide` having taken the secrets out. Resolves to all findings. */
+export async function show(groups: readonly Group[], hide: Hide, print: Print): Promise<Found[]> {
   const found: Found[] = []
   const shown = new Set<Group>()
   const known = new Map<Group, readonly Finding[]>()
@@ -24,8 +25,9 @@ export async function show(groups: readonly Group[], print: Print): Promise<Foun
       const findings = known.get(group)
       if (!findings || shown.has(group)) continue
       shown.add(group)
-      found.push(...findings.map((finding) => ({ ...finding, group: group.title })))
-      for (const line of groupLines(group.title, findings)) print(line)
+      const safe = findings.map((finding) => ({ ...withoutSecrets(finding, hide), group: hide(group.title) }))
+      found.push(...safe)
+      for (const line of groupLines(hide(group.title), safe)) print(line)
     }
   }
   const early = new AbortController()
@@ -34,6 +36,11 @@ export async function show(groups: readonly Group[], print: Print): Promise<Foun
   showKnown()
   await Promise.all(coming.map((one) => one.then(showKnown)))
   return found
+}
+
+function withoutSecrets(finding: Finding, hide: Hide): Finding {
+  const { label, detail, cure } = finding
+  return { ...finding, label: hide(label), detail: hide(detail), cure: cure === undefined ? undefined : hide(cure) }
 }
 
 /** 78 as long as the configuration is wrong, whatever else is: trying again would not help. */

@@ -1,11 +1,11 @@
 /** What is said of one URL that was dialled and listened to. */
 import type { FeedConfig } from '../config/types.ts'
+import { sourceCure } from '../dial/source-cure.ts'
 import { SourceLost, SourceRefused } from '../errors.ts'
 import { feedSettingName } from '../lib/setting-names.ts'
 import type { Finding } from './finding.ts'
 import type { Fit } from './fit.ts'
 import type { Heard } from './listen.ts'
-import { sourceCure } from './source-cure.ts'
 
 /** Reasons that are shown; an upstream can bring about a dozen. */
 const MOST_REASONS = 5

@@ -61,12 +61,10 @@ function readFeed(place: Place, table: FeedSettings, shared: Shared, report: Rep
   const names = namesOf(place, found)
   const chosen = new Set([...found].filter(([, given]) => given?.isOwn).map(([suffix]) => suffix))
   const before = report.problems.length
-  const values = validate(
-    table,
-    (suffix) => found.get(suffix),
-    report,
-    (suffix) => missing(place, suffix as Suffix, table),
-  )
+  const values = validate(table, (suffix) => found.get(suffix), report, {
+    feed: name.toLowerCase(),
+    missing: (suffix) => missing(place, suffix as Suffix, table),
+  })
   const laneMaxBytes = values.LANE_MAX_BYTES ?? shared.laneMaxBytes
   const called = (suffix: Suffix): string => feedSettingName({ name, names }, suffix)
   if (report.problems.length === before) checkFeed(called, { ...values, LANE_MAX_BYTES: laneMaxBytes }, chosen, report)
@@ -79,6 +77,7 @@ function readFeed(place: Place, table: FeedSettings, shared: Shared, report: Rep
     schema: values.SCHEMA ?? '',
     key: keyRule(values, chosen),
     headersFile: found.get('HEADERS')?.path,
+    openMessagesFile: found.get('OPEN_MESSAGES')?.path,
     silenceTimeoutMs: silenceMs || undefined,
     handshakeTimeoutMs: shared.handshakeTimeoutMs,
     laneMaxBytes,
@@ -96,6 +95,10 @@ function checkFeed(
   if (chosen.has('KEY') && chosen.has('KEY_FIELD')) {
     report.wrong(called('KEY'), `${called('KEY')} and ${called('KEY_FIELD')} are both set`, 'keep one of them')
   }
+  if (values.ALIVE.length > 0 && values.IGNORE.length === 0) {
+    const problem = `${called('ALIVE')} has no effect: it says what of ${called('IGNORE')} is a sign of life, and that is not set`
+    report.ineffective(called('ALIVE'), problem, 'set both, or remove it')
+  }
   if ((values.LANE_MAX_BYTES ?? 0) < values.MAX_MESSAGE_BYTES) {
     const [lane, message] = [called('LANE_MAX_BYTES'), called('MAX_MESSAGE_BYTES')]
     const least = `must be at least ${message} (${values.MAX_MESSAGE_BYTES} bytes), or a message could not enter the lane`
@@ -108,11 +111,15 @@ function plainValues(values: Values<FeedSettings>) {
     normalise: values.NORMALISE,
     openMessages: values.OPEN_MESSAGES,
     headers: values.HEADERS,
+    ignore: values.IGNORE,
+    alive: values.ALIVE,
     sequenceField: values.SEQUENCE_FIELD,
     pingIntervalMs: values.PING_INTERVAL,
     maxMessageBytes: values.MAX_MESSAGE_BYTES,
     maxDocuments: values.MAX_DOCUMENTS,
     backoffMaxMs: values.BACKOFF_MAX,
+    backoffSlowMs: values.BACKOFF_SLOW,
+    stableAfterMs: values.STABLE_AFTER,
     compression: values.COMPRESSION,
     overload: values.OVERLOAD,
     maxAgeMs: values.MAX_AGE || undefined,
@@ -124,17 +131,15 @@ function plainValues(values: Values<FeedSettings>) {
 interface Found extends Given {
   /** It stood in a FEED_… variable. */
   readonly isOwn: boolean
-  /** It is a preset's, and stood nowhere. */
-  readonly isPreset: boolean
 }
 
 /** The text of one setting: its own, that of a preset's variable, or the preset's fixed value or default. */
 function find({ name, preset, env }: Place, suffix: Suffix, report: Report): Found | undefined {
   const own = lookup(env, feedSettingName({ name }, suffix), report)
-  if (own) return { ...own, isOwn: true, isPreset: false }
+  if (own) return { ...own, isOwn: true }
   const variable = preset?.variables[suffix]
   const given = variable && lookup(env, variable.name, report)
-  if (given) return { ...given, isOwn: false, isPreset: false }
+  if (given) return { ...given, isOwn: false }
   const text = preset?.fixed[suffix] ?? variable?.default
   return text === undefined
     ? undefined

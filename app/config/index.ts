@@ -8,6 +8,7 @@ import { type Env, lookup } from './lookup.ts'
 import { readTable } from './read-table.ts'
 import { registryConfig } from './registry.ts'
 import { Report } from './report.ts'
+import { knownSecrets } from './secrets.ts'
 import type { Choices, Setting, Values } from './setting.ts'
 import { daemonSettings } from './tables/daemon.ts'
 import { kafkaSettings, registrySettings, securitySettings } from './tables/kafka.ts'
@@ -50,7 +51,8 @@ export function readConfig(env: Env, choices: Choices): Config {
   noteUnknown(unknown, report)
   throwProblems(report)
   const names = { ...daemon.names, ...lane.names }
-  return { feeds, ...parts, ...lanePart, names, warnings: report.warnings }
+  const secrets = knownSecrets(report.texts, daemon.values.URL_PATHS)
+  return { feeds, ...parts, ...lanePart, names, secrets, warnings: report.warnings }
 }
 
 /** Every variable that is not called FEED_…. */

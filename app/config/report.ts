@@ -5,10 +5,22 @@ import type { Warning } from './types.ts'
 
 const LONGEST_SHOWN_BYTES = 100
 
+/** The text that was given for a setting. */
+export interface GivenText {
+  /** Undefined for a setting that is of no feed. */
+  readonly feed: string | undefined
+  /** Its name, without the feed. */
+  readonly setting: string
+  readonly text: string
+  readonly secret: boolean
+}
+
 /** Collects problems, which stop the start, and warnings, which are logged at the start. Neither ever holds a secret. */
 export class Report {
   readonly problems: Problem[] = []
   readonly warnings: Warning[] = []
+  /** All that was given, so that what is secret of it can be hidden wherever it comes back. */
+  readonly texts: GivenText[] = []
   readonly #unusable = new Set<string>()
   readonly #meant = new Map<string, string>()
   readonly #told = new Set<string>()

@@ -1,6 +1,8 @@
 /** What the configuration says, checked and in final form. Durations are milliseconds, sizes are bytes. */
 import type { Problem } from '../errors.ts'
+import type { Secrets } from '../lib/secrets/index.ts'
 import type { GivenNames } from '../lib/setting-names.ts'
+import type { Pattern } from '../lib/subset.ts'
 
 /** Not wrong, but worth a line at the start. */
 export interface Warning extends Problem {
@@ -31,6 +33,8 @@ export interface FeedConfig {
   readonly normalise: readonly string[]
   /** Text messages sent after connecting, in order. */
   readonly openMessages: readonly string[]
+  /** JSON array, read again at each dial; replaces `openMessages`. */
+  readonly openMessagesFile: string | undefined
   readonly headers: Readonly<Record<string, string>>
   /** JSON object, read again at each dial; wins over `headers`. */
   readonly headersFile: string | undefined
@@ -38,6 +42,10 @@ export interface FeedConfig {
   readonly handshakeTimeoutMs: number
   /** `auto`: learned from each source. */
   readonly silenceTimeoutMs: number | 'auto' | undefined
+  /** What is control: counted as ignored, and no sign of life. */
+  readonly ignore: readonly Pattern[]
+  /** What of it is a sign of life nevertheless. */
+  readonly alive: readonly Pattern[]
   /** Where in a document its number is, if sources count them. */
   readonly sequenceField: readonly string[] | undefined
   /** 0 = no pings. */
@@ -46,6 +54,10 @@ export interface FeedConfig {
   /** A message with more documents is refused whole. */
   readonly maxDocuments: number
   readonly backoffMaxMs: number
+  /** After a refusal without a good connection before. */
+  readonly backoffSlowMs: number
+  /** A connection open for so long was a good one. */
+  readonly stableAfterMs: number
   /** permessage-deflate. */
   readonly compression: boolean
   readonly laneMaxBytes: number
@@ -152,6 +164,8 @@ export interface Config {
   readonly startupTimeoutMs: number
   readonly drainTimeoutMs: number
   readonly maxInFlightBatches: number
+  /** What must not be shown, wherever it comes back. */
+  readonly secrets: Secrets
   /** What the operator calls the settings that belong to none of its parts. */
   readonly names: GivenNames
   readonly warnings: readonly Warning[]

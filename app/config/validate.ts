@@ -18,19 +18,28 @@ export interface Missing {
   readonly example: string | undefined
 }
 
+/** Whose settings they are, and what to set for one that is missing, unless they are called as in the table. */
+export interface Whose {
+  /** As in `FeedConfig`. */
+  readonly feed?: string
+  readonly missing?: (name: string) => Missing
+}
+
 /**
  * Validates what `find` finds for every setting of the table. A setting with a problem takes its default, so that the
- * checks that follow can go on; the caller throws when the report holds a problem. `missing` names the variable to set, with
- * an example, for a setting that is missing.
+ * checks that follow can go on; the caller throws when the report holds a problem.
  */
 export function validate<S extends Settings>(
   table: S,
   find: Find,
   report: Report,
-  missing: (name: string) => Missing = (name) => ({ name, example: table[name]?.example }),
+  { feed, missing = (name) => ({ name, example: table[name]?.example }) }: Whose = {},
 ): Values<S> {
   const given = new Map(Object.keys(table).map((name) => [name, find(name)]))
   const texts = Object.fromEntries(Object.keys(table).map((name) => [name, given.get(name)?.text]))
+  for (const [setting, text] of Object.entries(texts)) {
+    if (text !== undefined) report.texts.push({ feed, setting, text, secret: table[setting]?.secret ?? false })
+  }
   const specs = Object.fromEntries(Object.entries(table).map(([name, setting]) => [name, spec(setting)]))
   const failed = new Set<string>()
   // envalid's own reporter prints the rejected values and ends the process.

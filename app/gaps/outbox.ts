@@ -13,7 +13,7 @@ const MOST_AT_ONCE = 500
 
 /** A queue of records. A record leaves it when the lane has kept it. */
 export class Outbox {
-  readonly source: SourceInfo = { feed: GAP_FEED, id: GAP_FEED, hash: 0 }
+  readonly source: SourceInfo = { feed: GAP_FEED, id: GAP_FEED, shown: GAP_FEED, hash: 0 }
   readonly #dropped: () => void
   readonly #changed = new Notifier()
   #pending: GapRecord[] = []

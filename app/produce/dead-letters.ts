@@ -26,6 +26,8 @@ export interface DeadLetterOptions {
   /** Milliseconds between two looks for a topic that need not be there. */
   readonly lookEveryMs?: number
   readonly clock: Clock
+  /** Takes the secrets of a feed out of the error that a header names. */
+  readonly hide: (text: string, feed: string) => string
 }
 
 /** `of` answers where the refused documents of a feed with the given schema go; `close` ends the looking. */
@@ -87,7 +89,7 @@ function toOptional(topic: string, optional: OptionalTopic, write: Write): DeadL
 }
 
 /** Hands a letter to the outlet; one that the topic will not take is cut down to its headers and handed over once more. */
-function writer(outlet: Outlet, { maxBytes, version, clock }: DeadLetterOptions): Write {
+function writer(outlet: Outlet, { maxBytes, version, clock, hide }: DeadLetterOptions): Write {
   const versionHeader = header(names.version, version)
   return (topic, letter, settlement) => {
     const { message, expiresAt } = letter
@@ -97,7 +99,7 @@ function writer(outlet: Outlet, { maxBytes, version, clock }: DeadLetterOptions)
       value: message.data.subarray(0, maxBytes),
       timestamp: clock.receivedAt(message),
       isReceiveTime: true,
-      headers: [...headersOf(letter, clock), versionHeader],
+      headers: [...headersOf(letter, clock, hide), versionHeader],
       expiresAt,
     }
     outlet.add(destination, whole, {
@@ -111,16 +113,16 @@ function writer(outlet: Outlet, { maxBytes, version, clock }: DeadLetterOptions)
   }
 }
 
-function headersOf(letter: DeadLetter, clock: Clock): (readonly [string, Buffer])[] {
+function headersOf(letter: DeadLetter, clock: Clock, hide: DeadLetterOptions['hide']): (readonly [string, Buffer])[] {
   const { message, refused, schemaId } = letter
   const { source, data, receivedAt } = message
   const corrected = clock.receivedAt(message)
   const [first] = refused
   return [
     header(names.feed, source.feed),
-    header(names.source, source.id),
+    header(names.source, source.shown),
     header(names.reason, first?.reason ?? ''),
-    header(names.error, printable(first?.error ?? '', ERROR_BYTES)),
+    header(names.error, printable(hide(first?.error ?? '', source.feed), ERROR_BYTES)),
     header(names.receivedAt, new Date(corrected).toISOString()),
     ...(corrected === receivedAt ? [] : [header(names.receivedAtRaw, new Date(receivedAt).toISOString())]),
     header(names.length, `${data.length}`),

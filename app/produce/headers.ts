@@ -7,7 +7,7 @@ type Header = readonly [name: string, value: Buffer]
 /** The names that may be asked for, and what each says. */
 export const recordHeaders = {
   feed: (message: Message): string => message.source.feed,
-  source: (message: Message): string => message.source.id,
+  source: (message: Message): string => message.source.shown,
   'received-at': (message: Message, clock: Clock): string => new Date(clock.receivedAt(message)).toISOString(),
 } as const
 

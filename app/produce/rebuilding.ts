@@ -122,6 +122,6 @@ export class Rebuilding {
     this.#client = undefined
     this.#failingSince = undefined
     client.destroy()
-    this.#emit({ type: 'producer.rebuilt', reason: error.message })
+    this.#emit({ type: 'producer.rebuilt', detail: error.message })
   }
 }

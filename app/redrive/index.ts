@@ -32,7 +32,8 @@ export interface Surroundings {
 }
 
 /** Waits until all that could be sent is acknowledged. Throws `ConfigError`, and `Unavailable` where nothing can be read at all. */
-export async function redrive(options: RedriveOptions, config: Config, surroundings: Surroundings): Promise<Outcome> {
+export async function redrive(options: RedriveOptions, config: Config, outside: Surroundings): Promise<Outcome> {
+  const surroundings = withoutSecrets(outside, config)
   if (config.kafka.brokers.length === 0) {
     throw new ConfigError(['BOOTSTRAP_SERVERS is missing: dead letters are read from Kafka.'])
   }
@@ -51,6 +52,12 @@ export async function redrive(options: RedriveOptions, config: Config, surroundi
   } finally {
     await scope.close()
   }
+}
+
+/** Whatever is said passes here. */
+function withoutSecrets({ print, note, stop }: Surroundings, { secrets }: Config): Surroundings {
+  const hiding = (say: (line: string) => void) => (line: string) => say(secrets.hideAll(line))
+  return { print: hiding(print), note: hiding(note), stop }
 }
 
 interface Task {

@@ -17,7 +17,7 @@ import type { Row } from './tally.ts'
 
 /** What all feeds share. */
 export interface WayParts {
-  readonly config: Pick<Config, 'feeds' | 'recordHeaders'>
+  readonly config: Pick<Config, 'feeds' | 'recordHeaders' | 'secrets'>
   readonly clock: Clock
   readonly encoder: Encoder
   readonly outlet: Outlet
@@ -81,7 +81,8 @@ export class Way {
       unavailable(feed.name, error)
       return undefined
     }
-    return { steps, sourceOf: sourceFinder(feed.name, describeSources(feed.name, feed.urls)) }
+    const { paths } = config.secrets
+    return { steps, sourceOf: sourceFinder(feed.name, describeSources(feed.name, feed.urls, paths), paths) }
   }
 
   #feedOf(name: string, { steps }: OpenFeed, { row, picked, batch }: Cargo): Feed {
@@ -121,7 +122,7 @@ interface Cargo {
 function batchOf(letters: readonly Letter[], picked: Map<Message, Ranges>, open: OpenFeed | undefined): Batch {
   let bytes = 0
   const messages = letters.map(({ data, receivedAt, feed, sourceId, numbers }) => {
-    const source = open?.sourceOf(sourceId) ?? { feed, id: sourceId, hash: 0 }
+    const source = open?.sourceOf(sourceId) ?? { feed, id: sourceId, shown: sourceId, hash: 0 }
     const message: Message = { source, data, receivedAt, isCorrected: true }
     if (numbers) picked.set(message, numbers)
     bytes += data.length

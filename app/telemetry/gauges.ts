@@ -83,7 +83,9 @@ function mirror(counters: ReadonlyMap<string, Counter>, feed: string, ledger: Le
   const outcome = (name: string, reason: string, count: number): void =>
     to(counters, 'tributary_documents_total', { feed, outcome: name, reason }, count)
   outcome('produced', '', ledger.produced)
-  outcome('ignored', '', ledger.ignored)
+  const told = [...ledger.ignoredFor.values()].reduce((sum, count) => sum + count, 0)
+  outcome('ignored', '', ledger.ignored - told)
+  for (const [reason, count] of ledger.ignoredFor) outcome('ignored', reason, count)
   for (const [reason, count] of ledger.refused) outcome('refused', reason, count)
   for (const [reason, count] of ledger.deadLettered) outcome('dead_lettered', reason, count)
   for (const [reason, count] of ledger.expired) outcome('expired', reason, count)

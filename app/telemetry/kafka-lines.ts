@@ -24,7 +24,7 @@ export function kafkaLine(event: Event): Line | undefined {
     case 'produce.resumed':
       return ['info', `Kafka takes ${event.topic}[${event.partition}] again after ${seconds(event.heldMs)}`]
     case 'producer.rebuilt':
-      return ['debug', `the Kafka client was replaced: ${event.reason}`]
+      return ['debug', `the Kafka client was replaced: ${event.detail}`]
     default:
       return undefined
   }

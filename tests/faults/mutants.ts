@@ -92,6 +92,22 @@ export const GUARDS: readonly (Mutant & { readonly row: number })[] = [
     to: '    void until\n',
     caughtBy: 'I3',
   },
+  {
+    row: 60,
+    name: 'waits for minutes after a healthy connection',
+    file: 'app/dial/delay.ts',
+    from: "attempt.pace === 'slow' && !stable",
+    to: "attempt.pace === 'slow'",
+    caughtBy: 'row',
+  },
+  {
+    row: 60,
+    name: 'shows what an upstream says back',
+    file: 'app/telemetry/index.ts',
+    from: 'shownEvent(told, options.secrets)',
+    to: 'told',
+    caughtBy: 'I10',
+  },
 ]
 
 /** Seen only with a disk that refuses to flush: the page cache outlives the process. Caught by a row of its own in rows/52. */

@@ -77,7 +77,7 @@ export async function testFeed(over: Partial<Feed> = {}, laneMaxBytes = 1024 * 1
       overload: 'block',
       directory: undefined,
       sync: 'flush',
-      sourceOf: (id) => ({ feed: 'f', id, hash: 0 }),
+      sourceOf: (id) => ({ feed: 'f', id, shown: id, hash: 0 }),
       ledger,
       emit,
     }),

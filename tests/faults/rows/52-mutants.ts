@@ -8,9 +8,10 @@ import { row as row54 } from './54-invalid-records.ts'
 import { row as row55 } from './55-one-message.ts'
 import { row as row56 } from './56-wrong-clock.ts'
 import { row as row58 } from './58-throttled.ts'
+import { row as row60 } from './60-healthy-closed.ts'
 
 /** Rows that mutants run in. */
-const guarded: readonly Row[] = [row54, row55, row56, row58]
+const guarded: readonly Row[] = [row54, row55, row56, row58, row60]
 
 /** No fault at all: enough traffic over enough partitions for any mutant to show. Two sources per partition: a request holds several records of one. */
 const plain: Row = {

@@ -56,6 +56,7 @@ import { row as row54 } from './54-invalid-records.ts'
 import { row as row55 } from './55-one-message.ts'
 import { row as row56 } from './56-wrong-clock.ts'
 import { row as row58 } from './58-throttled.ts'
+import { row as row60 } from './60-healthy-closed.ts'
 import { row as row61 } from './61-broker-away-on-disk.ts'
 
 export const rows: readonly Row[] = [
@@ -115,5 +116,6 @@ export const rows: readonly Row[] = [
   row55,
   row56,
   row58,
+  row60,
   row61,
 ]

@@ -48,6 +48,7 @@ describe('an environment with the least that is needed', () => {
       drainTimeoutMs: 8000,
       maxInFlightBatches: 8,
       names: {},
+      secrets: expect.objectContaining({ paths: 'auto' }),
       warnings: [],
     })
   })

@@ -18,10 +18,14 @@ describe('a feed by name', () => {
       headersFile: undefined,
       handshakeTimeoutMs: 10_000,
       silenceTimeoutMs: undefined,
+      ignore: [],
+      alive: [],
       pingIntervalMs: 20_000,
       maxMessageBytes: 1_048_576,
       maxDocuments: 10_000,
       backoffMaxMs: 60_000,
+      backoffSlowMs: 300_000,
+      stableAfterMs: 60_000,
       compression: false,
       laneMaxBytes: 67_108_864,
       overload: 'block',
@@ -39,6 +43,8 @@ describe('a feed by name', () => {
       MAX_MESSAGE_BYTES: '2MiB',
       MAX_DOCUMENTS: '7',
       BACKOFF_MAX: '10s',
+      BACKOFF_SLOW: '2m',
+      STABLE_AFTER: '5s',
       COMPRESSION: 'on',
       LANE_MAX_BYTES: '3MB',
     })
@@ -52,9 +58,16 @@ describe('a feed by name', () => {
       maxMessageBytes: 2_097_152,
       maxDocuments: 7,
       backoffMaxMs: 10_000,
+      backoffSlowMs: 120_000,
+      stableAfterMs: 5_000,
       compression: true,
       laneMaxBytes: 3_000_000,
     })
+  })
+
+  it('says that ALIVE alone has no effect', () => {
+    expect(warnings({ FEED_T_ALIVE: '["pong"]' })).toEqual([expect.stringContaining('FEED_T_ALIVE has no effect')])
+    expect(warnings({ FEED_T_ALIVE: '["pong"]', FEED_T_IGNORE: '["pong"]' })).toEqual([])
   })
 
   it('has the handshake timeout of the daemon', () => {

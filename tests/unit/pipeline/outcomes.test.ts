@@ -1,6 +1,7 @@
 /** The right loop: documents that become dead letters or grow too old, and what the ledger says of them. */
 import { describe, expect, it } from '@jest/globals'
 import { balances, ledgerReport } from '../../../app/ledger.ts'
+import { matcher } from '../../../app/lib/subset.ts'
 import type { DeadLetter, DeadLetters, Settlement } from '../../../app/model.ts'
 import { deliver, type Feed } from '../../../app/pipeline.ts'
 import { type TestFeed, testFeed } from '../../support/daemon-parts.ts'
@@ -76,6 +77,29 @@ describe('dead letters', () => {
     letters[0]?.settlement.produced(1)
     expect(report(feed).documents).toMatchObject({ found: 2, produced: 1, dead_lettered: 1, in_flight: 0 })
     expect(feed.events).toContainEqual(expect.objectContaining({ type: 'document.refused', deadLetter: 'dead' }))
+  })
+})
+
+describe('control', () => {
+  it('is counted as ignored, whether it is JSON or not, alone or in an array, and never refused', async () => {
+    const { letters, deadLetters } = waiting()
+    const seen: unknown[] = []
+    const feed = await delivered(['pong', '{"type":"ping","n":1}', '[{"type":"ping"},"pong",{"n":2},5]', 'ping'], {
+      deadLetters,
+      ignore: matcher([{ type: 'ping' }, 'pong']),
+      watch: (document) => void seen.push(document),
+    })
+    expect(feed.documents()).toEqual([{ n: 2 }])
+    expect(letters.map(({ letter }) => letter.refused.map(({ reason }) => reason))).toEqual([
+      ['not_an_object'],
+      ['not_json'],
+    ])
+    expect(report(feed)).toMatchObject({
+      documents: { found: 7, ignored: 4, in_flight: 3 },
+      ignored: { control: 4 },
+    })
+    // A number that only control messages count with is watched as well.
+    expect(seen).toEqual([{ type: 'ping', n: 1 }, { type: 'ping' }, { n: 2 }])
   })
 })
 

@@ -20,7 +20,15 @@ function rig(over: Partial<DeadLetterOptions> = {}, there: () => boolean = () =>
   const added: Added[] = []
   const events: Event[] = []
   const outlet = keepingOutlet(added, { find: async () => there() })
-  const options = { topic: undefined, maxBytes: 1_000, version: '1.2.3', lookEveryMs: 1, clock: new Clock(), ...over }
+  const options = {
+    topic: undefined,
+    maxBytes: 1_000,
+    version: '1.2.3',
+    lookEveryMs: 1,
+    clock: new Clock(),
+    hide: (text: string) => text,
+    ...over,
+  }
   const desk = openDeadLetters(outlet, options, (event) => events.push(event))
   opened.push(desk)
   return { desk, added, events }

@@ -37,6 +37,16 @@ function observed() {
 }
 
 describe('a scrape', () => {
+  it('tells what was ignored by its reason, and all of it together', async () => {
+    const { ledger, samples } = observed()
+    ledger.ignored = 10
+    ledger.ignoredFor.set('control', 7)
+    const ignored = { feed: 'f', outcome: 'ignored' }
+    const read = await samples()
+    expect(read.value('tributary_documents_total', { ...ignored, reason: 'control' })).toBe(7)
+    expect(read.value('tributary_documents_total', { ...ignored, reason: '' })).toBe(3)
+  })
+
   it('tells how many fields records are without', async () => {
     const { samples } = observed()
     expect((await samples()).value('tributary_fields_undeclared_total', { feed: 'f' })).toBe(4)
