@@ -67,7 +67,7 @@ function unfitCure(feed: Feed, others: Fit['others']): string {
   }
   if (others.has('no_key')) return `check ${called('KEY_FIELD')}`
   if (others.has('max_age')) return `check ${called('MAX_AGE')} and ${called('TIMESTAMP_FIELD')}`
-  return `compare what the upstream sends with the schema ${feed.schema}-value, or check ${called('NORMALISE')}`
+  return `compare what the upstream sends with the schema ${feed.schema}-value, or name what is control in ${called('IGNORE')}`
 }
 
 function ended(feed: Feed, { messages, end }: Heard): Remark[] {

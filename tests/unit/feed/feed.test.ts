@@ -68,6 +68,28 @@ describe('a feed', () => {
     await running.ended
   })
 
+  it('names all that is away in one line, and says it again only when something is new', async () => {
+    let tries = 0
+    const prepare = async () => {
+      tries++
+      throw new Unavailable('connect', 'the registry is away', { cure: 'look' })
+    }
+    const open = async () => {
+      if (tries < 3) throw new Unavailable('connect', 'Kafka is away')
+    }
+    const feed = await parts({ encoder: jsonEncoder({ prepare }), outlet: keepingOutlet([], { open }) })
+    const running = runFeed(feed)
+    await until(() => tries >= 4 && running.parkedBecause() === 'the registry is away; look', {
+      what: 'Kafka to be back',
+    })
+    expect(feed.events.flatMap((event) => (event.type === 'feed.parked' ? [event.detail] : []))).toEqual([
+      'Kafka is away; and the registry is away; look',
+    ])
+    await running.drain(AbortSignal.abort())
+    running.halt()
+    await running.ended
+  })
+
   it('ends when it is told to while it is parked, without having dialled', async () => {
     const open = () => Promise.reject(new Unavailable('connect', 'Kafka is away'))
     const feed = await parts({ outlet: keepingOutlet([], { open }) })
