@@ -1,6 +1,6 @@
 /** Can the lanes on disk be opened? */
 import { existsSync } from 'node:fs'
-import { mkdtemp, rmdir } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Config } from '../config/types.ts'
 import { Unusable } from '../errors.ts'
@@ -8,7 +8,7 @@ import { GAP_FEED } from '../gaps/record.ts'
 import { folderOf, hasLane, unusable } from '../lane/disk/folder.ts'
 import { inspect } from '../lane/disk/inspect.ts'
 import { leftOver } from '../lane/disk/left-over.ts'
-import { lock } from '../lane/disk/lock.ts'
+import { lock, lockPath, tooLongBy } from '../lane/disk/lock.ts'
 import { errorCode } from '../lib/error-code.ts'
 import { settingName } from '../lib/setting-names.ts'
 import type { Finding } from './finding.ts'
@@ -37,7 +37,8 @@ export async function checkLanes(
 async function problemOf(directory: string, feed: string): Promise<string | undefined> {
   const folder = folderOf(directory, feed)
   try {
-    await tryWriting(folder)
+    lockPath(folder)
+    await tryOut(folder)
     if (hasLane(folder)) await read(folder)
     return undefined
   } catch (error) {
@@ -58,12 +59,18 @@ async function read(folder: string): Promise<void> {
 /** The same for all lanes, so it names none. */
 class Unwritable extends Unusable {}
 
-/** Leaves nothing behind: the daemon makes what is missing. */
-async function tryWriting(folder: string): Promise<void> {
+/** Makes a directory, locks it, and leaves nothing behind: the daemon makes what is missing. */
+async function tryOut(folder: string): Promise<void> {
   const place = existing(folder)
   try {
-    await rmdir(await mkdtemp(join(place, '.check-')))
+    const trial = await mkdtemp(join(place, '.check-'))
+    try {
+      if (tooLongBy(trial) <= 0) await (await lock(trial)).release()
+    } finally {
+      await rm(trial, { recursive: true })
+    }
   } catch (error) {
+    if (error instanceof Unusable) throw error
     const cure = 'make it writable for this user, or choose another directory'
     throw new Unwritable(`${place} cannot be written to (${errorCode(error)}); ${cure}`, { cause: error })
   }

@@ -137,6 +137,14 @@ describe('check and daemon agree', () => {
     expect(await gaveUp(env)).toContain('(ENOTDIR)')
   })
 
+  it('that the path of a lane is too long for its lock', async () => {
+    const env = { ...(await feed()), LANE_DIR: join(folder, 'x'.repeat(100)) }
+    const { code, stdout } = await runCheck(env)
+    expect(code).toBe(69)
+    expect(stdout).toContain('too long for a lock')
+    expect(await gaveUp(env)).toContain('too long for a lock')
+  })
+
   it('that a lane is damaged', async () => {
     await mkdir(join(folder, 'x'))
     await writeFile(join(folder, 'x', 'data.mdb'), 'no lane')

@@ -218,5 +218,8 @@ table('headers', headers, [
 describe('every problem of a list', () => {
   it('is told at once', () => {
     expect(problemOf(webSocketUrls, 'ws://a,http://b,c').split('\n')).toHaveLength(2)
+    const many = problemOf(webSocketUrls, Array.from({ length: 5_000 }, (_, at) => `http://h${at}`).join())
+    expect(many.split('\n')).toHaveLength(11)
+    expect(many).toMatch(/has 4990 more items that are wrong$/)
   })
 })
