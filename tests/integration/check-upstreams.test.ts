@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { WebSocket } from 'ws'
 import { about, runCheck, runJsonCheck } from '../support/check.ts'
+import { startDaemon } from '../support/daemon.ts'
 import { topicFor, tradeFeed, tradeText } from '../support/daemon-feeds.ts'
 import { topicSize } from '../support/stack.ts'
 import { startUpstream } from '../support/upstream.ts'
@@ -93,6 +94,14 @@ describe('tributary check', () => {
     const { code, line } = await checked(flood)
     expect(line).toMatch(/^ {2}ok .* \d{3,} messages, all 200 documents fit$/)
     expect(code).toBe(0)
+  })
+
+  it('ends at a signal', async () => {
+    await using upstream = await startUpstream()
+    const { topic } = await topicFor('TradeEvent')
+    await using check = startDaemon(tradeFeed(topic, [upstream.url]), ['check', '--wait', '1m'])
+    await upstream.connection(1)
+    expect(await check.stop('SIGINT')).toEqual({ code: 130, signal: null })
   })
 
   it('tells the same as JSON', async () => {
