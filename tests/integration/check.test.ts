@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals'
 import { startSynthesiser } from '../../scripts/synthesise/server.ts'
 import { about, runCheck } from '../support/check.ts'
 import { schemaText, topicFor, tradeFeed } from '../support/daemon-feeds.ts'
-import { createTopic, registerSchema, uniqueName } from '../support/stack.ts'
+import { createTopic, registerSchema, stack, uniqueName } from '../support/stack.ts'
 import { startUpstream } from '../support/upstream.ts'
 import { refusedPort, startRawUpstream } from '../support/upstream-raw.ts'
 
@@ -107,6 +107,20 @@ describe('tributary check', () => {
     })
     expect(about(result, upstream.url).line).toMatch(/^ {2}ok /)
     expect(result.stdout).not.toContain(secret)
+  })
+
+  it('asks about the path of a registry that is no Confluent API there', async () => {
+    await using upstream = await startUpstream()
+    const { topic } = await topicFor('TradeEvent')
+    const { origin } = new URL(stack().registryUrl)
+    const result = await runCheck({ ...tradeFeed(topic, [upstream.url]), SCHEMA_REGISTRY_URL: origin })
+    expect(result.code).toBe(69)
+    expect(about(result, `${topic}-value`)).toEqual({
+      line: expect.stringMatching(/^ {2}wrong .*404 .*not as a Confluent API does$/),
+      cure: expect.stringMatching(
+        /→ check that SCHEMA_REGISTRY_URL is the base .* a path such as \/apis\/ccompat\/v7$/,
+      ),
+    })
   })
 
   it('says that a schema does not compile', async () => {
