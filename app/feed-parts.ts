@@ -42,13 +42,15 @@ export async function makeParts(
     directory: config.lane.directory,
     laneBytes: feed.laneMaxBytes,
   })
+  const lane = await openLane(feed, config, { sources, ledger, emit })
   const indexes = new Map(sources.map((source, index) => [source, index]))
   return {
     name: feed.name,
     sources,
     use: recordUse(feed),
     dial: (source, signal) => dial(feed, source, indexes.get(source) ?? -1, signal),
-    lane: await openLane(feed, config, { sources, ledger, emit }),
+    lane,
+    restored: structuredClone(ledger),
     ...(await feedSteps(feed, config, clock)),
     encoder: encoder.apart(),
     outlet,

@@ -116,16 +116,15 @@ async function makeParts(
     if (!('source' in event)) tell(event.type === 'feed.started' ? { ...event, sources: [] } : event)
   }
   const sources = [outbox.source]
+  const feed = { name: GAP_FEED, laneMaxBytes: LANE_MAX_BYTES, overload: 'block' } as const
+  const lane = await openLane(feed, config, { sources, ledger, emit })
   return {
     name: GAP_FEED,
     sources,
     use: gapUse(config),
     dial: (_source, signal) => outbox.arrivals(signal),
-    lane: await openLane({ name: GAP_FEED, laneMaxBytes: LANE_MAX_BYTES, overload: 'block' }, config, {
-      sources,
-      ledger,
-      emit,
-    }),
+    lane,
+    restored: structuredClone(ledger),
     clock,
     parse: (await parsers.json.load())(),
     normalise: [],

@@ -74,7 +74,17 @@ const replaced: readonly MetricDefinition[] = [
 ]
 
 const own: readonly MetricDefinition[] = [
-  counter('tributary_messages_received_total', ['feed'], 'Messages received. Equals settled + dropped + held.'),
+  gauge(
+    'tributary_ledger_messages',
+    ['feed', 'state'],
+    'The sum of messages: received = settled + dropped + held, at any time. With a lane on disk it goes on after a restart.',
+  ),
+  gauge(
+    'tributary_ledger_documents',
+    ['feed', 'outcome'],
+    'The sum of documents: found = produced + dead_lettered + refused + ignored + expired + in_flight, at any time. With a lane on disk it goes on after a restart.',
+  ),
+  counter('tributary_messages_received_total', ['feed'], 'Messages received since the process began.'),
   counter('tributary_messages_settled_total', ['feed'], 'Messages whose documents all have an outcome.'),
   counter(
     'tributary_messages_dropped_total',

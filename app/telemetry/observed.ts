@@ -13,6 +13,8 @@ export interface Observed {
     string,
     {
       readonly ledger: Ledger
+      /** What the ledger held when its lane was opened. */
+      readonly restored: Ledger
       readonly lane: Pick<Lane, 'held'>
       readonly deadLetters: Pick<DeadLetters, 'topic'>
       readonly encoder: Pick<Encoder, 'undeclared'>

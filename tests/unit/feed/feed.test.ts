@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { Unavailable } from '../../../app/errors.ts'
 import { type FeedParts, runFeed } from '../../../app/feed.ts'
+import { createLedger } from '../../../app/ledger.ts'
 import type { Message, SourceInfo } from '../../../app/model.ts'
 import { jsonEncoder, keepingOutlet, type TestFeed, testFeed } from '../../support/daemon-parts.ts'
 import { numbered, source } from '../../support/messages.ts'
@@ -21,7 +22,7 @@ async function parts(over: Partial<FeedParts> = {}): Promise<FeedParts & TestFee
     ended.push(from)
   }
   const use = { setting: 'FEED_F_SCHEMA', holds: 'records', keyCure: undefined } as const
-  return { ...(await testFeed()), sources: [a, b], use, dial, ended, ...over }
+  return { ...(await testFeed()), restored: createLedger(), sources: [a, b], use, dial, ended, ...over }
 }
 
 const settle = (feed: TestFeed): void => {

@@ -13,6 +13,7 @@ const commonLabels = { did_provider: 'did:key', ssi_validation: 'true', cache_di
 
 function observed() {
   const ledger = createLedger()
+  const restored = createLedger()
   const held = { messages: 3, bytes: 1_000, limitBytes: 5_000, oldestReceivedAt: 1_700_000_000_500, kept: 0 }
   const status = new Status()
   status.addFeed('f', [source('ws://a/'), source('ws://b/')])
@@ -24,7 +25,9 @@ function observed() {
     observed: {
       status,
       gaps: new Gaps(),
-      feeds: new Map([['f', { ledger, lane: { held }, deadLetters: { topic: 'd' }, encoder: { undeclared: 4 } }]]),
+      feeds: new Map([
+        ['f', { ledger, restored, lane: { held }, deadLetters: { topic: 'd' }, encoder: { undeclared: 4 } }],
+      ]),
       schemas: () => {
         scrapes.count++
         return new Map([['s-value', { fetchedAt: 1_700_000_000_000 }]])
@@ -33,7 +36,7 @@ function observed() {
       logLinesDropped: () => 7,
     },
   })
-  return { ledger, status, metrics, scrapes, samples: async () => parseMetrics(await metrics.render()) }
+  return { ledger, restored, status, metrics, scrapes, samples: async () => parseMetrics(await metrics.render()) }
 }
 
 describe('a scrape', () => {
@@ -45,6 +48,28 @@ describe('a scrape', () => {
     const read = await samples()
     expect(read.value('tributary_documents_total', { ...ignored, reason: 'control' })).toBe(7)
     expect(read.value('tributary_documents_total', { ...ignored, reason: '' })).toBe(3)
+  })
+
+  it('counts from the start of the process, and sums over restarts', async () => {
+    const { ledger, restored, samples } = observed()
+    for (const one of [ledger, restored]) {
+      Object.assign(one, { received: 100, settled: 90, found: 95, produced: 80, ignored: 5 })
+      one.refused.set('not_json', 10)
+    }
+    Object.assign(ledger, { received: 110, settled: 107, found: 112, produced: 90, ignored: 7, inFlight: 3 })
+    ledger.refused.set('not_json', 12)
+    ledger.ignoredFor.set('control', 2)
+    const { value } = await samples()
+    const count = (name: string, labels = {}) => value(`tributary_${name}`, { feed: 'f', ...labels })
+    expect([count('messages_received_total'), count('messages_settled_total')]).toEqual([10, 17])
+    expect(count('documents_total', { outcome: 'produced' })).toBe(10)
+    expect(count('documents_total', { outcome: 'refused', reason: 'not_json' })).toBe(2)
+    expect(count('documents_total', { outcome: 'ignored', reason: '' })).toBe(0)
+    expect(count('documents_total', { outcome: 'ignored', reason: 'control' })).toBe(2)
+    const messages = ['received', 'settled', 'dropped', 'held'].map((state) => count('ledger_messages', { state }))
+    expect(messages).toEqual([110, 107, 0, 3])
+    const outcomes = ['found', 'produced', 'refused', 'ignored', 'in_flight']
+    expect(outcomes.map((outcome) => count('ledger_documents', { outcome }))).toEqual([112, 90, 12, 7, 3])
   })
 
   it('tells how many fields records are without', async () => {
