@@ -5,10 +5,10 @@ import { sourceMaker } from '../dial/dialler.ts'
 import { dialGate } from '../dial/gate.ts'
 import type { Misfit } from '../events.ts'
 import { feedSettingName } from '../lib/setting-names.ts'
-import type { Encoder } from '../model.ts'
+import type { Encoder, Message, SourceInfo } from '../model.ts'
 import { bySchema } from '../route/by-schema.ts'
 import { type Finding, type Group, misconfigured } from './finding.ts'
-import { type Fitter, fitter } from './fit.ts'
+import { type Fit, type Fitter, fitter } from './fit.ts'
 import { limit } from './limit.ts'
 import { type Heard, listen } from './listen.ts'
 import { sourceFinding } from './source-finding.ts'
@@ -25,6 +25,9 @@ export interface Shared {
   readonly waitMs: number
 }
 
+/** Listens to one URL of a feed. */
+type Listen = (info: SourceInfo, index: number) => Promise<Heard>
+
 /** Dials every URL as the daemon does, within the dial rate and `AT_ONCE` at once; one group per feed. */
 export async function checkFeeds(config: Config, shared: Shared): Promise<Group[]> {
   const sourceOf = await sourceMaker(config.secrets, () => {})
@@ -35,38 +38,42 @@ export async function checkFeeds(config: Config, shared: Shared): Promise<Group[
     // Where nothing is to be heard, nothing is asked for.
     const quiet = shared.waitMs === 0 ? { openMessages: [], openMessagesFile: undefined } : {}
     const patient = { ...feed, ...quiet, pingIntervalMs: 0, silenceTimeoutMs: undefined }
-    const sources = describeSources(feed.name, feed.urls, config.secrets.paths)
-    const heard = sources.map(async (info, index) => {
+    const hear: Listen = async (info, index) => {
       await gate.pass(hostOf(info), never)
       return limited(() => listen(sourceOf(patient, info, index), shared.waitMs))
-    })
-    const labels = sources.map(({ shown }) => shown)
-    return { title: `feed ${feed.name}`, findings: judged(feed, labels, heard, config, shared) }
+    }
+    return { title: `feed ${feed.name}`, findings: lookAt(feed, hear, config, shared) }
   })
 }
 
-async function judged(
-  feed: FeedConfig,
-  labels: readonly string[],
-  heard: readonly Promise<Heard>[],
-  config: Config,
-  { encoder, misfits, prepared, waitMs }: Shared,
-): Promise<Finding[]> {
-  const { subjects } = bySchema(feed)
-  let fits: Promise<Fitter> | undefined
+/** Nothing of what a URL sent is kept beyond its finding: there may be thousands. */
+async function lookAt(feed: FeedConfig, hear: Listen, config: Config, shared: Shared): Promise<Finding[]> {
+  const { misfits, prepared, waitMs } = shared
+  const fitOf = judge(feed, config, shared)
   let fitting = 0
-  const looks = heard.map(async (one, index): Promise<Finding> => {
-    const found = await one
-    await prepared
-    if (subjects.every((subject) => encoder.schemas.has(subject))) fits ??= fitter(feed, config, encoder)
-    const fit = fits && found.kept.length > 0 ? await (await fits)(found.kept) : undefined
+  const look = async (info: SourceInfo, index: number): Promise<Finding> => {
+    const heard = await hear(info, index)
+    const fit = await fitOf(heard.kept)
     fitting += fit?.fitting ?? 0
-    return sourceFinding(feed, labels[index] ?? '', found, fit, waitMs)
-  })
-  const findings = await Promise.all(looks)
+    return sourceFinding(feed, info.shown, heard, fit, waitMs)
+  }
+  const findings = await Promise.all(describeSources(feed.name, feed.urls, config.secrets.paths).map(look))
   await prepared
   // A document that fits proves the contrary.
-  return fitting > 0 ? findings : [...findings, ...subjects.flatMap((subject) => told(feed, subject, misfits))]
+  if (fitting > 0) return findings
+  return [...findings, ...bySchema(feed).subjects.flatMap((subject) => told(feed, subject, misfits))]
+}
+
+/** Undefined where there is nothing to judge, or no schema to judge by. */
+function judge(feed: FeedConfig, config: Config, { encoder, prepared }: Shared) {
+  let fits: Promise<Fitter> | undefined
+  return async (messages: readonly Message[]): Promise<Fit | undefined> => {
+    await prepared
+    const isKnown = bySchema(feed).subjects.every((subject) => encoder.schemas.has(subject))
+    if (!isKnown || messages.length === 0) return undefined
+    fits ??= fitter(feed, config, encoder)
+    return (await fits)(messages)
+  }
 }
 
 function told(feed: FeedConfig, subject: string, misfits: Shared['misfits']): Finding[] {

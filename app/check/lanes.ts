@@ -8,10 +8,19 @@ import { GAP_FEED } from '../gaps/record.ts'
 import { folderOf, hasLane, unusable } from '../lane/disk/folder.ts'
 import { inspect } from '../lane/disk/inspect.ts'
 import { leftOver } from '../lane/disk/left-over.ts'
-import { lock, lockPath, tooLongBy } from '../lane/disk/lock.ts'
+import { InUse, lock, lockPath, tooLongBy } from '../lane/disk/lock.ts'
 import { errorCode } from '../lib/error-code.ts'
 import { settingName } from '../lib/setting-names.ts'
 import type { Finding } from './finding.ts'
+import { limit } from './limit.ts'
+
+/** Each lane is read by a process of its own. */
+const AT_ONCE = 4
+
+interface Problem {
+  readonly text: string
+  readonly isInUse: boolean
+}
 
 /**
  * Locks and reads each lane as the daemon does before it opens one, and lets go of it; where there is none yet, tries whether one
@@ -24,17 +33,20 @@ export async function checkLanes(
   if (directory === undefined) return []
   const setting = settingName(names, 'LANE_DIR')
   const own = [...feeds.map(({ name }) => name), GAP_FEED]
-  const found = await Promise.all(own.map((feed) => problemOf(directory, feed)))
-  const problems = [...new Set(found.flatMap((problem) => problem ?? []))]
-  const verdict = isRunning ? 'note' : 'wrong'
-  const findings = problems.map((detail): Finding => ({ label: 'lanes', verdict, detail, setting }))
-  if (problems.length === 0) findings.push({ label: 'lanes', verdict: 'ok', detail: `${directory} can be used` })
-  const others = problems.length === 0 && existsSync(directory) ? await leftOver(directory, own) : []
-  return [...findings, ...others.map((detail): Finding => ({ label: 'lanes', verdict: 'note', detail, setting }))]
+  const limited = limit(AT_ONCE)
+  const found = await Promise.all(own.map((feed) => limited(() => problemOf(directory, feed))))
+  const verdicts = new Map<string, Finding['verdict']>()
+  for (const problem of found) {
+    if (problem) verdicts.set(problem.text, isRunning && problem.isInUse ? 'note' : 'wrong')
+  }
+  if (verdicts.size === 0) verdicts.set(`${directory} can be used`, 'ok')
+  const isUsable = existsSync(directory) && ![...verdicts.values()].includes('wrong')
+  if (isUsable) for (const text of await leftOver(directory, own)) verdicts.set(text, 'note')
+  return [...verdicts].map(([detail, verdict]) => ({ label: 'lanes', verdict, detail, setting }))
 }
 
-/** A sentence with the cure; undefined when the lane of `feed` can be opened. */
-async function problemOf(directory: string, feed: string): Promise<string | undefined> {
+/** Why the lane of `feed` cannot be opened, with the cure; undefined when it can. */
+async function problemOf(directory: string, feed: string): Promise<Problem | undefined> {
   const folder = folderOf(directory, feed)
   try {
     lockPath(folder)
@@ -42,8 +54,8 @@ async function problemOf(directory: string, feed: string): Promise<string | unde
     if (hasLane(folder)) await read(folder)
     return undefined
   } catch (error) {
-    if (error instanceof Unwritable) return error.message
-    return unusable(feed, folder, error).message
+    const { message: text } = error instanceof Unwritable ? error : unusable(feed, folder, error)
+    return { text, isInUse: error instanceof InUse }
   }
 }
 

@@ -6,6 +6,7 @@ import { feedSettingName } from '../lib/setting-names.ts'
 import type { Finding } from './finding.ts'
 import type { Fit } from './fit.ts'
 import type { Heard } from './listen.ts'
+import { counted } from './report.ts'
 
 /** Reasons that are shown; an upstream can bring about a dozen. */
 const MOST_REASONS = 5
@@ -86,8 +87,4 @@ function ended(feed: Feed, { messages, end }: Heard): Remark[] {
   }
   const isRefused = !(by instanceof SourceLost) || by.pace === 'slow' || messages === 0
   return [{ verdict: isRefused ? 'wrong' : 'note', ...remark, setting: feedSettingName(feed, 'URLS') }]
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`
 }

@@ -22,7 +22,8 @@ export interface Shared {
 export function readFeeds(env: Env, choices: Choices, shared: Shared, report: Report): FeedConfig[] {
   const table = feedSettings(choices)
   const presetNames = presets.map(({ name }) => name)
-  const { names, unknown } = feedNames(env, Object.keys(table), presetNames)
+  const switched = presets.filter(({ toggle }) => env[toggle]?.trim()).map(({ name }) => name)
+  const { names, unknown } = feedNames(env, Object.keys(table), switched)
   for (const { meant, variable } of unknown) if (meant !== undefined) report.meant(meant, variable)
   const on = presets.filter((preset) => isOn(preset, env, names, report))
   const plain = [...names].filter((name) => !presetNames.includes(name))

@@ -10,6 +10,9 @@ import { errorCode } from '../../lib/error-code.ts'
 /** Longest path of a socket, in bytes, on every system (macOS has the least). */
 const LONGEST_PATH = 103
 
+/** The lock is another process's. */
+export class InUse extends Unusable {}
+
 /** Held until `release`, or until the process is gone. */
 export interface Lock {
   release(): Promise<void>
@@ -35,7 +38,7 @@ function pathOf(directory: string): string {
 export async function lock(directory: string): Promise<Lock> {
   const path = lockPath(directory)
   const server = (await listen(path)) ?? (await takeOver(path))
-  if (!server) throw new Unusable('another process uses it; end that one, or give this one a LANE_DIR of its own')
+  if (!server) throw new InUse('another process uses it; end that one, or give this one a LANE_DIR of its own')
   server.unref()
   return {
     release: async () => {
