@@ -24,8 +24,8 @@ export function quietKafka(bootstrapServers: string, more: Partial<KafkaConfig> 
 /** Lends a connected admin to `work`, and disconnects it whatever happens. */
 export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = kafka.admin()
-  await admin.connect()
   try {
+    await admin.connect()
     return await work(admin)
   } finally {
     await admin.disconnect().catch(() => {})
