@@ -24,6 +24,7 @@ import { portProblem } from './port-problem.ts'
 import { openDeadLetters } from './produce/dead-letters.ts'
 import { hold } from './produce/hold.ts'
 import { sinks } from './produce/index.ts'
+import { PATIENCE_MS } from './produce/open-topic.ts'
 import { deadLetterUse } from './route/topic-use.ts'
 import { Status } from './status.ts'
 import { createTelemetry } from './telemetry/index.ts'
@@ -113,7 +114,7 @@ async function openAll(config: Config, daemon: Observable, scope: Scope): Promis
   const { clock } = daemon
   const sink = scope.use(openSink(config.kafka, emit, clock), (it) => it.close())
   const { brokers, names } = config.kafka
-  const holdOptions = { lingerMs: config.lingerMs, brokers, names }
+  const holdOptions = { lingerMs: config.lingerMs, brokers, names, patienceMs: PATIENCE_MS }
   const outlet = scope.use(hold(sink, holdOptions, emit), (it) => it.close())
   const encoder = scope.use(avro({ registry: config.registry, emit }), (it) => it.close())
   daemon.encoder = encoder

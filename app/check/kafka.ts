@@ -6,7 +6,7 @@ import type { Scope } from '../lib/scope.ts'
 import { settingName } from '../lib/setting-names.ts'
 import type { Sink, TopicUse } from '../model.ts'
 import { sinks } from '../produce/index.ts'
-import { openTopic } from '../produce/open-topic.ts'
+import { openTopic, PATIENCE_MS } from '../produce/open-topic.ts'
 import { bySchema } from '../route/by-schema.ts'
 import { deadLetterUse, gapUse, recordUse } from '../route/topic-use.ts'
 import { collapsed } from './collapse.ts'
@@ -63,7 +63,7 @@ async function look(sink: Sink, label: string, uses: readonly TopicUse[], { kafk
   // One that a compacted topic does not suit is the strictest of them.
   const use = uses.find(({ keyCure }) => keyCure !== undefined) ?? uses[0]
   try {
-    const { partitions, maxMessageBytes } = await openTopic(sink, label, kafka, use)
+    const { partitions, maxMessageBytes } = await openTopic(sink, label, { ...kafka, patienceMs: PATIENCE_MS }, use)
     const size = `batches of up to ${maxMessageBytes.toLocaleString('en-US')} bytes`
     return { label, verdict: 'ok', detail: `${partitions} partition${partitions === 1 ? '' : 's'}, ${size}` }
   } catch (error) {

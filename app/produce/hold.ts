@@ -6,13 +6,12 @@ import { Unavailable } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import { sleep } from '../lib/sleep.ts'
 import type { Destination, KafkaRecord, Outlet, Settlement, Sink, TopicInfo, TopicUse } from '../model.ts'
-import type { KafkaAddress } from './cures.ts'
-import { openTopic } from './open-topic.ts'
+import { type Asking, openTopic } from './open-topic.ts'
 import { PartitionQueue } from './partition-queue.ts'
 import { sizeRefusal } from './record-size.ts'
 
 /** How records gather and how often a topic is looked at again; the address is told to the operator when a topic cannot be opened. */
-export interface HoldOptions extends KafkaAddress {
+export interface HoldOptions extends Asking {
   /** Milliseconds that records gather while the last write to their partition is recent. */
   readonly lingerMs: number
   /** Milliseconds between two looks at a topic's partitions and limits. */

@@ -4,26 +4,36 @@ import { within } from '../lib/deadline.ts'
 import type { Sink, TopicInfo, TopicUse } from '../model.ts'
 import { type KafkaAddress, withCure } from './cures.ts'
 
-/** A broker that accepts connections and then says nothing is told of after this time, long before the request ends. */
-const PATIENCE_MS = 5_000
+/** For whoever asks again: a broker that accepts connections and then says nothing is told of long before the request ends. */
+export const PATIENCE_MS = 5_000
+
+/** Who is asked, and for how long. */
+export interface Asking extends KafkaAddress {
+  /** After so many milliseconds without an answer the caller is told so; without it, when the request ends. */
+  readonly patienceMs?: number | undefined
+}
 
 /**
- * Asks Kafka. Throws `Unavailable` with the cure: what `Sink.describe` throws, `timeout` after five seconds at the latest, and
- * `invalid_record` for a compacted topic and records without a key.
+ * Asks Kafka. Throws `Unavailable` with the cure: what `Sink.describe` throws, `timeout` when the patience is over (the request goes
+ * on), and `invalid_record` for a compacted topic and records without a key.
  */
 export async function openTopic(
   sink: Pick<Sink, 'describe'>,
   topic: string,
-  address: KafkaAddress,
+  asking: Asking,
   use: TopicUse | undefined,
 ): Promise<TopicInfo> {
-  const late = (): Unavailable => new Unavailable('timeout', `Kafka has said nothing for ${PATIENCE_MS / 1_000} s`)
-  const info = await within(sink.describe(topic), PATIENCE_MS, late).catch((error: unknown) => {
-    throw withCure(error, topic, address, use)
+  const info = await patiently(sink.describe(topic), asking.patienceMs).catch((error: unknown) => {
+    throw withCure(error, topic, asking, use)
   })
   if (info.isCompacted && use?.keyCure !== undefined) {
     const problem = `topic ${topic} is compacted (cleanup.policy), and takes no record without a key`
     throw new Unavailable('invalid_record', problem, { cure: use.keyCure, setting: use.setting })
   }
   return info
+}
+
+function patiently(answer: Promise<TopicInfo>, ms: number | undefined): Promise<TopicInfo> {
+  if (ms === undefined) return answer
+  return within(answer, ms, () => new Unavailable('timeout', `Kafka has said nothing for ${ms / 1_000} s`))
 }
