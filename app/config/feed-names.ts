@@ -6,8 +6,8 @@ import type { Env } from './lookup.ts'
 
 /** What Kubernetes puts into the environment for a service whose name begins with "feed-". */
 const SERVICE_LINK = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)$/
-/** A name begins with a letter or digit, so that none is `__proto__` in lower case. */
-const NAME = /^[A-Z0-9][A-Z0-9_]*$/
+/** A name begins with a letter or digit, so that none is `__proto__` in lower case. It is a folder, a label and a part of many lines. */
+const NAME = /^[A-Z0-9][A-Z0-9_]{0,99}$/
 const LONGEST_SHOWN_BYTES = 100
 
 /** A variable that is no setting of a feed. */

@@ -108,6 +108,15 @@ describe('a variable of feeds', () => {
     ])
   })
 
+  it('of a feed whose name is too long for a folder is refused', () => {
+    expect(
+      read({ [`FEED_${'A'.repeat(100)}_URLS`]: 'ws://a', [`FEED_${'A'.repeat(100)}_SCHEMA`]: 'A' }).feeds,
+    ).toHaveLength(2)
+    expect(told({ [`FEED_${'A'.repeat(101)}_URLS`]: 'ws://a' })).toEqual([
+      expect.stringMatching(/^FEED_A+ is not a setting/),
+    ])
+  })
+
   it('shows no control characters and no endless name', () => {
     const [problem = ''] = told({ [`FEED_A_\u001b[31m${'X'.repeat(5_000)}`]: 'x' })
     expect(problem).not.toContain('\u001b')
