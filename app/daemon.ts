@@ -3,8 +3,9 @@ import type { Config } from './config/types.ts'
 import { describeSources } from './dial/address.ts'
 import { openDialler } from './dial/dialler.ts'
 import { avro } from './encode/avro.ts'
-import { Unusable } from './errors.ts'
+import { sentenceOf, Unusable } from './errors.ts'
 import type { Event } from './events.ts'
+import { exitCodes } from './exit-codes.ts'
 import { type FeedParts, type RunningFeed, runFeed } from './feed.ts'
 import { makeParts } from './feed-parts.ts'
 import { type GapFeed, openGapFeed } from './gap-feed.ts'
@@ -19,14 +20,14 @@ import { Scope } from './lib/scope.ts'
 import { sleep } from './lib/sleep.ts'
 import type { Encoder } from './model.ts'
 import { type PageSources, pages } from './pages.ts'
+import { portProblem } from './port-problem.ts'
 import { openDeadLetters } from './produce/dead-letters.ts'
 import { hold } from './produce/hold.ts'
 import { sinks } from './produce/index.ts'
+import { PATIENCE_MS } from './produce/open-topic.ts'
+import { deadLetterUse } from './route/topic-use.ts'
 import { Status } from './status.ts'
 import { createTelemetry } from './telemetry/index.ts'
-
-/** Exit codes of a run (sysexits.h where it has one). */
-export const exitCodes = { ok: 0, undelivered: 1, unavailable: 69, configuration: 78 } as const
 
 const STDOUT = 1
 const STDERR = 2
@@ -106,19 +107,22 @@ async function openAll(config: Config, daemon: Observable, scope: Scope): Promis
   const { emit } = daemon.telemetry
   const http = scope.use(await serve(pages(daemon), config.metricsHost, config.metricsPort), (it) => it.close())
   emit({ type: 'http.listening', host: config.metricsHost, port: http.port })
-  for (const warning of [...config.warnings, ...(await lanesLeftOver(config))]) emit({ type: 'daemon.warned', warning })
+  const warnings = [...config.warnings.map(sentenceOf), ...(await lanesLeftOver(config))]
+  for (const warning of warnings) emit({ type: 'daemon.warned', warning })
   scope.use(closeHttp, (close) => close())
   const openSink = await sinks[config.sink as keyof typeof sinks].load()
   const { clock } = daemon
   const sink = scope.use(openSink(config.kafka, emit, clock), (it) => it.close())
-  const holdOptions = { lingerMs: config.lingerMs, brokers: config.kafka.brokers }
+  const { brokers, names } = config.kafka
+  const holdOptions = { lingerMs: config.lingerMs, brokers, names, patienceMs: PATIENCE_MS }
   const outlet = scope.use(hold(sink, holdOptions, emit), (it) => it.close())
   const encoder = scope.use(avro({ registry: config.registry, emit }), (it) => it.close())
   daemon.encoder = encoder
   const isOffline = 'offline' in sinks[config.sink as keyof typeof sinks]
   const { secrets } = config
   const hide = (text: string, feed: string) => secrets.hide(text, feed)
-  const deadLetterOptions = { ...config.deadLetters, version: daemon.version, isOffline, clock, hide }
+  const use = deadLetterUse(config)
+  const deadLetterOptions = { ...config.deadLetters, use, version: daemon.version, isOffline, clock, hide }
   const deadLetters = scope.use(openDeadLetters(outlet, deadLetterOptions, emit), (it) => it.close())
   const dial = await openDialler(config.dialRate, secrets, emit)
   for (const feed of config.feeds) {
@@ -173,8 +177,8 @@ function ledgers(parts: ReadonlyMap<string, FeedParts>): Record<string, ReturnTy
 }
 
 /** What an operator is told when the daemon cannot be opened on this machine; undefined for a bug of ours. */
-function startTrouble(error: unknown, { metricsHost, metricsPort }: Config): string | undefined {
+function startTrouble(error: unknown, config: Config): string | undefined {
   if (error instanceof Unusable) return error.message
-  if (!(error instanceof Error && 'syscall' in error && error.syscall === 'listen' && 'code' in error)) return undefined
-  return `METRICS_PORT ${metricsPort} on METRICS_HOST ${metricsHost} cannot be listened on (${error.code}): choose another, or end the program that has it`
+  const problem = portProblem(error, config)
+  return problem && sentenceOf(problem)
 }

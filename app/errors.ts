@@ -50,13 +50,32 @@ interface Details {
   cause?: unknown
 }
 
-/** The configuration is wrong: print every problem, exit 78. Problems name the variable and the cure, never a secret value. */
+/** One thing that is wrong with the configuration, as data. Never holds a secret value. */
+export interface Problem {
+  /** The variable it is about: the one that the operator set, or the one to set. Undefined where it is about no single one. */
+  readonly setting: string | undefined
+  /** What is wrong: a clause that names the variable, without a full stop. */
+  readonly text: string
+  /** What to do about it: a clause without a full stop. */
+  readonly cure?: string | undefined
+}
+
+/** `problem` as one sentence. */
+export function sentenceOf({ text, cure }: Problem): string {
+  const clauses = cure === undefined ? text : `${text}; ${cure}`
+  return /[.?]$/.test(clauses) ? clauses : `${clauses}.`
+}
+
+/** The configuration is wrong: print every problem, exit 78. A problem given as a text is a whole sentence. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
+  readonly details: readonly Problem[]
+  /** The same as sentences. */
   readonly problems: readonly string[]
-  constructor(problems: readonly string[]) {
+  constructor(problems: readonly (Problem | string)[]) {
     super(`${problems.length} configuration problem${problems.length === 1 ? '' : 's'}`)
-    this.problems = problems
+    this.details = problems.map((one) => (typeof one === 'string' ? { setting: undefined, text: one } : one))
+    this.problems = problems.map((one) => (typeof one === 'string' ? one : sentenceOf(one)))
   }
 }
 
@@ -114,17 +133,35 @@ export class SourceRefused extends Error {
   }
 }
 
-/** Something we depend on is away: hold, say so, try again. */
+/** Something we depend on is away: hold, say so, try again. `message` is the problem and, where there is one, the cure. */
 export class Unavailable extends Error {
   override readonly name = 'Unavailable'
   readonly reason: UnavailableReason
+  /** What is wrong: a clause. */
+  readonly problem: string
+  /** What the operator can do about it, naming settings as they were given: a clause. */
+  readonly cure: string | undefined
+  /** The setting that the cure is about. */
+  readonly setting: string | undefined
   /** For a sink's `write`: how many records from the front are settled already. */
   readonly settled: number
   /** The error code of the Kafka protocol, where a broker gave one. */
   readonly code: number | undefined
-  constructor(reason: UnavailableReason, message: string, details: Details & { settled?: number; code?: number } = {}) {
-    super(message, details)
+  constructor(
+    reason: UnavailableReason,
+    problem: string,
+    details: Details & {
+      settled?: number
+      code?: number | undefined
+      cure?: string | undefined
+      setting?: string | undefined
+    } = {},
+  ) {
+    super(details.cure === undefined ? problem : `${problem}; ${details.cure}`, details)
     this.reason = reason
+    this.problem = problem
+    this.cure = details.cure
+    this.setting = details.setting
     this.settled = details.settled ?? 0
     this.code = details.code
   }

@@ -187,6 +187,13 @@ type ProduceEvent =
   | { readonly type: 'clock.differs'; readonly offsetMs: number; readonly by: 'broker' | 'registry' }
   | { readonly type: 'producer.rebuilt'; readonly detail: string }
 
+/** The field that no plain JSON document can fill: its dotted path, empty for the document itself; the others are clauses. */
+export interface Misfit {
+  readonly path: string
+  readonly why: string
+  readonly cure: string
+}
+
 type SchemaEvent =
   | {
       readonly type: 'schema.fetched'
@@ -196,6 +203,8 @@ type SchemaEvent =
       readonly changed: boolean
       /** It was unavailable before. */
       readonly recovered: boolean
+      /** No plain JSON document fits the schema. */
+      readonly misfit?: Misfit | undefined
     }
   | {
       readonly type: 'schema.unavailable'

@@ -11,6 +11,7 @@ import { createLedger } from './ledger.ts'
 import type { Clock } from './lib/clock.ts'
 import type { Encoder, Outlet } from './model.ts'
 import type { DeadLetterDesk } from './produce/dead-letters.ts'
+import { recordUse } from './route/topic-use.ts'
 
 /** What all feeds share. */
 export interface Shared {
@@ -46,6 +47,7 @@ export async function makeParts(
   return {
     name: feed.name,
     sources,
+    use: recordUse(feed),
     dial: (source, signal) => dial(feed, source, indexes.get(source) ?? -1, signal),
     lane,
     restored: structuredClone(ledger),

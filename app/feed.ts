@@ -1,8 +1,9 @@
 /** One feed's life: waits until schema and topic are there (with a durable lane only the right loop does), runs the two loops, stops taking in, drains. */
-import { Unavailable } from './errors.ts'
+import type { Unavailable } from './errors.ts'
+import { aborted, attemptAll, type Need } from './feed-needs.ts'
 import { backoffDelay } from './lib/backoff.ts'
 import { sleep } from './lib/sleep.ts'
-import type { Ledger, Message, SourceInfo } from './model.ts'
+import type { Ledger, Message, SourceInfo, TopicUse } from './model.ts'
 import { deliver, type Feed, receive } from './pipeline.ts'
 
 /** Waits between two tries to start a parked feed, in milliseconds. */
@@ -13,6 +14,8 @@ export interface FeedParts extends Feed {
   /** The ledger as it was when the lane was opened: what an earlier process had counted. */
   readonly restored: Ledger
   readonly sources: readonly SourceInfo[]
+  /** What its topics are for. */
+  readonly use: TopicUse
   readonly dial: (source: SourceInfo, signal: AbortSignal) => AsyncIterable<readonly Message[]>
 }
 
@@ -87,31 +90,34 @@ export function runFeed(parts: FeedParts): RunningFeed {
   }
 }
 
-/** Ends when every subject and topic of the feed is there, or when `signal` aborts. Says each new obstacle once. */
+/** Ends when all that the feed needs is there, or when `signal` aborts. Says each new obstacle once. */
 async function prepare(parts: FeedParts, signal: AbortSignal, parkedBecause: (why: string) => void): Promise<void> {
-  for (let attempt = 0, last = ''; !signal.aborted; attempt++) {
-    try {
-      await Promise.all([
-        ...parts.router.subjects.map((subject) => parts.encoder.prepare(subject, signal)),
-        ...parts.router.topics.map((topic) => parts.outlet.open(topic)),
-        parts.deadLetters.prepare(),
-      ])
-      return
-    } catch (error) {
-      if (!(error instanceof Unavailable)) throw error
-      if (signal.aborted) return
-      parkedBecause(error.message)
-      if (error.message !== last)
-        parts.emit({ type: 'feed.parked', feed: parts.name, reason: error.reason, detail: error.message })
-      last = error.message
+  let said: ReadonlySet<string> = new Set()
+  const say = (obstacles: readonly Unavailable[]): ReadonlySet<string> => {
+    const messages = new Set(obstacles.map(({ message }) => message))
+    const [first] = obstacles
+    if (signal.aborted || !first) return said
+    const detail = [...messages].join('; and ')
+    parkedBecause(detail)
+    if ([...messages].some((message) => !said.has(message)))
+      parts.emit({ type: 'feed.parked', feed: parts.name, reason: first.reason, detail })
+    return messages
+  }
+  for (let attempt = 0; !signal.aborted; attempt++) {
+    const early = (obstacles: readonly Unavailable[]): void => {
+      said = new Set([...said, ...say(obstacles)])
     }
+    const obstacles = await attemptAll(needsOf(parts, signal), signal, early)
+    if (obstacles.length === 0) return
+    said = say(obstacles)
     await sleep(backoffDelay(attempt, PARKED) + PARKED.baseMs, signal)
   }
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
+function needsOf({ router, encoder, outlet, deadLetters, use }: FeedParts, signal: AbortSignal): Need[] {
+  return [
+    ...router.topics.map((topic) => () => outlet.open(topic, use)),
+    ...router.subjects.map((subject) => () => encoder.prepare(subject, signal, use.setting)),
+    () => deadLetters.prepare(),
+  ]
 }

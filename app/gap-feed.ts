@@ -17,6 +17,7 @@ import type { Encoder, Outlet } from './model.ts'
 import { parsers } from './parse/index.ts'
 import { sinks } from './produce/index.ts'
 import { bySchema } from './route/by-schema.ts'
+import { gapUse } from './route/topic-use.ts'
 
 const LANE_MAX_BYTES = 16 * 1024 * 1024
 const STATE_FILE = 'gaps.json'
@@ -120,6 +121,7 @@ async function makeParts(
   return {
     name: GAP_FEED,
     sources,
+    use: gapUse(config),
     dial: (_source, signal) => outbox.arrivals(signal),
     lane,
     restored: structuredClone(ledger),

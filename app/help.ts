@@ -6,18 +6,17 @@ const USAGE = `tributary: from many WebSockets to Avro records in Kafka.
 
 Usage:
   tributary            run; everything is configured by environment variables
-  tributary check      validate the configuration and reach Kafka, the registry and every URL, then end
-  tributary lane list  what the lanes in LANE_DIR hold, while no daemon uses them
-  tributary lane export FEED         its messages as JSON lines, their data in base64; the lane stays as it is
-  tributary lane discard FEED --yes  gives up all that it holds
-  tributary redrive    what would become of dead letters now; sends them with --go (see tributary redrive --help)
-  tributary --help     this text
-  tributary --version
+  tributary check      look at everything that a run depends on, and say what is wrong and how to cure it
+  tributary lane       what the lanes in LANE_DIR hold, while no daemon uses them: list, export or discard them
+  tributary redrive    what would become of dead letters now; sends them with --go
+  tributary help       this text; tributary help COMMAND or tributary COMMAND --help for one of those above
+  tributary version
 
 Exit codes: 0 stopped with nothing left behind, 1 messages undelivered or a bug of ours, 69 something is unreachable or a lane
 unusable, 78 the configuration is wrong. SIGTERM and SIGINT stop in order; a second signal stops at once.
 
-Every setting may also come from a file: NAME_FILE holds the path.
+Every setting may also come from a file: NAME_FILE holds the path of a regular file of at most 16 MiB. A duration without
+a unit is in seconds; LINGER wants its unit, because elsewhere a bare number means milliseconds.
 `
 
 /** The whole text, ending in a line feed. Lines are at most 120 characters where words allow. */

@@ -5,33 +5,62 @@ import { ConfigError } from './errors.ts'
 import { discardLane, exportLane, type LaneSummary, listLanes } from './lane/disk/offline.ts'
 import type { Message } from './model.ts'
 
-/** Usage, one command a line. */
-export const laneUsage = 'tributary lane list, tributary lane export FEED or tributary lane discard FEED --yes'
+/** `tributary lane --help`. */
+export const laneHelp = `tributary lane: what the lanes in LANE_DIR hold, while no daemon uses them.
+
+Usage:
+  tributary lane list                a line per lane: feed, messages, bytes, receive time of the oldest
+  tributary lane export FEED         its messages as JSON lines, their data in base64; the lane stays as it is
+  tributary lane discard FEED --yes  gives up all that it holds
+  tributary lane --help              this text
+
+LANE_DIR is the daemon's environment variable.
+
+Exit codes: 0 done, 69 a lane is not there, in use, damaged or not readable as a whole, 78 LANE_DIR or an argument is wrong.
+`
+
+type Run = (directory: string, output: Output, errors: Output) => Promise<boolean>
 
 /** Where a command writes; `write` answers false when the reader is slow. */
 type Output = Pick<NodeJS.WritableStream, 'write' | 'once'>
 
 /**
- * Runs one command over the lanes of `lane.directory`. Answers false when something was not as asked: a lane that cannot be
- * used, or blocks that could not be exported. Throws `ConfigError` for wrong arguments and a missing LANE_DIR, `Unusable`
- * for a lane that is not there, is in use or is damaged.
+ * Runs one command over the lanes of `lane().directory`; `lane` is called once the arguments are known to be right. Returns
+ * false when something was not as asked: a lane that cannot be used, or blocks that could not be exported. Throws
+ * `ConfigError` for wrong arguments and a missing LANE_DIR, `Unusable` for a lane that is not there, is in use or is damaged.
  */
 export async function laneCommand(
   args: readonly string[],
-  { directory }: LaneConfig,
+  lane: () => LaneConfig,
   output: Output,
   errors: Output,
 ): Promise<boolean> {
-  if (directory === undefined) throw new ConfigError(['LANE_DIR is missing: set it to the directory of the lanes.'])
-  const [command, feed = '', ...rest] = args
-  if (command === 'list' && args.length === 1) return list(await listLanes(directory), output)
-  if (command === 'export' && feed !== '' && rest.length === 0) return exportTo(directory, feed, output, errors)
-  if (command === 'discard' && feed !== '' && rest.join(' ') === '--yes') {
-    await discardLane(directory, feed)
-    errors.write(`the lane of feed ${feed} is gone\n`)
-    return true
+  const run = chosen(args)
+  const { directory } = lane()
+  if (directory === undefined) {
+    const text = 'LANE_DIR is missing'
+    throw new ConfigError([{ setting: 'LANE_DIR', text, cure: 'set it to the directory of the lanes' }])
   }
-  throw new ConfigError([`The command is one of ${laneUsage}.`])
+  return run(directory, output, errors)
+}
+
+function chosen(args: readonly string[]): Run {
+  const [command, feed = '', ...rest] = args
+  if (command === 'list' && args.length === 1)
+    return async (directory, output) => list(await listLanes(directory), output)
+  if (command === 'export' && feed !== '' && rest.length === 0) {
+    return (directory, output, errors) => exportTo(directory, feed, output, errors)
+  }
+  if (command === 'discard' && feed !== '' && rest.join(' ') === '--yes') {
+    return async (directory, _output, errors) => {
+      await discardLane(directory, feed)
+      errors.write(`the lane of feed ${feed} is gone\n`)
+      return true
+    }
+  }
+  throw new ConfigError([
+    'The command is one of tributary lane list, tributary lane export FEED or tributary lane discard FEED --yes.',
+  ])
 }
 
 function list(lanes: readonly LaneSummary[], output: Output): boolean {

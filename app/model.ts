@@ -126,35 +126,35 @@ export interface Router {
 }
 
 /**
- * Document → bytes. `prepare` asks the registry and throws `Unavailable`; after it, `encode` never waits and may throw
- * `Rejected`. What is encoded after `hold` may be written over once that hold and all before it were given back, by calling what
- * it answered. `apart` is an encoder with the same schemas, and with memory and holds of its own.
+ * Document → bytes. `prepare` asks the registry and throws `Unavailable` (its cure names `setting`, which names the schema); after it,
+ * `encode` never waits and may throw `Rejected`. What is encoded after `hold` may be written over once that hold and all before it were
+ * given back, by calling what it answered. `apart` is an encoder with the same schemas, and with memory and holds of its own.
  */
 export interface Encoder {
-  prepare(subject: string, signal: AbortSignal): Promise<void>
+  prepare(subject: string, signal: AbortSignal, setting?: string): Promise<void>
   encode(subject: string, document: Document): Buffer
   hold(): () => void
   apart(): Encoder
   /** How many fields of the documents so far their schemas do not have, so that the records lack them. */
   readonly undeclared: number
-  /** Schema ids in use, by subject. */
   readonly schemas: ReadonlyMap<string, { readonly id: number; readonly version: number; readonly fetchedAt: number }>
   close(): Promise<void>
 }
 
-/** What a sink knows of a topic. */
+/** What a sink knows of a topic. `maxMessageBytes` of a batch: Kafka's default where it may not be read. `isCompacted`: no record may lack a key. */
 export interface TopicInfo {
   readonly partitions: number
-  /** The broker's `max.message.bytes` for a record batch; the default of Kafka (1048588) where it may not be read. */
   readonly maxMessageBytes: number
+  readonly isCompacted?: boolean | undefined
 }
 
-/** A record that the broker will never take. */
+/** What a topic is for: the setting that names it, as it was given, and, where records without a key go there, what to do if it takes none. */
+export type TopicUse = { readonly setting: string; readonly holds: string; readonly keyCure: string | undefined }
+
+/** A record that the broker will never take: its index in the array given to `write`, and what to do about it, without payload. */
 export interface Refusal {
-  /** Index in the array given to `write`. */
   readonly index: number
   readonly reason: 'too_large' | 'broker_refused'
-  /** What the broker said and what to do about it; without payload. */
   readonly detail: string
 }
 
@@ -204,12 +204,12 @@ export interface Settlement {
 
 /**
  * What the right loop sees of producing: `add` queues one record for its topic-partition and never waits; the settlement
- * is told later. `open` resolves once the topic is known and throws `Unavailable`; what cannot be written to it is tried for ever.
+ * is told later. `open` resolves once the topic is known and suits its `use`; it throws `Unavailable`. What cannot be written is tried for ever.
  * `find` is for a topic that need not be there: it opens it where it is and answers whether it is (no permission counts
  * as not there). What such a topic will not take for `no_topic` or `authorization` for long is refused.
  */
 export interface Outlet {
-  open(topic: string): Promise<void>
+  open(topic: string, use?: TopicUse): Promise<void>
   find(topic: string): Promise<boolean>
   add(destination: Destination, record: KafkaRecord, settlement: Settlement): void
 }

@@ -5,7 +5,7 @@ var fs = require('fs')
 var path = require('path')
 
 var INSTALL_MIN = [20, 0]
-var RUN_MIN = [22, 22]
+var RUN_MIN = [24, 0]
 var root = path.resolve(__dirname, '..')
 var modules = path.join(root, 'node_modules')
 
@@ -92,7 +92,7 @@ function findNode() {
   if (atLeast(process.version, RUN_MIN)) return process.execPath
   return fail(
     'Node ' +
-      RUN_MIN.join('.') +
+      RUN_MIN[0] +
       ' or newer is needed; this is ' +
       process.version +
       ', and the `node` package in node_modules does not run.',

@@ -1,55 +1,85 @@
-/** Does every URL open? */
+/** Does every URL open, does something come, and does it fit? */
 import type { Config, FeedConfig } from '../config/types.ts'
 import { describeSources, hostOf } from '../dial/address.ts'
-import { type SourceMaker, sourceMaker } from '../dial/dialler.ts'
+import { sourceMaker } from '../dial/dialler.ts'
 import { dialGate } from '../dial/gate.ts'
-import { sourceCure } from '../dial/source-cure.ts'
-import { SourceLost, SourceRefused } from '../errors.ts'
-import type { Source, SourceInfo } from '../model.ts'
-import type { Finding, Group } from './finding.ts'
+import type { Misfit } from '../events.ts'
+import { feedSettingName } from '../lib/setting-names.ts'
+import type { Encoder, Message, SourceInfo } from '../model.ts'
+import { bySchema } from '../route/by-schema.ts'
+import { type Finding, type Group, misconfigured } from './finding.ts'
+import { type Fit, type Fitter, fitter } from './fit.ts'
 import { limit } from './limit.ts'
+import { type Heard, listen } from './listen.ts'
+import { sourceFinding } from './source-finding.ts'
 
 const AT_ONCE = 50
 
-/** Dials every URL, within the dial rate and `AT_ONCE` at once; one group per feed. */
-export async function checkFeeds(config: Config): Promise<Group[]> {
+/** What the feeds of a check share. `prepared` resolves when the encoder has every schema that can be had. */
+export interface Shared {
+  readonly encoder: Encoder
+  /** Known once `prepared` resolves, by subject. */
+  readonly misfits: ReadonlyMap<string, Misfit>
+  readonly prepared: Promise<unknown>
+  /** How long each URL is listened to, milliseconds. */
+  readonly waitMs: number
+}
+
+/** Listens to one URL of a feed. */
+type Listen = (info: SourceInfo, index: number) => Promise<Heard>
+
+/** Dials every URL as the daemon does, within the dial rate and `AT_ONCE` at once; one group per feed. */
+export async function checkFeeds(config: Config, shared: Shared): Promise<Group[]> {
   const sourceOf = await sourceMaker(config.secrets, () => {})
   const gate = dialGate(config.dialRate)
   const limited = limit(AT_ONCE)
   const never = new AbortController().signal
   return config.feeds.map((feed) => {
-    const sources = describeSources(feed.name, feed.urls, config.secrets.paths)
-    const look = async (info: SourceInfo, index: number): Promise<Finding> => {
+    // Where nothing is to be heard, nothing is asked for.
+    const quiet = shared.waitMs === 0 ? { openMessages: [], openMessagesFile: undefined } : {}
+    const patient = { ...feed, ...quiet, pingIntervalMs: 0, silenceTimeoutMs: undefined }
+    const hear: Listen = async (info, index) => {
       await gate.pass(hostOf(info), never)
-      return limited(() => dial(quiet(feed, sourceOf, info, index), feed))
+      return limited(() => listen(sourceOf(patient, info, index), shared.waitMs))
     }
-    return { title: `feed ${feed.name}`, findings: Promise.all(sources.map(look)) }
+    return { title: `feed ${feed.name}`, findings: lookAt(feed, hear, config, shared) }
   })
 }
 
-/** As the feed dials it, but nothing is sent. */
-function quiet(feed: FeedConfig, sourceOf: SourceMaker, info: SourceInfo, index: number): Source {
-  const silent = { openMessages: [], openMessagesFile: undefined, pingIntervalMs: 0, silenceTimeoutMs: undefined }
-  return sourceOf({ ...feed, ...silent }, info, index)
+/** Nothing of what a URL sent is kept beyond its finding: there may be thousands. */
+async function lookAt(feed: FeedConfig, hear: Listen, config: Config, shared: Shared): Promise<Finding[]> {
+  const { misfits, prepared, waitMs } = shared
+  const fitOf = judge(feed, config, shared)
+  let fitting = 0
+  const look = async (info: SourceInfo, index: number): Promise<Finding> => {
+    const heard = await hear(info, index)
+    const fit = await fitOf(heard.kept)
+    fitting += fit?.fitting ?? 0
+    return sourceFinding(feed, info.shown, heard, fit, waitMs)
+  }
+  const findings = await Promise.all(describeSources(feed.name, feed.urls, config.secrets.paths).map(look))
+  await prepared
+  // A document that fits proves the contrary.
+  if (fitting > 0) return findings
+  return [...findings, ...bySchema(feed).subjects.flatMap((subject) => told(feed, subject, misfits))]
 }
 
-/** Opens the connection and closes it with 1001 at once. Ends within the handshake timeout, and a second to close. */
-async function dial(source: Source, feed: FeedConfig): Promise<Finding> {
-  const label = source.info.shown
-  const leaving = new AbortController()
-  const startedAt = performance.now()
-  let openedAt: number | undefined
-  const opened = (): void => {
-    openedAt = performance.now()
-    leaving.abort()
+/** Undefined where there is nothing to judge, or no schema to judge by. */
+function judge(feed: FeedConfig, config: Config, { encoder, prepared }: Shared) {
+  let fits: Promise<Fitter> | undefined
+  return async (messages: readonly Message[]): Promise<Fit | undefined> => {
+    await prepared
+    const isKnown = bySchema(feed).subjects.every((subject) => encoder.schemas.has(subject))
+    if (!isKnown || messages.length === 0) return undefined
+    fits ??= fitter(feed, config, encoder)
+    return (await fits)(messages)
   }
-  try {
-    for await (const _ of source.receive(leaving.signal, opened)) {
-      // What arrives meanwhile is not asked for.
-    }
-  } catch (error) {
-    if (!(error instanceof SourceLost || error instanceof SourceRefused)) throw error
-    if (openedAt === undefined) return { label, verdict: 'wrong', detail: error.message, cure: sourceCure(error, feed) }
-  }
-  return { label, verdict: 'ok', detail: `opens in ${Math.round((openedAt ?? performance.now()) - startedAt)} ms` }
+}
+
+function told(feed: FeedConfig, subject: string, misfits: Shared['misfits']): Finding[] {
+  const misfit = misfits.get(subject)
+  if (!misfit) return []
+  const { path, why, cure } = misfit
+  const text = `no plain JSON document fits its schema: ${path ? `${path}: ` : ''}${why}`
+  return [misconfigured({ setting: feedSettingName(feed, 'SCHEMA'), text, cure }, subject)]
 }

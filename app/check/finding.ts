@@ -1,4 +1,5 @@
 /** What a check finds, and how it is written. */
+import type { Problem } from '../errors.ts'
 
 /** One thing that was looked at. `detail` and `cure` hold no secrets. */
 export interface Finding {
@@ -6,15 +7,24 @@ export interface Finding {
   readonly label: string
   /** `note`: works, but is worth a look. */
   readonly verdict: 'ok' | 'note' | 'wrong'
+  /** What is wrong: the configuration, or something that it reaches. The latter where it does not say. */
+  readonly fault?: 'configuration' | 'unavailable'
   readonly detail: string
   /** What to do about it. */
   readonly cure?: string | undefined
+  /** The variable to look at, as the operator gave it. */
+  readonly setting?: string | undefined
 }
 
 /** Findings that belong together, in the order in which they are shown. */
 export interface Group {
   readonly title: string
   readonly findings: Promise<readonly Finding[]>
+}
+
+/** A problem of the configuration. */
+export function misconfigured({ setting, text, cure }: Problem, label = ''): Finding {
+  return { label, verdict: 'wrong', fault: 'configuration', detail: text, cure, setting }
 }
 
 /** A label longer than this pushes its own line only. */

@@ -1,70 +1,70 @@
 /** `tributary check`: looks at everything that a run depends on, without running. */
 import type { Config } from '../config/types.ts'
+import { avro } from '../encode/avro.ts'
+import { ConfigError } from '../errors.ts'
+import type { Emit, Misfit } from '../events.ts'
 import { Scope } from '../lib/scope.ts'
-import { sleep } from '../lib/sleep.ts'
+import { settingName } from '../lib/setting-names.ts'
 import { checkFeeds } from './feeds.ts'
-import { type Finding, type Group, groupLines } from './finding.ts'
+import { type Finding, type Group, misconfigured } from './finding.ts'
 import { checkKafka } from './kafka.ts'
+import { checkMachine } from './machine.ts'
+import type { CheckOptions } from './options.ts'
 import { checkRegistry } from './registry.ts'
-
-type Print = (line: string) => void
-
-/** What is known by then is shown in the usual order, what comes later as it comes; milliseconds. */
-const IN_ORDER_MS = 1_500
+import { counted, exitCodeOf, type Found, jsonReport, type Print, show } from './report.ts'
 
 /**
- * Reaches Kafka, the registry and every URL at once, and prints by group what is right and what is wrong with the cure.
- * Each look has a deadline of its own, and a late one holds up nothing but its group. Resolves to how many things are
- * wrong; rejects with `ConfigError` for TLS material that cannot be used, and for a bug of ours.
+ * Looks at this machine, Kafka, the registry and every URL at once, and prints by group what is right and what is wrong with the
+ * cure, or one JSON object. Each look has a deadline of its own, and a late one holds up nothing but its group. Resolves to the exit
+ * code. Rejects for a bug of ours, and, unless it prints JSON, with `ConfigError` for a configuration that cannot be read.
  */
-export async function check(config: Config, say: Print): Promise<number> {
-  const print: Print = (line) => say(config.secrets.hideAll(line))
+export async function check(read: () => Config, { json, waitMs }: CheckOptions, print: Print): Promise<number> {
+  if (json) {
+    const found = await checkAll(read, waitMs, () => {}).catch(asFindings)
+    print(jsonReport(found))
+    return exitCodeOf(found)
+  }
+  const found = await checkAll(read, waitMs, print)
+  const wrong = found.filter(({ verdict }) => verdict === 'wrong').length
+  print(wrong === 0 ? 'Nothing is wrong.' : `${counted(wrong, 'thing')} wrong; each arrow says what to do.`)
+  return exitCodeOf(found)
+}
+
+async function checkAll(read: () => Config, waitMs: number, print: Print): Promise<Found[]> {
+  const config = read()
   const scope = new Scope()
   try {
+    const misfits = new Map<string, Misfit>()
+    const emit: Emit = (event) => {
+      if (event.type === 'schema.fetched' && event.misfit) misfits.set(event.subject, event.misfit)
+    }
+    const encoder = scope.use(avro({ registry: config.registry, emit }), (it) => it.close())
+    const registry = checkRegistry(config, encoder)
     const groups = [
       configuration(config),
+      checkMachine(config),
       await checkKafka(config, scope),
-      checkRegistry(config, scope),
-      ...(await checkFeeds(config)),
+      registry,
+      ...(await checkFeeds(config, { encoder, misfits, prepared: registry.findings, waitMs })),
     ]
-    const found = await show(groups, print)
-    const wrong = found.filter(({ verdict }) => verdict === 'wrong').length
-    print(wrong === 0 ? 'Nothing is wrong.' : `${counted(wrong, 'thing')} wrong; each arrow says what to do.`)
-    return wrong
+    return await show(groups, (text) => config.secrets.hideAll(text), print)
   } finally {
     await scope.close()
   }
 }
 
-async function show(groups: readonly Group[], print: Print): Promise<Finding[]> {
-  const found: Finding[] = []
-  const shown = new Set<Group>()
-  const known = new Map<Group, readonly Finding[]>()
-  const coming = groups.map(async (group) => void known.set(group, await group.findings))
-  const showKnown = (): void => {
-    for (const group of groups) {
-      const findings = known.get(group)
-      if (!findings || shown.has(group)) continue
-      shown.add(group)
-      found.push(...findings)
-      for (const line of groupLines(group.title, findings)) print(line)
-    }
-  }
-  const early = new AbortController()
-  const all = Promise.all(coming).finally(() => early.abort())
-  await Promise.race([all, sleep(IN_ORDER_MS, early.signal)])
-  showKnown()
-  await Promise.all(coming.map((one) => one.then(showKnown)))
-  return found
-}
-
-function configuration({ feeds, sink, warnings }: Config): Group {
+function configuration({ feeds, sink, names, warnings }: Config): Group {
   const urls = feeds.reduce((sum, feed) => sum + feed.urls.length, 0)
-  const detail = `valid: ${counted(feeds.length, 'feed')}, ${counted(urls, 'URL')}, KAFKA_CLIENT ${sink}`
-  const notes = warnings.map((warning): Finding => ({ label: '', verdict: 'note', detail: warning }))
-  return { title: 'configuration', findings: Promise.resolve([{ label: '', verdict: 'ok', detail }, ...notes]) }
+  const client = `${settingName(names, 'KAFKA_CLIENT')} ${sink}`
+  const detail = `valid: ${counted(feeds.length, 'feed')}, ${counted(urls, 'URL')}, ${client}`
+  const remarks = warnings.map((warning): Finding => {
+    const { text, cure, setting, isIneffective } = warning
+    return isIneffective ? misconfigured(warning) : { label: '', verdict: 'note', detail: text, cure, setting }
+  })
+  return { title: 'configuration', findings: Promise.resolve([{ label: '', verdict: 'ok', detail }, ...remarks]) }
 }
 
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`
+function asFindings(error: unknown): Found[] {
+  if (!(error instanceof ConfigError)) throw error
+  return error.details.map((problem) => ({ ...misconfigured(problem), group: 'configuration' }))
 }

@@ -1,42 +1,48 @@
-/** Is Kafka there, and are the topics? */
+/** Is Kafka there, and do the topics suit what shall be written to them? */
 import type { Config } from '../config/types.ts'
-import { Unavailable, type UnavailableReason } from '../errors.ts'
+import { Unavailable } from '../errors.ts'
 import { Clock } from '../lib/clock.ts'
 import type { Scope } from '../lib/scope.ts'
-import type { Sink } from '../model.ts'
+import { settingName } from '../lib/setting-names.ts'
+import type { Sink, TopicUse } from '../model.ts'
 import { sinks } from '../produce/index.ts'
+import { openTopic, PATIENCE_MS } from '../produce/open-topic.ts'
 import { bySchema } from '../route/by-schema.ts'
+import { deadLetterUse, gapUse, recordUse } from '../route/topic-use.ts'
 import { collapsed } from './collapse.ts'
 import type { Finding, Group } from './finding.ts'
 
 /** Nobody wants to wait for a check as long as a daemon waits, in milliseconds. */
 const PATIENCE = { connectTimeoutMs: 5_000, requestTimeoutMs: 8_000 }
 
-const ADDRESS = 'check BOOTSTRAP_SERVERS, that the brokers run, and KAFKA_SECURITY_PROTOCOL if they want TLS or SASL'
-const CURES: Partial<Record<UnavailableReason, string>> = {
-  connect: ADDRESS,
-  timeout: ADDRESS,
-  authentication: 'check KAFKA_SECURITY_PROTOCOL, KAFKA_SASL_… and KAFKA_SSL_…',
-  authorization: 'let this user describe the topic and write to it (ACLs Describe and Write)',
-  no_topic: "create the topic, or correct the feed's schema name (or GAPS_TOPIC)",
-}
-
 /** Asks for every topic at once. Throws `ConfigError` as opening the sink does. */
 export async function checkKafka(config: Config, scope: Scope): Promise<Group> {
-  const gapsTopic = config.gapsTopic === undefined ? [] : [config.gapsTopic]
-  const topics = [...new Set([...config.feeds.flatMap((feed) => bySchema(feed).topics), ...gapsTopic])]
   const kind = sinks[config.sink as keyof typeof sinks]
-  if ('offline' in kind) return noKafka(config.sink)
+  if ('offline' in kind) return noKafka(config)
   const open = await kind.load()
   const sink = scope.use(
     open(patient(config.kafka), () => {}, new Clock()),
     (it) => it.close(),
   )
-  const findings = Promise.all(topics.map((topic) => describe(sink, topic)))
+  const topics = [...usesOf(config)]
+  const findings = Promise.all(topics.map(([topic, uses]) => look(sink, topic, uses, config)))
   return {
     title: `Kafka at ${config.kafka.brokers.join(', ')}`,
     findings: findings.then((all) => collapsed(all, 'every topic')),
   }
+}
+
+/** Every topic that the daemon does not start without, and what for. */
+function usesOf(config: Config): Map<string, readonly TopicUse[]> {
+  const { feeds, deadLetters, gapsTopic } = config
+  const uses: [topic: string | undefined, use: TopicUse][] = [
+    ...feeds.flatMap((feed) => bySchema(feed).topics.map((topic): [string, TopicUse] => [topic, recordUse(feed)])),
+    [deadLetters.topic, deadLetterUse(config)],
+    [gapsTopic, gapUse(config)],
+  ]
+  const byTopic = new Map<string, readonly TopicUse[]>()
+  for (const [topic, use] of uses) if (topic !== undefined) byTopic.set(topic, [...(byTopic.get(topic) ?? []), use])
+  return byTopic
 }
 
 function patient(kafka: Config['kafka']): Config['kafka'] {
@@ -47,19 +53,23 @@ function patient(kafka: Config['kafka']): Config['kafka'] {
   }
 }
 
-function noKafka(sink: string): Group {
-  const finding: Finding = { label: '', verdict: 'note', detail: `KAFKA_CLIENT is ${sink}: nothing is produced` }
+function noKafka({ sink, names }: Config): Group {
+  const setting = settingName(names, 'KAFKA_CLIENT')
+  const finding: Finding = { label: '', verdict: 'note', detail: `${setting} is ${sink}: nothing is produced`, setting }
   return { title: 'Kafka', findings: Promise.resolve([finding]) }
 }
 
-async function describe(sink: Sink, label: string): Promise<Finding> {
+async function look(sink: Sink, label: string, uses: readonly TopicUse[], { kafka }: Config): Promise<Finding> {
+  // One that a compacted topic does not suit is the strictest of them.
+  const use = uses.find(({ keyCure }) => keyCure !== undefined) ?? uses[0]
   try {
-    const { partitions, maxMessageBytes } = await sink.describe(label)
+    const { partitions, maxMessageBytes } = await openTopic(sink, label, { ...kafka, patienceMs: PATIENCE_MS }, use)
     const size = `batches of up to ${maxMessageBytes.toLocaleString('en-US')} bytes`
     return { label, verdict: 'ok', detail: `${partitions} partition${partitions === 1 ? '' : 's'}, ${size}` }
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error
-    const cure = CURES[error.reason] ?? "see the broker's log"
-    return { label, verdict: 'wrong', detail: error.message, cure }
+    const { reason, problem, setting, cure = "see the broker's log" } = error
+    const fault = reason === 'invalid_record' ? 'configuration' : 'unavailable'
+    return { label, verdict: 'wrong', fault, detail: problem, cure, setting }
   }
 }

@@ -1,46 +1,85 @@
-/** Splits `FEED_<NAME>_<SUFFIX>` variables, and says what was probably meant by one that cannot be split. */
+/** Splits `FEED_<NAME>_<SUFFIX>` variables into feeds and settings, and says what was probably meant by one that cannot be split. */
+import { printable } from '../lib/printable.ts'
+import { feedSettingName } from '../lib/setting-names.ts'
+import { guess } from './feed-guess.ts'
 import type { Env } from './lookup.ts'
-import { nearest } from './nearest.ts'
 
 /** What Kubernetes puts into the environment for a service whose name begins with "feed-". */
 const SERVICE_LINK = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)$/
+/** A name begins with a letter or digit, so that none is `__proto__` in lower case. It is a folder, a label and a part of many lines. */
+const NAME = /^[A-Z0-9][A-Z0-9_]{0,99}$/
+const LONGEST_SHOWN_BYTES = 100
+
+/** A variable that is no setting of a feed. */
+export interface UnknownVariable {
+  readonly variable: string
+  readonly text: string
+  readonly cure: string
+  /** The variable that was probably meant. */
+  readonly meant: string | undefined
+}
 
 interface Split {
   /** Names of feeds, as in the variables, in order of first appearance. */
   readonly names: ReadonlySet<string>
-  readonly problems: readonly string[]
+  readonly unknown: readonly UnknownVariable[]
 }
 
-/** All feeds named in the environment. The longest known suffix wins: `FEED_A_KEY_FIELD` is the KEY_FIELD of A. */
-export function feedNames(env: Env, suffixes: readonly string[]): Split {
+/**
+ * All feeds named in the environment. A feed is there when it has URLS, or its name is one of `known`. A variable belongs to
+ * such a feed where one fits: `FEED_A_KEY_FIELD` is the KEY_FIELD of A, and with FEED_A_URLS a FEED_A_KEY_SCHEMA is a wrong
+ * setting of A, not the SCHEMA of a feed A_KEY. Of several suffixes that fit, the longest wins.
+ */
+export function feedNames(env: Env, suffixes: readonly string[], known: readonly string[] = []): Split {
   const endings = suffixes.flatMap((suffix) => [suffix, `${suffix}_FILE`]).sort((a, b) => b.length - a.length)
   const rests = Object.keys(env)
     .filter((variable) => variable.startsWith('FEED_') && env[variable]?.trim() && !isServiceLink(variable, env))
     .map((variable) => variable.slice('FEED_'.length))
-  const split = rests.map((rest) => ({ rest, name: nameIn(rest, endings) }))
-  const names = new Set(split.flatMap(({ name }) => name ?? []))
-  const problems = split
-    .filter(({ name }) => name === undefined)
-    .map(({ rest }) => `FEED_${rest} is not a setting; did you mean ${guess(rest, endings)}?`)
-  return { names, problems }
+  const there = new Set([...known, ...rests.flatMap((rest) => nameBefore(rest, ['URLS', 'URLS_FILE', 'URL']))])
+  const names = new Set<string>()
+  const unknown: UnknownVariable[] = []
+  for (const rest of rests) {
+    const possible = nameBefore(rest, endings)
+    const owner = possible.find((name) => there.has(name))
+    const prefix = owner === undefined ? longestPrefix(rest, there) : undefined
+    const name = owner ?? (prefix === undefined ? possible[0] : undefined)
+    if (name !== undefined) names.add(name)
+    else unknown.push(tell(rest, prefix, endings, possible[0]))
+  }
+  return { names, unknown }
 }
 
-function nameIn(rest: string, endings: readonly string[]): string | undefined {
-  const ending = endings.find((known) => rest.endsWith(`_${known}`))
-  const name = ending && rest.slice(0, -ending.length - 1)
-  // A name begins with a letter or digit, so that none is `__proto__` in lower case.
-  return name && /^[A-Z0-9][A-Z0-9_]*$/.test(name) ? name : undefined
+/** The names that are left of `rest` without one of `endings`, in the order of these. */
+function nameBefore(rest: string, endings: readonly string[]): string[] {
+  return endings
+    .filter((ending) => rest.endsWith(`_${ending}`))
+    .map((ending) => rest.slice(0, -ending.length - 1))
+    .filter((name) => NAME.test(name))
 }
 
-/** The nearest right variable: of all ways to split `rest`, the one whose suffix is nearest to a known one; a name beats none. */
-function guess(rest: string, endings: readonly string[]): string {
-  const words = rest.toUpperCase().split('_')
-  const guesses = words.map((_, at) => {
-    const name = words.slice(0, at).join('_').replace(/^_+/, '')
-    const { word, distance } = nearest(words.slice(at).join('_'), endings)
-    return { variable: `FEED_${name || '<NAME>'}_${word}`, distance: distance + (name === '' ? 3 : 0) }
-  })
-  return guesses.reduce((best, next) => (next.distance < best.distance ? next : best)).variable
+function longestPrefix(rest: string, names: ReadonlySet<string>): string | undefined {
+  const fitting = [...names].filter((name) => rest.startsWith(`${name}_`))
+  return fitting.sort((a, b) => b.length - a.length)[0]
+}
+
+/** `feed`: the one that it would be a setting of. `other`: one that does not exist, and that it could belong to. */
+function tell(
+  rest: string,
+  feed: string | undefined,
+  endings: readonly string[],
+  other: string | undefined,
+): UnknownVariable {
+  const variable = `FEED_${rest}`
+  const shown = printable(variable, LONGEST_SHOWN_BYTES)
+  const { meant, why } = guess(rest, feed, endings)
+  if (meant !== undefined) return { variable, text: `${shown} is not a setting`, cure: `did you mean ${meant}?`, meant }
+  const whose = feed === undefined ? '' : ` of feed ${feed.toLowerCase()}`
+  const text = `${shown} is not a setting${whose}${why === undefined ? '' : `: ${why}`}`
+  const urls = feedSettingName({ name: '<name>' }, 'URLS')
+  const another = other === undefined ? '' : `; a feed ${other.toLowerCase()} needs URLS of its own`
+  const cure =
+    feed === undefined ? `name a feed with ${urls}; its settings are in tributary --help` : `remove it${another}`
+  return { variable, text, cure, meant: undefined }
 }
 
 function isServiceLink(variable: string, env: Env): boolean {

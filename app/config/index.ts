@@ -1,74 +1,98 @@
 /** The environment into one checked `Config`. Every setting is declared once, under tables/. */
 import { ConfigError } from '../errors.ts'
+import { type GivenNames, settingName } from '../lib/setting-names.ts'
 import { readFeeds } from './feeds.ts'
 import { kafkaConfig } from './kafka.ts'
 import { laneConfig } from './lane.ts'
-import { type Env, lookup, lookupAny } from './lookup.ts'
+import { type Env, lookup } from './lookup.ts'
+import { readTable } from './read-table.ts'
 import { registryConfig } from './registry.ts'
-import { emptyReport, type Report } from './report.ts'
+import { Report } from './report.ts'
 import { knownSecrets } from './secrets.ts'
-import type { Choices, Settings, Values } from './setting.ts'
+import type { Choices, Setting, Values } from './setting.ts'
 import { daemonSettings } from './tables/daemon.ts'
 import { kafkaSettings, registrySettings, securitySettings } from './tables/kafka.ts'
 import { laneSettings } from './tables/lane.ts'
+import { presets } from './tables/presets.ts'
 import type { CommonLabels, Config, FeedConfig, KafkaConfig, LaneConfig } from './types.ts'
-import { unknownWarnings } from './unknown.ts'
-import { validate } from './validate.ts'
+import { noteUnknown, unknownVariables } from './unknown.ts'
 
 export { describeSettings, type SettingDescription } from './describe.ts'
 export type { Choices } from './setting.ts'
 
 /**
  * Reads and checks the whole configuration. Synchronous: `…_FILE` files are read here, and the disk is waited for.
- * Throws a `ConfigError` with every problem at once, each a sentence that names the variable and the cure, without secrets.
+ * Throws a `ConfigError` with every problem at once, each of which names the variable and the cure, without secrets.
  */
 export function readConfig(env: Env, choices: Choices): Config {
-  const report = emptyReport()
-  const read = <S extends Settings>(table: S): Values<S> =>
-    validate(table, (name) => lookupAny(env, [name, ...(table[name]?.aliases ?? [])], report), report)
-  const kafkaTable = kafkaSettings(choices, !isOffline(env, choices))
-  const kafka = read(kafkaTable)
-  const kafkaPart = kafkaConfig(kafka, read(securitySettings), report)
-  const registry = registryConfig(read(registrySettings), report)
-  const daemon = read(daemonSettings)
-  const { lane, laneMaxBytes } = laneConfig(read(laneSettings(choices)), choices, report)
+  const report = new Report()
+  const unknown = unknownVariables(env, namesOutsideFeeds(choices))
+  for (const { meant, variable } of unknown) if (meant !== undefined) report.meant(meant, variable)
+  const kafka = readTable(kafkaSettings(choices, !isOffline(env, choices)), env, report)
+  const security = readTable(securitySettings, env, report)
+  const registry = readTable(registrySettings, env, report)
+  const daemon = readTable(daemonSettings, env, report)
+  const lane = readTable(laneSettings(choices), env, report)
+  const kafkaNames = { ...kafka.names, ...security.names }
+  const parts = {
+    sink: kafka.values.KAFKA_CLIENT,
+    kafka: kafkaConfig(kafka.values, security.values, kafkaNames, report),
+    registry: registryConfig(registry.values, registry.names, report),
+    ...daemonPart(daemon.values),
+  }
+  const { laneMaxBytes, ...lanePart } = laneConfig(lane, choices, report)
   const shared = {
-    handshakeTimeoutMs: daemon.HANDSHAKE_TIMEOUT,
-    presetSilenceMs: daemon.PRODUCER_TIMEOUT,
+    handshakeTimeoutMs: daemon.values.HANDSHAKE_TIMEOUT,
+    presetSilenceMs: daemon.values.PRODUCER_TIMEOUT,
     laneMaxBytes,
   }
   const feeds = readFeeds(env, choices, shared, report)
   checkOwnTopics(feeds, daemon, report)
-  report.warnings.push(
-    ...unknownWarnings(env, Object.keys({ ...kafkaTable, ...securitySettings, ...registrySettings })),
+  noteUnknown(unknown, report)
+  throwProblems(report)
+  const names = { ...daemon.names, ...lane.names }
+  const secrets = knownSecrets(report.texts, daemon.values.URL_PATHS)
+  return { feeds, ...parts, ...lanePart, names, secrets, warnings: report.warnings }
+}
+
+/** Every variable that is not called FEED_…. */
+function namesOutsideFeeds(choices: Choices): string[] {
+  const tables = [kafkaSettings(choices), securitySettings, registrySettings, daemonSettings, laneSettings(choices)]
+  const settings = tables.flatMap((table) =>
+    Object.entries<Setting<unknown>>(table).flatMap(([name, { aliases = [] }]) => [name, ...aliases]),
   )
-  if (report.problems.length > 0) throw new ConfigError([...new Set(report.problems)])
-  return {
-    feeds,
-    sink: kafka.KAFKA_CLIENT,
-    kafka: kafkaPart,
-    registry,
-    lane,
-    ...daemonPart(daemon),
-    secrets: knownSecrets(report.texts, daemon.URL_PATHS),
-    warnings: report.warnings,
-  }
+  const ofPresets = presets.flatMap(({ toggle, variables }) => [
+    toggle,
+    ...Object.values(variables).map((it) => it.name),
+  ])
+  return [...settings, ...ofPresets]
+}
+
+/** One variable may cause the same problem in several places. */
+function throwProblems({ problems }: Report): void {
+  if (problems.length === 0) return
+  throw new ConfigError([...new Map(problems.map((one) => [`${one.text} ${one.cure}`, one])).values()])
 }
 
 /** Topics for what is not a feed's record: dead letters are no Avro, and gap records are of another schema. */
-function checkOwnTopics(feeds: readonly FeedConfig[], daemon: Values<typeof daemonSettings>, report: Report): void {
-  const { DEAD_LETTER_TOPIC, GAPS_TOPIC } = daemon
-  for (const [variable, topic] of Object.entries({ DEAD_LETTER_TOPIC, GAPS_TOPIC })) {
+function checkOwnTopics(
+  feeds: readonly FeedConfig[],
+  { values, names }: { readonly values: Values<typeof daemonSettings>; readonly names: GivenNames },
+  report: Report,
+): void {
+  const { DEAD_LETTER_TOPIC, GAPS_TOPIC } = values
+  for (const [setting, topic] of Object.entries({ DEAD_LETTER_TOPIC, GAPS_TOPIC })) {
     const feed = feeds.find(({ schema }) => schema === topic)
-    if (feed) report.problems.push(`${variable} is the topic of feed ${feed.name}: choose one of its own.`)
+    const name = settingName(names, setting)
+    if (feed) report.wrong(name, `${name} is the topic of feed ${feed.name}`, 'choose one of its own')
   }
   if (GAPS_TOPIC !== undefined && GAPS_TOPIC === DEAD_LETTER_TOPIC) {
-    report.problems.push('GAPS_TOPIC and DEAD_LETTER_TOPIC are the same: choose two topics.')
+    report.wrong('GAPS_TOPIC', 'GAPS_TOPIC and DEAD_LETTER_TOPIC are the same', 'choose two topics')
   }
 }
 
 function isOffline(env: Env, { sinks }: Choices): boolean {
-  const name = lookup(env, 'KAFKA_CLIENT', emptyReport())?.text?.trim().toLowerCase() ?? ''
+  const name = lookup(env, 'KAFKA_CLIENT', new Report())?.text?.trim().toLowerCase() ?? ''
   return sinks[name]?.offline === true
 }
 
@@ -102,20 +126,18 @@ function labels(daemon: Values<typeof daemonSettings>): CommonLabels {
 
 /** The lanes' own settings, for commands that need nothing else. Throws a `ConfigError` like `readConfig`. */
 export function readLaneConfig(env: Env, choices: Choices): LaneConfig {
-  const report = emptyReport()
-  const table = laneSettings(choices)
-  const values = validate(table, (name) => lookup(env, name, report), report)
-  const { lane } = laneConfig(values, choices, report)
-  if (report.problems.length > 0) throw new ConfigError(report.problems)
+  const report = new Report()
+  const { lane } = laneConfig(readTable(laneSettings(choices), env, report), choices, report)
+  throwProblems(report)
   return lane
 }
 
 /** How to reach Kafka, for tools that need nothing else; no brokers are required. Throws a `ConfigError` like `readConfig`. */
 export function readKafkaConfig(env: Env, choices: Choices): KafkaConfig {
-  const report = emptyReport()
-  const read = <S extends Settings>(table: S): Values<S> =>
-    validate(table, (name) => lookupAny(env, [name, ...(table[name]?.aliases ?? [])], report), report)
-  const kafka = kafkaConfig(read(kafkaSettings(choices, false)), read(securitySettings), report)
-  if (report.problems.length > 0) throw new ConfigError(report.problems)
-  return kafka
+  const report = new Report()
+  const kafka = readTable(kafkaSettings(choices, false), env, report)
+  const security = readTable(securitySettings, env, report)
+  const config = kafkaConfig(kafka.values, security.values, { ...kafka.names, ...security.names }, report)
+  throwProblems(report)
+  return config
 }

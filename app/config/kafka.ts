@@ -1,4 +1,5 @@
 /** Kafka's settings put together, with the checks that span several of them. */
+import { type GivenNames, settingName } from '../lib/setting-names.ts'
 import { belongTogether } from './formats/pem.ts'
 import type { Report } from './report.ts'
 import type { Values } from './setting.ts'
@@ -16,13 +17,22 @@ const OAUTH = [
   'KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET',
 ] as const
 
+/** What the checks share: the values, what the operator calls their settings, and where problems go. */
+interface Looked {
+  readonly security: Security
+  readonly names: GivenNames
+  readonly report: Report
+}
+
 /** Adds a problem for every combination that could not work or would be less safe than it looks. */
-export function kafkaConfig(kafka: Kafka, security: Security, report: Report): KafkaConfig {
+export function kafkaConfig(kafka: Kafka, security: Security, names: GivenNames, report: Report): KafkaConfig {
+  const looked = { security, names, report }
   return {
+    names,
     brokers: kafka.BOOTSTRAP_SERVERS ?? [],
     clientId: kafka.KAFKA_CLIENT_ID,
-    tls: tlsConfig(security, report),
-    sasl: saslConfig(security, report),
+    tls: tlsConfig(looked),
+    sasl: saslConfig(looked),
     requestTimeoutMs: kafka.KAFKA_REQUEST_TIMEOUT,
     connectTimeoutMs: kafka.KAFKA_CONNECT_TIMEOUT,
     compression: compression(kafka, report),
@@ -34,53 +44,50 @@ function compression(
   report: Report,
 ): KafkaConfig['compression'] {
   if (client === 'kafkajs' && (name === 'snappy' || name === 'lz4')) {
-    report.problems.push(`KAFKA_COMPRESSION=${name} needs KAFKA_CLIENT=platformatic; kafkajs has gzip and zstd.`)
+    const problem = `KAFKA_COMPRESSION=${name} needs KAFKA_CLIENT=platformatic`
+    report.wrong('KAFKA_COMPRESSION', problem, 'kafkajs has gzip and zstd')
   }
   return name
 }
 
-function tlsConfig(security: Security, report: Report): TlsConfig | undefined {
+function tlsConfig(looked: Looked): TlsConfig | undefined {
+  const { security, report } = looked
   const protocol = security.KAFKA_SECURITY_PROTOCOL
   const { KAFKA_SSL_CA_FILE: ca, KAFKA_SSL_CERT_FILE: cert, KAFKA_SSL_KEY_FILE: key } = security
+  if (!report.isClear('KAFKA_SECURITY_PROTOCOL', ...TLS)) return undefined
   if (protocol !== 'SSL' && protocol !== 'SASL_SSL') {
-    refuseUnused(
-      TLS,
-      security,
-      `KAFKA_SECURITY_PROTOCOL is ${protocol}, without TLS; set it to SSL or SASL_SSL`,
-      report,
-    )
+    refuseUnused(TLS, `KAFKA_SECURITY_PROTOCOL is ${protocol}, without TLS`, 'set it to SSL or SASL_SSL', looked)
     return undefined
   }
   if ((cert === undefined) !== (key === undefined)) {
-    report.problems.push('KAFKA_SSL_CERT_FILE and KAFKA_SSL_KEY_FILE go together; set both or neither.')
+    const given = cert === undefined ? 'KAFKA_SSL_KEY_FILE' : 'KAFKA_SSL_CERT_FILE'
+    report.wrong(given, 'KAFKA_SSL_CERT_FILE and KAFKA_SSL_KEY_FILE go together', 'set both or neither')
   } else if (cert !== undefined && key !== undefined && !belongTogether(cert, key)) {
-    report.problems.push('KAFKA_SSL_KEY_FILE does not hold the key of the certificate in KAFKA_SSL_CERT_FILE.')
+    const problem = 'KAFKA_SSL_KEY_FILE does not hold the key of the certificate in KAFKA_SSL_CERT_FILE'
+    report.wrong('KAFKA_SSL_KEY_FILE', problem, 'name two files that belong together')
   }
   return { ca, cert, key }
 }
 
-function saslConfig(security: Security, report: Report): SaslConfig | undefined {
+function saslConfig(looked: Looked): SaslConfig | undefined {
+  const { security, report } = looked
   const { KAFKA_SECURITY_PROTOCOL: protocol, KAFKA_SASL_MECHANISM: mechanism } = security
+  if (!report.isClear('KAFKA_SECURITY_PROTOCOL', 'KAFKA_SASL_MECHANISM')) return undefined
+  if (protocol !== 'SASL_PLAINTEXT' || mechanism !== 'PLAIN') uselessConsent(looked)
   if (!protocol.startsWith('SASL_')) {
     const names = ['KAFKA_SASL_MECHANISM', ...PASSWORD, ...OAUTH] as const
-    refuseUnused(
-      names,
-      security,
-      `KAFKA_SECURITY_PROTOCOL is ${protocol}; set it to SASL_SSL or SASL_PLAINTEXT`,
-      report,
-    )
+    refuseUnused(names, `KAFKA_SECURITY_PROTOCOL is ${protocol}`, 'set it to SASL_SSL or SASL_PLAINTEXT', looked)
     return undefined
   }
   if (mechanism === undefined) {
-    report.problems.push(
-      `KAFKA_SASL_MECHANISM is missing: KAFKA_SECURITY_PROTOCOL=${protocol} needs one, for example SCRAM-SHA-512.`,
-    )
+    const problem = `KAFKA_SASL_MECHANISM is missing: KAFKA_SECURITY_PROTOCOL=${protocol} needs one`
+    report.wrong('KAFKA_SASL_MECHANISM', problem, 'set it, for example to SCRAM-SHA-512')
     return undefined
   }
-  if (protocol === 'SASL_PLAINTEXT') checkUnencrypted(mechanism, security, report)
+  if (protocol === 'SASL_PLAINTEXT') checkUnencrypted(mechanism, looked)
   const [needed, others] = mechanism === 'OAUTHBEARER' ? [OAUTH, PASSWORD] : [PASSWORD, OAUTH]
-  requireAll(needed, security, `KAFKA_SASL_MECHANISM=${mechanism} needs it`, report)
-  refuseUnused(others, security, `KAFKA_SASL_MECHANISM is ${mechanism}; remove it`, report)
+  requireAll(needed, mechanism, looked)
+  refuseUnused(others, `KAFKA_SASL_MECHANISM is ${mechanism}`, 'remove it', looked)
   if (mechanism !== 'OAUTHBEARER') {
     return { mechanism, username: security.KAFKA_SASL_USERNAME ?? '', password: security.KAFKA_SASL_PASSWORD ?? '' }
   }
@@ -93,34 +100,39 @@ function saslConfig(security: Security, report: Report): SaslConfig | undefined 
 }
 
 /** SCRAM never sends the password, so it may go without TLS. */
-function checkUnencrypted(mechanism: string, security: Security, report: Report): void {
+function checkUnencrypted(mechanism: string, { security, report }: Looked): void {
   if (mechanism === 'PLAIN' && !security.KAFKA_SASL_ALLOW_PLAINTEXT) {
-    report.problems.push(
-      'KAFKA_SASL_MECHANISM=PLAIN over SASL_PLAINTEXT sends the password unencrypted; use SASL_SSL or SCRAM, or set KAFKA_SASL_ALLOW_PLAINTEXT=true.',
-    )
+    const problem = 'KAFKA_SASL_MECHANISM=PLAIN over SASL_PLAINTEXT sends the password unencrypted'
+    report.wrong('KAFKA_SASL_MECHANISM', problem, 'use SASL_SSL or SCRAM, or set KAFKA_SASL_ALLOW_PLAINTEXT=true')
   } else if (mechanism === 'PLAIN' || mechanism === 'OAUTHBEARER') {
-    report.warnings.push(
-      `KAFKA_SASL_MECHANISM=${mechanism} over SASL_PLAINTEXT sends the secret unencrypted; SASL_SSL does not.`,
-    )
+    const problem = `KAFKA_SASL_MECHANISM=${mechanism} over SASL_PLAINTEXT sends the secret unencrypted`
+    report.note('KAFKA_SECURITY_PROTOCOL', problem, 'SASL_SSL does not')
   }
 }
 
-function requireAll<K extends keyof Security>(
-  names: readonly K[],
-  security: Security,
-  why: string,
-  report: Report,
-): void {
-  const missing = names.filter((name) => security[name] === undefined)
-  report.problems.push(...missing.map((name) => `${name} is missing: ${why}.`))
+/** A consent to something that is not done. */
+function uselessConsent({ security, report }: Looked): void {
+  if (!security.KAFKA_SASL_ALLOW_PLAINTEXT) return
+  const problem = 'KAFKA_SASL_ALLOW_PLAINTEXT has no effect: it is for the mechanism PLAIN over SASL_PLAINTEXT'
+  report.ineffective('KAFKA_SASL_ALLOW_PLAINTEXT', problem, 'remove it')
 }
 
-function refuseUnused<K extends keyof Security>(
-  names: readonly K[],
-  security: Security,
+function requireAll(names: readonly (keyof Security)[], mechanism: string, { security, report }: Looked): void {
+  for (const name of names) {
+    if (security[name] !== undefined || !report.isClear(name)) continue
+    report.wrong(name, `${name} is missing: KAFKA_SASL_MECHANISM=${mechanism} needs it`, 'set it')
+  }
+}
+
+function refuseUnused(
+  unused: readonly (keyof Security)[],
   why: string,
-  report: Report,
+  cure: string,
+  { security, names, report }: Looked,
 ): void {
-  const unused = names.filter((name) => security[name] !== undefined)
-  report.problems.push(...unused.map((name) => `${name} has no effect: ${why}.`))
+  for (const name of unused) {
+    if (security[name] === undefined) continue
+    const given = settingName(names, name)
+    report.wrong(given, `${given} has no effect: ${why}`, cure)
+  }
 }

@@ -1,23 +1,33 @@
 /** Which lane, and where. */
+import { settingName } from '../lib/setting-names.ts'
+import type { Table } from './read-table.ts'
 import type { Report } from './report.ts'
-import type { Choices, Values } from './setting.ts'
+import type { Choices } from './setting.ts'
 import type { laneSettings } from './tables/lane.ts'
 import type { LaneConfig } from './types.ts'
 
 /** The kind of lane with its directory, and how much one holds unless its feed says otherwise, in bytes. */
 export function laneConfig(
-  values: Values<ReturnType<typeof laneSettings>>,
+  { values, names, given }: Table<ReturnType<typeof laneSettings>>,
   { lanes }: Choices,
   report: Report,
 ): { lane: LaneConfig; laneMaxBytes: number } {
   const { LANE_DIR: directory, LANE_SYNC: sync } = values
   const kind = values.LANE ?? (directory === undefined ? 'memory' : 'disk')
   const { onDisk = false, maxBytes = 0 } = lanes[kind] ?? {}
-  if (onDisk && directory === undefined) {
-    report.problems.push(`LANE_DIR is missing: set it to the path of a directory, because LANE is ${kind}.`)
-  }
-  if (!onDisk && directory !== undefined) {
-    report.warnings.push(`LANE_DIR has no effect: LANE is ${kind}, and what is kept there stays there.`)
+  if (report.isClear('LANE', 'LANE_DIR')) {
+    if (onDisk && directory === undefined) {
+      report.wrong('LANE_DIR', `LANE_DIR is missing: LANE is ${kind}`, 'set it to the path of a directory')
+    }
+    if (!onDisk && directory !== undefined) {
+      const name = settingName(names, 'LANE_DIR')
+      const problem = `${name} has no effect: LANE is ${kind}, and what is kept there stays there`
+      report.ineffective(name, problem, 'remove one of them')
+    }
+    if (!onDisk && given.has('LANE_SYNC')) {
+      const problem = `LANE_SYNC has no effect: it is for lanes on disk, and the lanes are in ${kind}`
+      report.ineffective('LANE_SYNC', problem, 'remove it, or set LANE_DIR')
+    }
   }
   return { lane: { kind, directory: onDisk ? directory : undefined, sync }, laneMaxBytes: maxBytes }
 }

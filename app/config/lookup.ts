@@ -23,17 +23,20 @@ export function lookup(env: Env, name: string, report: Report): Given | undefine
   const path = name.endsWith('_FILE') ? undefined : filled(env[`${name}_FILE`])?.trim()
   if (path === undefined) return text === undefined ? undefined : { text, variable: name, path }
   const variable = `${name}_FILE`
+  if (text === undefined) return { text: contentOf(path, name, variable, report), variable, path }
+  report.wrong(name, `${name} and ${variable} are both set`, 'keep one of them')
+  return { text: undefined, variable, path }
+}
+
+function contentOf(path: string, name: string, variable: string, report: Report): string | undefined {
   const content = readText(path)
-  const problem =
-    text !== undefined
-      ? `${name} and ${variable} are both set; keep one of them.`
-      : content === undefined
-        ? `${variable} names a file that cannot be read; check the path and its permissions.`
-        : content.trim() === ''
-          ? `${variable} names an empty file; write the value of ${name} into it.`
-          : undefined
-  if (problem !== undefined) report.problems.push(problem)
-  return { text: problem === undefined ? content : undefined, variable, path }
+  if (typeof content !== 'string') {
+    report.wrong(variable, `${variable} ${content.predicate}`, content.cure)
+    return undefined
+  }
+  if (content.trim() !== '') return content
+  report.wrong(variable, `${variable} names an empty file`, `write the value of ${name} into it`)
+  return undefined
 }
 
 /** Looks up a name and its aliases, which must agree. */
@@ -41,7 +44,7 @@ export function lookupAny(env: Env, names: readonly string[], report: Report): G
   const found = names.flatMap((name) => lookup(env, name, report) ?? [])
   if (new Set(found.flatMap(({ text }) => text?.trim() ?? [])).size > 1) {
     const variables = found.map(({ variable }) => variable).join(' and ')
-    report.problems.push(`${variables} are set to different values; they mean the same, so keep one of them.`)
+    report.wrong(found[0]?.variable, `${variables} are set to different values but mean the same`, 'keep one of them')
   }
   return found[0]
 }

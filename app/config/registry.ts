@@ -1,4 +1,5 @@
 /** The schema registry's settings put together: one way to authenticate, and no user info left in the URL. */
+import { type GivenNames, settingName } from '../lib/setting-names.ts'
 import type { Report } from './report.ts'
 import type { Values } from './setting.ts'
 import type { registrySettings } from './tables/kafka.ts'
@@ -6,29 +7,37 @@ import type { RegistryConfig } from './types.ts'
 
 type Registry = Values<typeof registrySettings>
 
-export function registryConfig(values: Registry, report: Report): RegistryConfig {
+/** `names`: what the operator calls them. */
+export function registryConfig(values: Registry, names: GivenNames, report: Report): RegistryConfig {
   const url = values.SCHEMA_REGISTRY_URL
-  const inUrl = url && userInfo(url, report)
+  const inUrl = url && userInfo(url, names, report)
   const given = values.SCHEMA_REGISTRY_BASIC_AUTH_USER_INFO
   const basicAuth = given ?? inUrl
   const bearerToken = values.SCHEMA_REGISTRY_BEARER_TOKEN
   const ca = values.SCHEMA_REGISTRY_SSL_CA_FILE
+  const called = {
+    url: settingName(names, 'SCHEMA_REGISTRY_URL'),
+    user: settingName(names, 'SCHEMA_REGISTRY_BASIC_AUTH_USER_INFO'),
+    token: settingName(names, 'SCHEMA_REGISTRY_BEARER_TOKEN'),
+  }
   if (given !== undefined && inUrl !== undefined && given !== inUrl) {
-    report.problems.push(
-      'SCHEMA_REGISTRY_URL and SCHEMA_REGISTRY_BASIC_AUTH_USER_INFO name different users; keep one of them.',
-    )
+    report.wrong(called.user, `${called.url} and ${called.user} name different users`, 'keep one of them')
   }
   if (basicAuth !== undefined && bearerToken !== undefined) {
-    const basic = given === undefined ? 'user info in SCHEMA_REGISTRY_URL' : 'SCHEMA_REGISTRY_BASIC_AUTH_USER_INFO'
-    report.problems.push(`SCHEMA_REGISTRY_BEARER_TOKEN and ${basic} are both set; keep one of them.`)
+    const basic = given === undefined ? `user info in ${called.url}` : called.user
+    report.wrong(called.token, `${called.token} and ${basic} are both set`, 'keep one of them')
   }
   if (url?.protocol === 'http:') {
-    if (ca !== undefined)
-      report.warnings.push('SCHEMA_REGISTRY_SSL_CA_FILE has no effect: SCHEMA_REGISTRY_URL is http://.')
-    if (basicAuth ?? bearerToken)
-      report.warnings.push('The registry gets its secret unencrypted: SCHEMA_REGISTRY_URL is http://.')
+    if (ca !== undefined) {
+      const problem = `SCHEMA_REGISTRY_SSL_CA_FILE has no effect: ${called.url} is http://`
+      report.ineffective('SCHEMA_REGISTRY_SSL_CA_FILE', problem, 'use https://, or remove it')
+    }
+    if (basicAuth ?? bearerToken) {
+      report.note(called.url, `the registry gets its secret unencrypted: ${called.url} is http://`, 'use https://')
+    }
   }
   return {
+    names,
     url: url ? `${url.protocol}//${url.host}${url.pathname}`.replace(/\/+$/, '') : '',
     basicAuth,
     bearerToken,
@@ -38,14 +47,14 @@ export function registryConfig(values: Registry, report: Report): RegistryConfig
   }
 }
 
-function userInfo(url: URL, report: Report): string | undefined {
+function userInfo(url: URL, names: GivenNames, report: Report): string | undefined {
   if (url.username === '' && url.password === '') return undefined
   try {
     return `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
   } catch {
-    report.problems.push(
-      'SCHEMA_REGISTRY_URL has user info that is not percent-encoded; write % as %25, or use SCHEMA_REGISTRY_BASIC_AUTH_USER_INFO.',
-    )
+    const setting = settingName(names, 'SCHEMA_REGISTRY_URL')
+    const problem = `${setting} has user info that is not percent-encoded`
+    report.wrong(setting, problem, 'write % as %25, or use SCHEMA_REGISTRY_BASIC_AUTH_USER_INFO')
     return undefined
   }
 }

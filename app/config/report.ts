@@ -1,4 +1,9 @@
 /** What a reading of the configuration finds besides values. */
+import type { Problem } from '../errors.ts'
+import { printable } from '../lib/printable.ts'
+import type { Warning } from './types.ts'
+
+const LONGEST_SHOWN_BYTES = 100
 
 /** The text that was given for a setting. */
 export interface GivenText {
@@ -10,17 +15,57 @@ export interface GivenText {
   readonly secret: boolean
 }
 
-/** Full sentences; `problems` stop the start, `warnings` are logged at start. Neither ever holds a secret. */
-export interface Report {
-  readonly problems: string[]
-  readonly warnings: string[]
+/** Collects problems, which stop the start, and warnings, which are logged at the start. Neither ever holds a secret. */
+export class Report {
+  readonly problems: Problem[] = []
+  readonly warnings: Warning[] = []
   /** All that was given, so that what is secret of it can be hidden wherever it comes back. */
-  readonly texts: GivenText[]
-  /** The feed whose settings are read, as in `FeedConfig`. */
-  readonly feed?: string
-}
+  readonly texts: GivenText[] = []
+  readonly #unusable = new Set<string>()
+  readonly #meant = new Map<string, string>()
+  readonly #told = new Set<string>()
 
-/** With nothing found yet. */
-export function emptyReport(): Report {
-  return { problems: [], warnings: [], texts: [] }
+  /** `text` and `cure` are clauses without a full stop; `text` names the variable. */
+  wrong(setting: string | undefined, text: string, cure?: string): void {
+    this.problems.push({ setting, text, cure })
+  }
+
+  /** It is configured, and changes nothing. */
+  ineffective(setting: string, text: string, cure?: string): void {
+    this.warnings.push({ setting, text, cure, isIneffective: true })
+  }
+
+  /** It works, but is worth a line. */
+  note(setting: string | undefined, text: string, cure?: string): void {
+    this.warnings.push({ setting, text, cure, isIneffective: false })
+  }
+
+  /** `written` is no setting; `setting` was probably meant. */
+  meant(setting: string, written: string): void {
+    this.#meant.set(setting, written)
+  }
+
+  /** `setting` is missing. One problem, too, where it was misspelt. */
+  missing(setting: string, cure: string): void {
+    const written = this.#meant.get(setting)
+    if (written === undefined) return this.wrong(setting, `${setting} is missing`, cure)
+    this.#told.add(written)
+    const name = printable(written, LONGEST_SHOWN_BYTES)
+    this.wrong(name, `${name} is not a setting`, `did you mean ${setting}?`)
+  }
+
+  /** Whether a misspelt variable was told with the setting that it was meant to be. */
+  isTold(written: string): boolean {
+    return this.#told.has(written)
+  }
+
+  /** `setting` (by its own name) was given, and its value cannot be used: it has a problem already. */
+  unusable(setting: string): void {
+    this.#unusable.add(setting)
+  }
+
+  /** Whether none of `settings` is unusable. What several settings say together can only be judged then. */
+  isClear(...settings: readonly string[]): boolean {
+    return !settings.some((setting) => this.#unusable.has(setting))
+  }
 }

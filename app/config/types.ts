@@ -1,8 +1,14 @@
 /** What the configuration says, checked and in final form. Durations are milliseconds, sizes are bytes. */
-
+import type { Problem } from '../errors.ts'
 import type { Secrets } from '../lib/secrets/index.ts'
 import type { GivenNames } from '../lib/setting-names.ts'
 import type { Pattern } from '../lib/subset.ts'
+
+/** Not wrong, but worth a line at the start. */
+export interface Warning extends Problem {
+  /** It is configured, and changes nothing. */
+  readonly isIneffective: boolean
+}
 
 /** How a feed's records get their key. `source`: no key, partition by hash of the source. */
 export type KeyRule =
@@ -99,6 +105,8 @@ export interface TlsConfig {
 }
 
 export interface KafkaConfig {
+  /** What the operator calls these settings. */
+  readonly names?: GivenNames | undefined
   readonly brokers: readonly string[]
   readonly clientId: string
   readonly tls: TlsConfig | undefined
@@ -109,6 +117,8 @@ export interface KafkaConfig {
 }
 
 export interface RegistryConfig {
+  /** What the operator calls these settings. */
+  readonly names?: GivenNames | undefined
   /** Base URL without user info; a path is kept (`/apis/ccompat/v7`). */
   readonly url: string
   readonly basicAuth: string | undefined
@@ -168,6 +178,7 @@ export interface Config {
   readonly maxInFlightBatches: number
   /** What must not be shown, wherever it comes back. */
   readonly secrets: Secrets
-  /** Not wrong, but worth a line at start (a URL listed twice, say). */
-  readonly warnings: readonly string[]
+  /** What the operator calls the settings that belong to none of its parts. */
+  readonly names: GivenNames
+  readonly warnings: readonly Warning[]
 }

@@ -5,6 +5,7 @@ import { exactMembers, exactText } from '../lib/exact-json.ts'
 import { freshFile } from '../lib/fresh-file.ts'
 import { parseList } from '../lib/list.ts'
 import { openMessagesIn } from '../lib/open-messages.ts'
+import { UnfitFile } from '../lib/setting-file.ts'
 
 /** A file that holds a setting, the variable that names it (problems show that, never the content), and who is told of each new text. */
 export interface SettingFile {
@@ -45,15 +46,15 @@ export function openMessagesReader(messages: readonly string[], file?: SettingFi
 /** Answers what `parse` makes of the file as it is now. */
 function reader<T>(file: SettingFile, parse: (text: string) => T): () => Promise<T> {
   const fresh = freshFile(file.path, (text) => {
-    const content = text.replace(/^\uFEFF/, '')
-    file.learn(content)
-    return parse(content)
+    file.learn(text)
+    return parse(text)
   })
   return async () => {
     try {
       return await fresh()
     } catch (error) {
       if (error instanceof SourceLost) throw error
+      if (error instanceof UnfitFile) return lost(`${file.variable} names ${error.message}`)
       return lost(`the file of ${file.variable} cannot be read (${errorCode(error)})`, error)
     }
   }

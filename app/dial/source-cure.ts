@@ -1,4 +1,4 @@
-/** What to do about a URL that does not open: said by the daemon's log and by `tributary check`. */
+/** What to do about a URL that does not open, or does not stay open: said by the daemon's log and by `tributary check`. */
 import { type LostReason, SourceLost, type SourceRefused } from '../errors.ts'
 import { feedSettingName, type NamedFeed } from '../lib/setting-names.ts'
 
@@ -37,6 +37,10 @@ export function sourceCure(error: SourceLost | SourceRefused, feed: NamedFeed): 
   const status = reason === 'handshake_status' ? (code ?? 0) : 0
   const cure = speaks ? SPEAKS[speaks] : (STATUSES[status] ?? REASONS[reason])
   if (cure) return cure(urls, headers)
+  if (reason === 'too_big') return `raise ${feedSettingName(feed, 'MAX_MESSAGE_BYTES')}`
   if (status >= 500) return 'the upstream is unwell: try again later; a running daemon dials for ever'
+  if (error instanceof SourceLost && error.pace === 'slow') {
+    return `the upstream does not want this client: check the token in ${urls} or in ${headers}, and ${feedSettingName(feed, 'OPEN_MESSAGES')}`
+  }
   return `check ${urls}`
 }

@@ -2,6 +2,7 @@
 import type { RegistryConfig } from '../config/types.ts'
 import { Unavailable, type UnavailableReason } from '../errors.ts'
 import { failureOf, type HttpAnswer, type HttpFailure, request } from '../lib/http-client.ts'
+import { withCure } from './cures.ts'
 
 /** The latest version of a subject. */
 export interface Latest extends Known {
@@ -17,8 +18,8 @@ export interface Known {
   readonly print: string
 }
 
-/** How to ask: the settings, plus whoever may end it. */
-export type RegistryAccess = Pick<RegistryConfig, 'url' | 'basicAuth' | 'bearerToken' | 'ca' | 'timeoutMs'>
+/** How to ask. */
+export type RegistryAccess = Pick<RegistryConfig, 'url' | 'basicAuth' | 'bearerToken' | 'ca' | 'timeoutMs' | 'names'>
 
 interface Reference {
   readonly subject: string
@@ -49,6 +50,9 @@ const FAILURES: Readonly<Record<HttpFailure, UnavailableReason>> = {
   aborted: 'unknown',
 }
 
+/** Error codes of the Confluent API for a subject or a version that is not there; a 404 without one comes from something else. */
+const NOT_THERE: ReadonlySet<unknown> = new Set([40401, 40402])
+
 /**
  * Asks for the latest version of `subject` and for everything it refers to, recursively, within `timeoutMs` for all of it.
  * Throws `Unavailable`: `connect`, `timeout`, `authentication`, `authorization`, `no_subject`, `response` (an answer that
@@ -60,6 +64,14 @@ export async function latestSchema(
   signal: AbortSignal,
   known?: Known,
 ): Promise<Latest> {
+  try {
+    return await latest(access, subject, signal, known)
+  } catch (error) {
+    throw withCure(error, subject, access.names)
+  }
+}
+
+async function latest(access: RegistryAccess, subject: string, signal: AbortSignal, known?: Known): Promise<Latest> {
   const host = URL.parse(access.url)?.host ?? 'an invalid URL'
   const question = { access, host, subject, until: performance.now() + access.timeoutMs, signal }
   const { id, version, schema, references } = await ask(question, { subject, version: 'latest' })
@@ -105,13 +117,11 @@ async function ask(question: Question, wanted: { subject: string; version: numbe
       ca: access.ca,
       signal,
     })
-    return answer.status === 200
-      ? entryOf(question, wanted.subject, answer)
-      : refuse(question, wanted.subject, answer.status)
+    return answer.status === 200 ? entryOf(question, wanted.subject, answer) : refuse(question, wanted.subject, answer)
   } catch (cause) {
     if (cause instanceof Unavailable) throw cause
     const reason = FAILURES[failureOf(cause) ?? 'connect']
-    const said = `the registry at ${(cause as Error).message}; check SCHEMA_REGISTRY_URL`
+    const said = `the registry at ${(cause as Error).message}`
     throw new Unavailable(reason, `no schema for ${question.subject}: ${said}`, { cause })
   }
 }
@@ -122,25 +132,25 @@ function authorization({ basicAuth, bearerToken }: RegistryAccess): { authorizat
   return {}
 }
 
-function refuse({ host, subject }: Question, wanted: string, status: number): never {
+function refuse({ host, subject }: Question, wanted: string, { status, body }: HttpAnswer): never {
   const registry = `the registry at ${host}`
   switch (status) {
     case 401:
-      throw new Unavailable(
-        'authentication',
-        `${registry} wants other credentials (401): check SCHEMA_REGISTRY_BASIC_AUTH_USER_INFO or SCHEMA_REGISTRY_BEARER_TOKEN`,
-      )
+      throw new Unavailable('authentication', `${registry} wants other credentials (401)`)
     case 403:
       throw new Unavailable('authorization', `${registry} does not let these credentials read ${wanted} (403)`)
     case 404: {
       const whose = wanted === subject ? '' : `, which ${subject} refers to`
-      throw new Unavailable(
-        'no_subject',
-        `${registry} has no subject ${wanted}${whose}: register its schema, or correct the feed's schema name or SCHEMA_REGISTRY_URL`,
-      )
+      if (NOT_THERE.has(parsed(body).error_code)) {
+        throw new Unavailable('no_subject', `${registry} has no subject ${wanted}${whose}`)
+      }
+      throw new Unavailable('response', `${registry} answered 404 for ${wanted}, but not as a Confluent API does`)
     }
-    default:
-      throw new Unavailable('response', `${registry} answered ${status} when asked for ${wanted}`)
+    default: {
+      const isBusy = status >= 500 || status === 429
+      const cure = isBusy ? 'look at its log; it is asked again' : undefined
+      throw new Unavailable('response', `${registry} answered ${status} when asked for ${wanted}`, { cure })
+    }
   }
 }
 
@@ -148,10 +158,7 @@ function entryOf({ host }: Question, wanted: string, answer: HttpAnswer): Entry 
   const value = parsed(answer.body)
   const { id, version, schema, schemaType, references } = value
   if (!isId(id) || !isId(version) || typeof schema !== 'string') {
-    throw new Unavailable(
-      'response',
-      `the registry at ${host} answered for ${wanted} with something that is no schema: check SCHEMA_REGISTRY_URL`,
-    )
+    throw new Unavailable('response', `the registry at ${host} answered for ${wanted} with something that is no schema`)
   }
   if (schemaType !== undefined && schemaType !== null && schemaType !== 'AVRO') {
     throw new Unavailable('bad_schema', `the schema of ${wanted} is not Avro`)

@@ -4,6 +4,8 @@ import { Unavailable, type UnavailableReason } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import type { Encoder } from '../model.ts'
 import type { AvroType } from './checked-types.ts'
+import { withCure } from './cures.ts'
+import { misfitOf } from './misfit.ts'
 import { type Known, latestSchema } from './registry.ts'
 import { compileSchema } from './schema.ts'
 
@@ -40,8 +42,11 @@ export function openSchemas(registry: RegistryConfig, emit: Emit): OpenSchemas {
       if (texts) inUse.set(subject, { id, print, type: compileSchema(subject, texts) })
       known.set(subject, { id, version, fetchedAt: Date.now() })
       const recovered = failing.delete(subject)
-      emit({ type: 'schema.fetched', subject, id, version, changed: texts !== undefined, recovered })
-    } catch (error) {
+      const type = texts && inUse.get(subject)?.type
+      const changed = texts !== undefined
+      emit({ type: 'schema.fetched', subject, id, version, changed, recovered, misfit: type && misfitOf(type) })
+    } catch (thrown) {
+      const error = withCure(thrown, subject, registry.names)
       if (error instanceof Unavailable && !closing.signal.aborted && failing.get(subject) !== error.reason) {
         failing.set(subject, error.reason)
         const { reason, message } = error
@@ -72,9 +77,12 @@ export function openSchemas(registry: RegistryConfig, emit: Emit): OpenSchemas {
   return {
     inUse,
     known,
-    prepare: async (subject, signal) => {
+    prepare: async (subject, signal, setting) => {
       if (inUse.has(subject)) return
-      await untilAborted(fetchShared(subject), subject, signal)
+      await untilAborted(fetchShared(subject), subject, signal).catch((error: unknown) => {
+        // The request is shared by feeds that call it differently.
+        throw withCure(error, subject, registry.names, setting)
+      })
       refreshLater()
     },
     close: async () => {

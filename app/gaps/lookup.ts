@@ -30,7 +30,7 @@ export async function found(lookup: Lookup, signal: AbortSignal, absent: (why: s
     const obstacle = await look(lookup, signal)
     if (!obstacle || signal.aborted) break
     if (ABSENT.has(obstacle.reason)) {
-      absent(obstacle.message)
+      absent(obstacle.problem)
       unanswered = 0
       await sleep(lookup.everyMs ?? EVERY_MS, signal)
     } else await sleep(backoffDelay(unanswered, UNREACHABLE) + UNREACHABLE.baseMs, signal)

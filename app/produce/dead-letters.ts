@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { Emit } from '../events.ts'
 import type { Clock } from '../lib/clock.ts'
 import { printable } from '../lib/printable.ts'
-import type { DeadLetter, DeadLetters, Destination, KafkaRecord, Outlet, Settlement } from '../model.ts'
+import type { DeadLetter, DeadLetters, Destination, KafkaRecord, Outlet, Settlement, TopicUse } from '../model.ts'
 import { deadLetterHeaders as names } from './dead-letter-headers.ts'
 import { type OptionalTopic, optionalTopic } from './optional-topic.ts'
 
@@ -15,6 +15,8 @@ const NOTHING = Buffer.alloc(0)
 export interface DeadLetterOptions {
   /** The topic of all feeds, which must be there; without it each schema's own is used where it is there. */
   readonly topic: string | undefined
+  /** What to say where that topic does not serve. */
+  readonly use?: TopicUse
   /** Most bytes of a message that are kept; 0 keeps its length and hash only. */
   readonly maxBytes: number
   /** Version of the daemon. */
@@ -40,7 +42,7 @@ export function openDeadLetters(outlet: Outlet, options: DeadLetterOptions, emit
   const byTopic = new Map<string, DeadLetters>()
   const write = writer(outlet, options)
   const open = (topic: string): DeadLetters => {
-    if (options.topic !== undefined) return toRequired(topic, outlet, write)
+    if (options.topic !== undefined) return toRequired(topic, outlet, options.use, write)
     const optional = optionalTopic({
       find: async () => options.isOffline !== true && outlet.find(topic),
       changed: (inUse) => emit({ type: 'dead_letters.looked_up', topic, inUse }),
@@ -62,10 +64,10 @@ export function openDeadLetters(outlet: Outlet, options: DeadLetterOptions, emit
 
 type Write = (topic: string, letter: DeadLetter, settlement: Settlement) => void
 
-function toRequired(topic: string, outlet: Outlet, write: Write): DeadLetters {
+function toRequired(topic: string, outlet: Outlet, use: TopicUse | undefined, write: Write): DeadLetters {
   return {
     topic,
-    prepare: () => outlet.open(topic),
+    prepare: () => outlet.open(topic, use),
     take(letter, settlement) {
       write(topic, letter, settlement)
       return true

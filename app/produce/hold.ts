@@ -5,17 +5,15 @@
 import { Unavailable } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import { sleep } from '../lib/sleep.ts'
-import type { Destination, KafkaRecord, Outlet, Settlement, Sink, TopicInfo } from '../model.ts'
-import { withCure } from './cures.ts'
+import type { Destination, KafkaRecord, Outlet, Settlement, Sink, TopicInfo, TopicUse } from '../model.ts'
+import { type Asking, openTopic } from './open-topic.ts'
 import { PartitionQueue } from './partition-queue.ts'
 import { sizeRefusal } from './record-size.ts'
 
-/** How records gather and how often a topic is looked at again. */
-export interface HoldOptions {
+/** How records gather and how often a topic is looked at again; the address is told to the operator when a topic cannot be opened. */
+export interface HoldOptions extends Asking {
   /** Milliseconds that records gather while the last write to their partition is recent. */
   readonly lingerMs: number
-  /** As configured: named to the operator when a topic cannot be opened. */
-  readonly brokers: readonly string[]
   /** Milliseconds between two looks at a topic's partitions and limits. */
   readonly describeEveryMs?: number
   /** Milliseconds that a topic which need not be there may be missing before what waits for it is refused. */
@@ -35,6 +33,7 @@ class Hold implements Outlet {
   readonly #options: HoldOptions
   readonly #emit: Emit
   readonly #topics = new Map<string, Topic>()
+  readonly #describing = new Map<string, Promise<TopicInfo>>()
   readonly #stop = new AbortController()
 
   constructor(sink: Sink, options: HoldOptions, emit: Emit) {
@@ -43,25 +42,36 @@ class Hold implements Outlet {
     this.#emit = emit
   }
 
-  async open(name: string): Promise<void> {
+  async open(name: string, use?: TopicUse): Promise<void> {
     const known = this.#topics.get(name)
-    if (known) {
+    // Feeds with a key and feeds without one may share a compacted topic.
+    if (known && !(known.info.isCompacted && use?.keyCure !== undefined)) {
       known.required = true
       return
     }
-    const info = await this.#sink.describe(name).catch((error: unknown) => {
-      throw withCure(error, name, this.#options.brokers)
-    })
-    this.#keep(name, info, true)
+    this.#keep(name, await this.#ask(name, use), true)
+  }
+
+  #ask(name: string, use?: TopicUse): Promise<TopicInfo> {
+    return openTopic({ describe: (topic) => this.#describe(topic) }, name, this.#options, use)
+  }
+
+  /** Whoever gave up waiting and asks again waits for the request that is still under way. */
+  #describe(topic: string): Promise<TopicInfo> {
+    const running = this.#describing.get(topic)
+    if (running) return running
+    const started = this.#sink.describe(topic).finally(() => this.#describing.delete(topic))
+    this.#describing.set(topic, started)
+    return started
   }
 
   async find(name: string): Promise<boolean> {
     try {
-      this.#keep(name, await this.#sink.describe(name), false)
+      this.#keep(name, await this.#ask(name), false)
       return true
     } catch (error) {
       if (error instanceof Unavailable && isMissing(error.reason)) return false
-      throw withCure(error, name, this.#options.brokers)
+      throw error
     }
   }
 

@@ -106,7 +106,9 @@ function clueOf(node: Node): Clue {
 }
 
 function protocolDetail(node: Node, code: number): string {
-  const name = String(node.apiId ?? node.type ?? code)
+  const { meaning } = protocolCode(code)
+  const given = String(node.apiId ?? node.type ?? code)
+  const name = meaning === undefined ? given : `${meaning} (${given})`
   return short(typeof node.serverErrorMessage === 'string' ? `${name}, ${node.serverErrorMessage}` : name)
 }
 

@@ -64,15 +64,17 @@ class KafkaSink implements Sink {
   }
 
   async describe(topic: string): Promise<TopicInfo> {
-    const { id, partitions, maxMessageBytes, timestampWindow } = await this.#run(this.#clients, topic, (it) =>
-      it.describe(topic),
+    const { id, partitions, maxMessageBytes, isCompacted, timestampWindow } = await this.#run(
+      this.#clients,
+      topic,
+      (it) => it.describe(topic),
     )
     this.#windows.set(topic, timestampWindow)
     if (id !== undefined && id !== this.#ids.get(topic)) {
       this.#offsets.forget(topic)
       this.#ids.set(topic, id)
     }
-    return { partitions, maxMessageBytes }
+    return { partitions, maxMessageBytes, isCompacted }
   }
 
   async write(topic: string, partition: number, records: readonly KafkaRecord[]): Promise<readonly Refusal[]> {

@@ -15,6 +15,7 @@ import { nodeCodecs } from './compression.ts'
 import type { KafkaClient, ProduceAnswer, TopicFacts } from './kafka-client.ts'
 import { protocolErrorCode } from './kafka-errors.ts'
 import { kafkaSink } from './kafka-sink.ts'
+import { kafkajsBroker } from './kafkajs-address.ts'
 import { kafkajsSasl } from './kafkajs-sasl.ts'
 import { kafkajsThrottle } from './kafkajs-throttle.ts'
 import type { OpenSink, SinkOptions } from './options.ts'
@@ -58,7 +59,7 @@ function kafkaConfig({ brokers, clientId, tls, sasl, requestTimeoutMs, connectTi
   return {
     clientId,
     // kafkajs begins with the first and stays with it, even if it hangs.
-    brokers: () => shuffled(brokers),
+    brokers: () => shuffled(brokers).map(kafkajsBroker),
     retry: { retries: 0 },
     connectionTimeout: connectTimeoutMs,
     authenticationTimeout: connectTimeoutMs,

@@ -7,6 +7,8 @@ export interface ProtocolCode {
   readonly name: string
   /** How the retry loop reacts. */
   readonly reason: UnavailableReason
+  /** What it means: a clause, where the name does not say. */
+  readonly meaning?: string
   /** What to do about it, where something can be done. */
   readonly cure?: string
 }
@@ -44,7 +46,7 @@ const CODES: ReadonlyMap<number, ProtocolCode> = new Map<number, ProtocolCode>([
     },
   ],
   [33, { name: 'UNSUPPORTED_SASL_MECHANISM', reason: 'authentication' }],
-  [34, { name: 'ILLEGAL_SASL_STATE', reason: 'authentication' }],
+  [34, { name: 'ILLEGAL_SASL_STATE', reason: 'authentication', meaning: 'this listener of the broker takes no SASL' }],
   [35, { name: 'UNSUPPORTED_VERSION', reason: 'response' }],
   [42, { name: 'INVALID_REQUEST', reason: 'response' }],
   [43, { name: 'UNSUPPORTED_FOR_MESSAGE_FORMAT', reason: 'response' }],

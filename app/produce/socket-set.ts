@@ -1,6 +1,7 @@
-/** The sockets of a client that cannot end them itself. */
+/** The sockets of kafkajs, which cannot end them itself. */
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
+import { hostOf } from './kafkajs-address.ts'
 
 interface Target {
   readonly host: string
@@ -15,7 +16,8 @@ export class SocketSet {
   #destroyed = false
 
   /** With `ssl` the socket is TLS and `onConnect` waits for the handshake; host names are checked and sent (SNI). */
-  readonly connect = ({ host, port, ssl, onConnect }: Target): Socket => {
+  readonly connect = ({ host: given, port, ssl, onConnect }: Target): Socket => {
+    const host = hostOf(given)
     const socket = ssl
       ? connectTls({ ...ssl, host, port, ...(isIP(host) ? {} : { servername: host }) }, onConnect)
       : connectTcp({ host, port }, onConnect)

@@ -12,7 +12,7 @@ const REQUEST_OVERHEAD_BYTES = 1_024
 /** Before Kafka 3.6 one setting bounded both sides. */
 const AFTER = ['message.timestamp.after.max.ms', 'message.timestamp.difference.max.ms']
 const BEFORE = ['message.timestamp.before.max.ms', 'message.timestamp.difference.max.ms']
-const OF_TOPIC = [...new Set(['max.message.bytes', ...AFTER, ...BEFORE])]
+const OF_TOPIC = [...new Set(['max.message.bytes', 'cleanup.policy', ...AFTER, ...BEFORE])]
 const OF_BROKER = ['socket.request.max.bytes']
 
 /** Reads settings of a topic or a broker in one request; those that are not told are left out. */
@@ -20,17 +20,20 @@ export type AskSettings = (names: readonly string[]) => Promise<ReadonlyMap<stri
 
 /**
  * Bytes of a batch: the topic's limit, or what fits into a request where that is less (a broker drops the connection, without
- * a word, on a request that is larger than it reads). And the window around the broker's clock that a record's time must lie in.
+ * a word, on a request that is larger than it reads). The window around the broker's clock that a record's time must lie in. And
+ * whether the topic is compacted, whatever else becomes of its old records.
  * Rejects when settings cannot be read for another reason than a missing permission: a guess could refuse records that the topic takes.
  */
 export async function topicLimits(
   ofTopic: AskSettings,
   ofBroker: AskSettings,
-): Promise<Pick<TopicFacts, 'maxMessageBytes' | 'timestampWindow'>> {
+): Promise<Pick<TopicFacts, 'maxMessageBytes' | 'isCompacted' | 'timestampWindow'>> {
   const [topic, broker] = await Promise.all([settings(ofTopic, OF_TOPIC), settings(ofBroker, OF_BROKER)])
   const batch = first(topic, ['max.message.bytes'], MAX_BATCH_BYTES)
   const request = first(broker, OF_BROKER, MAX_REQUEST_BYTES)
+  const policies = topic.get('cleanup.policy')?.split(',') ?? []
   return {
+    isCompacted: policies.some((policy) => policy.trim() === 'compact') || undefined,
     maxMessageBytes: Math.min(batch, request - REQUEST_OVERHEAD_BYTES),
     timestampWindow: {
       beforeMs: first(topic, BEFORE, Number.POSITIVE_INFINITY),

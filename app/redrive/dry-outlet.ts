@@ -1,16 +1,15 @@
 /** An outlet that sends nothing: it only says which records their topic would take. */
 import type { Outlet, Sink } from '../model.ts'
-import { withCure } from '../produce/cures.ts'
+import type { KafkaAddress } from '../produce/cures.ts'
+import { openTopic } from '../produce/open-topic.ts'
 import { sizeRefusal } from '../produce/record-size.ts'
 
-/** Asks `sink` for topics and never writes to it; `brokers` are named where it cannot be reached. */
-export function dryOutlet(sink: Sink, brokers: readonly string[]): Outlet {
+/** Asks `sink` for topics and never writes to it; `address` is told where it cannot be reached. */
+export function dryOutlet(sink: Sink, address: KafkaAddress): Outlet {
   const limits = new Map<string, number>()
   return {
-    async open(topic) {
-      const { maxMessageBytes } = await sink.describe(topic).catch((error: unknown) => {
-        throw withCure(error, topic, brokers)
-      })
+    async open(topic, use) {
+      const { maxMessageBytes } = await openTopic(sink, topic, address, use)
       limits.set(topic, maxMessageBytes)
     },
     find: async () => false,

@@ -1,6 +1,8 @@
 /** Where the dead letters are. */
 import type { Config } from '../config/types.ts'
 import { Unavailable } from '../errors.ts'
+import { settingName } from '../lib/setting-names.ts'
+import { withCure } from '../produce/cures.ts'
 import type { Stretch, TopicReader } from '../produce/topic-reader.ts'
 import type { RedriveOptions } from './options.ts'
 
@@ -11,10 +13,11 @@ import type { RedriveOptions } from './options.ts'
 export async function findLetters(
   reader: TopicReader,
   { topics, since }: Pick<RedriveOptions, 'topics' | 'since'>,
-  { feeds, kafka, deadLetters }: Pick<Config, 'feeds' | 'kafka' | 'deadLetters'>,
+  { feeds, kafka, deadLetters, names }: Pick<Config, 'feeds' | 'kafka' | 'deadLetters' | 'names'>,
 ): Promise<readonly Stretch[]> {
   const named = topics.length > 0 ? topics : deadLetters.topic === undefined ? [] : [deadLetters.topic]
   const possible = feeds.map(({ schema }) => `${schema}.dead-letter`)
+  const setting = settingName(names, 'DEAD_LETTER_TOPIC')
   const found: Stretch[] = []
   let exists = false
   for (const topic of new Set(named.length > 0 ? named : possible)) {
@@ -23,23 +26,27 @@ export async function findLetters(
       exists = true
     } catch (error) {
       const isMissing = error instanceof Unavailable && error.reason === 'no_topic'
-      if (!isMissing || named.length > 0) throw withCure(error, topic, kafka.brokers)
+      if (!isMissing || named.length > 0) throw withCure(withOwnCure(error, topic, setting), topic, kafka)
     }
   }
   if (exists) return found
-  throw new Unavailable(
-    'no_topic',
-    `Kafka has no dead-letter topic of these feeds (${possible.join(', ')}); name one with --topic or DEAD_LETTER_TOPIC`,
-  )
+  throw new Unavailable('no_topic', `Kafka has no dead-letter topic of these feeds (${possible.join(', ')})`, {
+    setting,
+    cure: `name one with --topic or ${setting}`,
+  })
 }
 
-function withCure(error: unknown, topic: string, brokers: readonly string[]): unknown {
+/** What to do about a topic that is read, not written. */
+function withOwnCure(error: unknown, topic: string, setting: string): unknown {
   if (!(error instanceof Unavailable)) return error
-  const cure =
-    error.reason === 'no_topic'
-      ? 'name another with --topic, or correct DEAD_LETTER_TOPIC'
-      : error.reason === 'authorization'
-        ? `let this user describe and read topic ${topic}`
-        : `check BOOTSTRAP_SERVERS (${brokers.join(',')}), KAFKA_SECURITY_PROTOCOL, and that Kafka runs and can be reached from here`
-  return new Unavailable(error.reason, `${error.message}; ${cure}`, { cause: error })
+  const { reason, problem, cause } = error
+  if (reason === 'no_topic') {
+    return new Unavailable(reason, problem, {
+      setting,
+      cure: `name another with --topic, or correct ${setting}`,
+      cause,
+    })
+  }
+  if (reason !== 'authorization') return error
+  return new Unavailable(reason, problem, { cure: `let this user describe and read topic ${topic}`, cause })
 }

@@ -107,10 +107,10 @@ async function openWayOut(config: Config, go: boolean, scope: Scope, emit: Emit)
   const openSink = await sinks[config.sink as keyof typeof sinks].load()
   const clock = new Clock()
   const sink = scope.use(openSink(config.kafka, emit, clock), (it) => it.close())
-  const { brokers } = config.kafka
+  const { brokers, names } = config.kafka
   const outlet: Outlet = go
-    ? scope.use(hold(sink, { lingerMs: config.lingerMs, brokers }, emit), (it) => it.close())
-    : dryOutlet(sink, brokers)
+    ? scope.use(hold(sink, { lingerMs: config.lingerMs, brokers, names }, emit), (it) => it.close())
+    : dryOutlet(sink, config.kafka)
   return { clock, outlet, encoder: scope.use(avro({ registry: config.registry, emit }), (it) => it.close()) }
 }
 

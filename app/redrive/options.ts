@@ -21,7 +21,8 @@ export interface RedriveOptions {
 }
 
 const LONGEST_MS = 100 * 366 * 86_400_000
-const age = duration({ max: LONGEST_MS })
+/** With its unit: a bare number could be meant as a year. */
+const age = duration({ max: LONGEST_MS, bare: false })
 
 /** Throws `ConfigError` with every problem. `now` (ms since the epoch) is what durations count back from. */
 export function redriveOptions(args: readonly string[], now: number): RedriveOptions {

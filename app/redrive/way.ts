@@ -4,11 +4,13 @@ import { describeSources } from '../dial/address.ts'
 import { Unavailable } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import { feedSteps } from '../feed-steps.ts'
+import { oneBatch } from '../lane/one-batch.ts'
 import { sourceFinder } from '../lane/sources.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Ranges } from '../lib/ranges.ts'
-import type { Batch, DeadLetters, Encoder, Lane, Message, Outlet, SourceInfo } from '../model.ts'
+import type { Batch, DeadLetters, Encoder, Message, Outlet, SourceInfo } from '../model.ts'
 import { deliver, type Feed } from '../pipeline.ts'
+import { recordUse } from '../route/topic-use.ts'
 import type { Flight } from './flight.ts'
 import { documentsOf, type Letter } from './letter.ts'
 import type { Row } from './tally.ts'
@@ -72,7 +74,7 @@ export class Way {
     try {
       await Promise.all([
         ...steps.router.subjects.map((subject) => encoder.prepare(subject, flight.ended)),
-        ...steps.router.topics.map((topic) => outlet.open(topic)),
+        ...steps.router.topics.map((topic) => outlet.open(topic, recordUse(feed))),
       ])
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error
@@ -98,7 +100,7 @@ export class Way {
         if (numbers && isPicked) row.absent--
         return isPicked
       },
-      lane: laneOf(batch, () => flight.leave(batch)),
+      lane: oneBatch(batch, () => flight.leave(batch)),
       encoder,
       outlet,
       deadLetters: NOWHERE,
@@ -135,19 +137,4 @@ function isNumberedBy(presentShape: string, { numbers, shape = presentShape }: L
 
 function total(letters: readonly Letter[]): number {
   return letters.reduce((sum, letter) => sum + documentsOf(letter), 0)
-}
-
-/** A lane that holds one batch and then ends, so that `deliver` returns when all of it is handed over. */
-function laneOf(batch: Batch, acknowledged: () => void): Lane {
-  return {
-    append: async () => {},
-    async *read() {
-      yield batch
-    },
-    acknowledge: acknowledged,
-    held: { messages: 0, kept: 0, bytes: 0, limitBytes: 0, oldestReceivedAt: 0 },
-    durable: false,
-    drained: async () => {},
-    close: async () => {},
-  }
 }

@@ -38,7 +38,7 @@ function rarerLine(event: Event): Line | undefined {
     case 'daemon.warned':
       return ['warn', event.warning]
     case 'gaps.off':
-      return ['info', `gaps are counted, but not told in a topic: ${event.detail}; looking again every minute`]
+      return ['debug', `gaps are counted, but not told in a topic: ${event.detail}; looking again every minute`]
     case 'http.listening':
       return ['info', `metrics on http://${event.host}:${event.port}/`]
     case 'feed.opened':
@@ -101,8 +101,13 @@ function rarerLine(event: Event): Line | undefined {
 
 /** Going away is said when it happens; so is coming back. */
 function schemaLine(event: Extract<Event, { type: 'schema.fetched' }>): Line | undefined {
-  const { subject, version, id, changed, recovered } = event
-  if (changed) return ['info', `subject ${subject}: version ${version}, schema id ${id}`]
+  const { subject, version, id, changed, recovered, misfit } = event
+  const what = `subject ${subject}: version ${version}, schema id ${id}`
+  if (changed && misfit) {
+    const { path, why, cure } = misfit
+    return ['warn', `${what}; no plain JSON document fits it: ${path ? `${path}: ` : ''}${why}; ${cure}`]
+  }
+  if (changed) return ['info', what]
   return recovered ? ['info', `subject ${subject}: the registry has it again, version ${version}`] : undefined
 }
 

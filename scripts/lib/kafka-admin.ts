@@ -1,6 +1,8 @@
 /** The Kafka client of the scripts: one that is not the daemon's default, and quiet. */
 import { type Admin, type ITopicConfig, Kafka, type KafkaConfig, logLevel } from 'kafkajs'
 import { dropWarning } from '../../app/lib/drop-warning.ts'
+import { kafkajsBroker } from '../../app/produce/kafkajs-address.ts'
+import { SocketSet } from '../../app/produce/socket-set.ts'
 import { until } from './until.ts'
 
 /** A client for `bootstrapServers` (comma separated) that prints nothing and gives up within seconds. */
@@ -9,7 +11,8 @@ export function quietKafka(bootstrapServers: string, more: Partial<KafkaConfig> 
   dropWarning('TimeoutNegativeWarning')
   return new Kafka({
     clientId: 'tributary-scripts',
-    brokers: bootstrapServers.split(',').map((broker) => broker.trim()),
+    brokers: bootstrapServers.split(',').map((broker) => kafkajsBroker(broker.trim())),
+    socketFactory: new SocketSet().connect,
     logLevel: logLevel.NOTHING,
     connectionTimeout: 2_000,
     requestTimeout: 10_000,
@@ -21,8 +24,8 @@ export function quietKafka(bootstrapServers: string, more: Partial<KafkaConfig> 
 /** Lends a connected admin to `work`, and disconnects it whatever happens. */
 export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = kafka.admin()
-  await admin.connect()
   try {
+    await admin.connect()
     return await work(admin)
   } finally {
     await admin.disconnect().catch(() => {})

@@ -2,30 +2,11 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import { startSynthesiser } from '../../scripts/synthesise/server.ts'
-import { startDaemon } from '../support/daemon.ts'
+import { about, runCheck } from '../support/check.ts'
 import { schemaText, topicFor, tradeFeed } from '../support/daemon-feeds.ts'
-import { createTopic, registerSchema, uniqueName } from '../support/stack.ts'
+import { createTopic, registerSchema, stack, uniqueName } from '../support/stack.ts'
 import { startUpstream } from '../support/upstream.ts'
 import { refusedPort, startRawUpstream } from '../support/upstream-raw.ts'
-
-interface Checked {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-async function runCheck(env: Readonly<Record<string, string | undefined>>): Promise<Checked> {
-  await using process = startDaemon(env, ['check'])
-  const { code } = await process.exited
-  return { code, stdout: process.stdout, stderr: process.stderr }
-}
-
-/** The line about `label`, and the cure under it. */
-function about({ stdout }: Checked, label: string): { readonly line: string; readonly cure: string } {
-  const all = stdout.split('\n')
-  const at = all.findIndex((line) => line.includes(` ${label} `))
-  return { line: all[at] ?? '', cure: all[at + 1] ?? '' }
-}
 
 describe('tributary check', () => {
   it.each(['platformatic', 'kafkajs'])('finds all right and ends with 0 (%s)', async (client) => {
@@ -79,7 +60,9 @@ describe('tributary check', () => {
     expect(result).toMatchObject({ code: 69, stderr: '' })
     expect(about(result, topic)).toEqual({
       line: expect.stringMatching(/^ {2}wrong .*no topic/),
-      cure: expect.stringContaining('→ create the topic'),
+      cure: expect.stringMatching(
+        /→ create topic \S+ \(kafka-topics.sh .*--create --topic \S+\), or correct FEED_X_SCHEMA$/,
+      ),
     })
     expect(about(result, `${topic}-value`)).toEqual({
       line: expect.stringMatching(/^ {2}wrong .*has no subject/),
@@ -126,12 +109,26 @@ describe('tributary check', () => {
     expect(result.stdout).not.toContain(secret)
   })
 
+  it('asks about the path of a registry that is no Confluent API there', async () => {
+    await using upstream = await startUpstream()
+    const { topic } = await topicFor('TradeEvent')
+    const { origin } = new URL(stack().registryUrl)
+    const result = await runCheck({ ...tradeFeed(topic, [upstream.url]), SCHEMA_REGISTRY_URL: origin })
+    expect(result.code).toBe(69)
+    expect(about(result, `${topic}-value`)).toEqual({
+      line: expect.stringMatching(/^ {2}wrong .*404 .*not as a Confluent API does$/),
+      cure: expect.stringMatching(
+        /→ check that SCHEMA_REGISTRY_URL is the base .* a path such as \/apis\/ccompat\/v7$/,
+      ),
+    })
+  })
+
   it('says that a schema does not compile', async () => {
     await using upstream = await startUpstream()
     const topic = await createTopic()
     await registerSchema(`${topic}-value`, '"string"')
     const result = await runCheck(tradeFeed(topic, [upstream.url]))
-    expect(result.code).toBe(69)
+    expect(result.code).toBe(78)
     expect(about(result, `${topic}-value`)).toEqual({
       line: expect.stringMatching(/^ {2}wrong .*documents need a record or a map/),
       cure: expect.stringContaining('→ register a version'),

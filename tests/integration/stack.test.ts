@@ -16,12 +16,15 @@ import { createTopic, kafkaClient, readTopic, registerSchema, stack, uniqueName,
 async function produce(bootstrapServers: string, topic: string, values: readonly string[]): Promise<void> {
   const producer = kafkaClient(bootstrapServers).producer()
   await producer.connect()
-  await producer.send({
-    topic,
-    acks: -1,
-    messages: values.map((value) => ({ key: 'k', value, headers: { of: 'test' } })),
-  })
-  await producer.disconnect()
+  try {
+    await producer.send({
+      topic,
+      acks: -1,
+      messages: values.map((value) => ({ key: 'k', value, headers: { of: 'test' } })),
+    })
+  } finally {
+    await producer.disconnect()
+  }
 }
 
 describe('the shared stack', () => {

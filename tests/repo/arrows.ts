@@ -15,9 +15,12 @@ const ROOTS = [
   'choices',
   'help',
   'pages',
+  'port-problem',
 ]
+/** The command: loaded by the file that looks at the version of Node first. */
+const MAIN = ['main', 'command']
 /** Only main may import these. */
-const MAIN_ONLY = ['main', 'daemon', 'check', 'lane-command', 'redrive-command', 'help']
+const MAIN_ONLY = [...MAIN, 'daemon', 'check', 'lane-command', 'redrive-command', 'help']
 const KINDS = ['config', 'dial', 'encode', 'http', 'lane', 'normalise', 'parse', 'produce', 'route', 'telemetry']
 const NOUNS = ['model', 'errors', 'events']
 
@@ -31,7 +34,8 @@ function unitOf(path: string): string {
 }
 
 function levelOf(unit: string): Level {
-  if (unit === 'lib' || unit === 'main') return unit
+  if (unit === 'lib') return unit
+  if (MAIN.includes(unit)) return 'main'
   if (NOUNS.includes(unit)) return unit as Level
   if (ROOTS.includes(unit)) return 'root'
   return KINDS.includes(unit) ? 'kind' : 'story'

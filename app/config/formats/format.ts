@@ -15,7 +15,13 @@ export function format<T>(expects: string, read: (text: string) => T | undefined
   return { expects, shown, parse: (text) => read(text) ?? refuse(`must be ${expects}`) }
 }
 
-/** Throws the predicates as problems. */
+/** Of a list so many items are told one by one. */
+const MOST_PROBLEMS = 10
+
+/** Throws the predicates as problems, those beyond the first ten as a number. */
 export function refuse(...predicates: readonly string[]): never {
-  throw new ConfigError(predicates)
+  const more = predicates.length - MOST_PROBLEMS
+  throw new ConfigError(
+    more > 0 ? [...predicates.slice(0, MOST_PROBLEMS), `has ${more} more items that are wrong`] : predicates,
+  )
 }

@@ -13,14 +13,16 @@ interface DurationRules {
   /** Shortest and longest duration in milliseconds; 1 and 2^31 - 1 if not given. */
   readonly min?: number
   readonly max?: number
-  /** The unit of a bare number; without it, only 0 may go without a unit. */
-  readonly bare?: 's'
+  /** False where other programs take a bare number as something else than seconds: then only 0 may go without a unit. */
+  readonly bare?: boolean
 }
 
 /** A duration; the value is whole milliseconds. */
-export function duration({ zero = false, min = 1, max = LONGEST, bare }: DurationRules = {}): Format<number> {
-  const seconds = bare === 's' ? '; a bare number is seconds' : ''
-  const expects = `a duration such as 500ms, 30s, 2m, 1h or 1d${zero ? ', or off' : ''}${seconds}`
+export function duration({ zero = false, min = 1, max = LONGEST, bare = true }: DurationRules = {}): Format<number> {
+  const examples = bare
+    ? 'such as 500ms, 30s or just 30, 2m, 1h or 1d'
+    : 'with its unit, such as 500ms, 30s, 2m, 1h or 1d'
+  const expects = `a duration ${examples}${zero ? ', or off' : ''}`
   const outside = `must be between ${min}ms and ${max}ms${zero ? ', or off' : ''}`
   return format(expects, (given) => {
     const amount = zero && isOff(given) ? 0 : milliseconds(given, bare)
@@ -31,11 +33,12 @@ export function duration({ zero = false, min = 1, max = LONGEST, bare }: Duratio
 }
 
 /** A bare 0 needs no unit. */
-function milliseconds(given: string, bare: 's' | undefined): number | undefined {
-  const [, digits, unit = bare] = /^(\d{1,15}(?:\.\d{1,9})?)\s*(ms|s|m|h|d)?$/.exec(given.trim().toLowerCase()) ?? []
-  const amount = Number(digits)
-  if (unit === undefined) return amount === 0 ? 0 : undefined
-  return amount * MILLISECONDS[unit as keyof typeof MILLISECONDS]
+function milliseconds(given: string, bare: boolean): number | undefined {
+  const [, digits, written] = /^(\d{1,15}(?:\.\d{1,9})?)\s*(ms|s|m|h|d)?$/.exec(given.trim().toLowerCase()) ?? []
+  if (digits === undefined) return undefined
+  const unit = written ?? (bare ? 's' : undefined)
+  if (unit === undefined) return Number(digits) === 0 ? 0 : undefined
+  return Number(digits) * MILLISECONDS[unit as keyof typeof MILLISECONDS]
 }
 
 const UNITS = 'KMGT'

@@ -8,7 +8,7 @@ export const certificates: Format<string> = {
   expects: 'the path of a PEM file with certificates',
   shown: false,
   parse: (path) => {
-    const pem = readText(path.trim()) ?? refuse('names a file that cannot be read')
+    const pem = contentOf(path)
     const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
     const good = blocks.length > 0 && blocks.every((block) => succeeds(() => new X509Certificate(block)))
     return good ? pem : refuse('must name a file with PEM certificates (-----BEGIN CERTIFICATE-----)')
@@ -20,7 +20,7 @@ export const privateKey: Format<string> = {
   expects: 'the path of a PEM file with a private key',
   shown: false,
   parse: (path) => {
-    const pem = readText(path.trim()) ?? refuse('names a file that cannot be read')
+    const pem = contentOf(path)
     if (/-----BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED/.test(pem)) {
       refuse('names a key that is encrypted; store it without a passphrase, readable by this user only')
     }
@@ -34,6 +34,11 @@ export function belongTogether(cert: string, key: string): boolean {
   return succeeds(() => {
     if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) refuse('does not belong to the key')
   })
+}
+
+function contentOf(path: string): string {
+  const content = readText(path.trim())
+  return typeof content === 'string' ? content : refuse(`${content.predicate}; ${content.cure}`)
 }
 
 function succeeds(attempt: () => unknown): boolean {

@@ -41,7 +41,7 @@ export const daemonSettings = {
   },
   PRODUCER_TIMEOUT: {
     group: 'Feeds of the replaced producer',
-    format: duration({ zero: true, bare: 's' }),
+    format: duration({ zero: true }),
     help: 'Silence limit of these feeds: no message for that long means a redial, counted as a timeout. Their FEED_…_SILENCE_TIMEOUT wins.',
     default: 'off',
   },
@@ -71,8 +71,8 @@ export const daemonSettings = {
   },
   LINGER: {
     group: 'Start, stop and batches',
-    format: duration({ zero: true, max: 60_000 }),
-    help: "How long a partition's records gather after a recent write; an idle partition is written to at once.",
+    format: duration({ zero: true, max: 60_000, bare: false }),
+    help: "How long a partition's records gather after a recent write; an idle partition is written to at once. A bare number is refused, because elsewhere it means milliseconds.",
     default: '2ms',
   },
   RECORD_HEADERS: {

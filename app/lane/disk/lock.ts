@@ -10,21 +10,35 @@ import { errorCode } from '../../lib/error-code.ts'
 /** Longest path of a socket, in bytes, on every system (macOS has the least). */
 const LONGEST_PATH = 103
 
+/** The lock is another process's. */
+export class InUse extends Unusable {}
+
 /** Held until `release`, or until the process is gone. */
 export interface Lock {
   release(): Promise<void>
 }
 
+/** By how many bytes the path of `directory` is too long for a lock; 0 or less where it is not. */
+export function tooLongBy(directory: string): number {
+  return Buffer.byteLength(pathOf(directory)) - LONGEST_PATH
+}
+
+/** Where the lock of `directory` is. Throws `Unusable` for a path that is too long for one. */
+export function lockPath(directory: string): string {
+  const tooMany = tooLongBy(directory)
+  if (tooMany <= 0) return pathOf(directory)
+  throw new Unusable(`its path is too long for a lock; choose a LANE_DIR that is ${tooMany} bytes shorter`)
+}
+
+function pathOf(directory: string): string {
+  return join(directory, 'lock')
+}
+
 /** Takes the lock of `directory`. Throws `Unusable` when another process holds it, or when no socket can be made there. */
 export async function lock(directory: string): Promise<Lock> {
-  const path = join(directory, 'lock')
-  if (Buffer.byteLength(path) > LONGEST_PATH) {
-    throw new Unusable(
-      `its path is too long for a lock; choose a LANE_DIR that is ${Buffer.byteLength(path) - LONGEST_PATH} bytes shorter`,
-    )
-  }
+  const path = lockPath(directory)
   const server = (await listen(path)) ?? (await takeOver(path))
-  if (!server) throw new Unusable('another process uses it; end that one, or give this one a LANE_DIR of its own')
+  if (!server) throw new InUse('another process uses it; end that one, or give this one a LANE_DIR of its own')
   server.unref()
   return {
     release: async () => {

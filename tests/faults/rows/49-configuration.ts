@@ -32,7 +32,7 @@ const all = (rig: Rig): readonly Bad[] => [
       LANE_SYNC: 'maybe',
       FEED_FAULT_OVERLOAD: 'explode',
       FEED_FAULT_MAX_MESSAGE_BYTES: '1 parsec',
-      FEED_FAULT_PING_INTERVAL: '5',
+      FEED_FAULT_PING_INTERVAL: '5 apples',
       FEED_FAULT_OPEN_MESSAGES: `[{"token":"${rig.canaries.payload}"`,
       FEED_FAULT_HEADERS: `{"x-api-key":"${rig.canaries.header}"`,
     },

@@ -1,11 +1,11 @@
 /** Settings of the whole daemon: defaults, aliases, labels, warnings. */
 import { describe, expect, it } from '@jest/globals'
-import { base, problems, problemsOf, read } from './environment.ts'
+import { base, problems, problemsOf, read, warnings } from './environment.ts'
 
 describe('a dead letter topic', () => {
   it("may not be a feed's own", () => {
     expect(problems({ DEAD_LETTER_TOPIC: 'T', FEED_T_SCHEMA: 'T' })).toEqual([
-      'DEAD_LETTER_TOPIC is the topic of feed t: choose one of its own.',
+      'DEAD_LETTER_TOPIC is the topic of feed t; choose one of its own.',
     ])
   })
 })
@@ -18,6 +18,7 @@ describe('an environment with the least that is needed', () => {
       deadLetters: { topic: undefined, maxBytes: 1_000_000 },
       lane: { kind: 'memory', directory: undefined, sync: 'flush' },
       kafka: {
+        names: {},
         brokers: ['kafka:29092'],
         clientId: 'tributary',
         tls: undefined,
@@ -27,6 +28,7 @@ describe('an environment with the least that is needed', () => {
         compression: 'none',
       },
       registry: {
+        names: {},
         url: 'http://schema-registry:8081',
         basicAuth: undefined,
         bearerToken: undefined,
@@ -45,6 +47,7 @@ describe('an environment with the least that is needed', () => {
       startupTimeoutMs: 60_000,
       drainTimeoutMs: 8000,
       maxInFlightBatches: 8,
+      names: {},
       secrets: expect.objectContaining({ paths: 'auto' }),
       warnings: [],
     })
@@ -54,9 +57,9 @@ describe('an environment with the least that is needed', () => {
 describe('an empty environment', () => {
   it('is told all it lacks at once, with examples', () => {
     expect(problemsOf({})).toEqual([
-      expect.stringMatching(/^BOOTSTRAP_SERVERS is missing: .*kafka:29092\.$/),
-      expect.stringMatching(/^SCHEMA_REGISTRY_URL is missing: .*http:\/\/schema-registry:8081\.$/),
-      expect.stringMatching(/^No feed is on: .*FINNHUB_TRADE_DATA=True.*FEED_<NAME>_URLS/),
+      expect.stringMatching(/^BOOTSTRAP_SERVERS is missing; .*kafka:29092\.$/),
+      expect.stringMatching(/^SCHEMA_REGISTRY_URL is missing; .*http:\/\/schema-registry:8081\.$/),
+      expect.stringMatching(/^No feed is on; .*FINNHUB_TRADE_DATA=True.*FEED_<NAME>_URLS/),
     ])
   })
 
@@ -170,8 +173,7 @@ describe('a variable that is not ours', () => {
   })
 
   it('is a warning where it looks like ours', () => {
-    const { warnings } = read({ KAFKA_SASL_PASWORD: 'x', SCHEMA_REGISTRY_HOST_NAME: 'x' })
-    expect(warnings).toEqual([
+    expect(warnings({ KAFKA_SASL_PASWORD: 'x', SCHEMA_REGISTRY_HOST_NAME: 'x' })).toEqual([
       expect.stringMatching(/^KAFKA_SASL_PASWORD .* did you mean KAFKA_SASL_PASSWORD\?$/),
       expect.stringMatching(/^SCHEMA_REGISTRY_HOST_NAME .* no effect\.$/),
     ])

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Choices, readConfig } from '../../../app/config/index.ts'
 import type { Config, FeedConfig } from '../../../app/config/types.ts'
-import { ConfigError } from '../../../app/errors.ts'
+import { ConfigError, sentenceOf } from '../../../app/errors.ts'
 
 export type TestEnv = Record<string, string | undefined>
 
@@ -51,6 +51,9 @@ export function problemsOf(env: TestEnv): readonly string[] {
 
 /** The problems of `base` with `more` over it. */
 export const problems = (more: TestEnv): readonly string[] => problemsOf({ ...base, ...more })
+
+/** The warnings of `base` with `more` over it, as sentences. */
+export const warnings = (more: TestEnv): readonly string[] => read(more).warnings.map(sentenceOf)
 
 /** A directory that `close` removes; `write` answers the path of a new file in it. */
 export function directory(): { write: (name: string, content: string) => string; close: () => void } {

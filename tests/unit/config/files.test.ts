@@ -1,6 +1,9 @@
 /** Settings from files. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { directory, problems, read } from './environment.ts'
+import { directory, problems, read, warnings } from './environment.ts'
 
 let files: ReturnType<typeof directory>
 beforeEach(() => {
@@ -62,5 +65,68 @@ describe('X_FILE', () => {
     expect(problems({ METRICS_PORT_FILE: files.write('port', 's3cret') })).toEqual([
       'The file of METRICS_PORT_FILE must be a whole number from 0 to 65535.',
     ])
+  })
+})
+
+describe('a file that cannot hold a setting', () => {
+  const told = (path: string): readonly string[] => problems({ FEED_T_URLS: undefined, FEED_T_URLS_FILE: path })
+
+  it('is refused at once, whatever it is', () => {
+    const pipe = files.write('pipe', '')
+    rmSync(pipe)
+    execFileSync('mkfifo', [pipe])
+    const startedAt = performance.now()
+    expect(told(pipe)).toEqual([
+      'FEED_T_URLS_FILE names a pipe or a device, not a regular file; name a file with the value.',
+    ])
+    for (const device of ['/dev/zero', '/dev/null', '/dev/tty'].filter(existsSync)) {
+      expect(told(device)).toEqual([expect.stringMatching(/names a (pipe or a device|file that cannot be read)/)])
+    }
+    expect(told(dirname(pipe))).toEqual(['FEED_T_URLS_FILE names a directory, not a file; name a file with the value.'])
+    expect(performance.now() - startedAt).toBeLessThan(2_000)
+  })
+
+  it('is refused when it is huge, also where it says that it is small', () => {
+    const huge = files.write('huge', '')
+    truncateSync(huge, 17 * 1024 * 1024)
+    expect(told(huge)).toEqual([expect.stringContaining('names a file of more than 16 MiB')])
+    // Files of /proc have no size.
+    if (existsSync('/proc/self/environ')) expect(told('/proc/self/environ')).toEqual([expect.stringContaining('NUL')])
+  })
+
+  it('is refused when it is no text', () => {
+    expect(told(files.write('nul', 'ws://a\0'))).toEqual([expect.stringContaining('names a file with a NUL character')])
+    const latin = files.write('latin', '')
+    writeFileSync(latin, Buffer.from('ws://h/\xe9', 'latin1'))
+    expect(told(latin)).toEqual([expect.stringContaining('names a file that is not UTF-8 text')])
+  })
+})
+
+describe('a value in quotes', () => {
+  it.each([
+    ['FEED_T_URLS', '"wss://a"'],
+    ['FEED_T_SCHEMA', "'Ticker'"],
+    ['BOOTSTRAP_SERVERS', '"kafka:1"'],
+    ['METRICS_PORT', '"9000"'],
+    ['FEED_T_OPEN_MESSAGES', "'[]'"],
+    ['FEED_T_COMPRESSION', '"true"'],
+  ])('that docker left on is pointed out: %s=%s', (name, value) => {
+    expect(problems({ [name]: value })).toEqual([
+      expect.stringMatching(new RegExp(`^${name} .*; leave the quotes out: docker's --env-file takes them`)),
+    ])
+  })
+
+  it('is noted where it may be meant, without the value', () => {
+    const env = { FEED_T_KEY: '"k3y"' }
+    expect(read(env).feeds[0]?.key).toEqual({ kind: 'constant', value: '"k3y"' })
+    expect(read(env).warnings).toEqual([expect.objectContaining({ setting: 'FEED_T_KEY', isIneffective: false })])
+    expect(warnings(env).join()).toMatch(/FEED_T_KEY begins and ends with "/)
+    expect(warnings(env).join()).not.toContain('k3y')
+  })
+
+  it('gets no hint where quotes are not to blame', () => {
+    expect(problems({ METRICS_PORT: '"x"' }).join()).not.toContain('quotes')
+    expect(problems({ METRICS_PORT: '"' }).join()).not.toContain('quotes')
+    expect(warnings({ FEED_T_URLS: '["ws://a"]' })).toEqual([])
   })
 })

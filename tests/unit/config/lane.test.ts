@@ -1,7 +1,7 @@
 /** Which lane the environment asks for. */
 import { describe, expect, it } from '@jest/globals'
 import { readLaneConfig } from '../../../app/config/index.ts'
-import { choices, problems, read } from './environment.ts'
+import { choices, problems, read, warnings } from './environment.ts'
 
 const GIB = 1024 ** 3
 
@@ -15,15 +15,18 @@ describe('the lane', () => {
 
   it('is refused on disk without a directory', () => {
     expect(problems({ LANE: 'disk' })).toEqual([
-      'LANE_DIR is missing: set it to the path of a directory, because LANE is disk.',
+      'LANE_DIR is missing: LANE is disk; set it to the path of a directory.',
     ])
   })
 
   it('is in memory beside a directory when told so, with a warning', () => {
-    const { lane, feeds, warnings } = read({ LANE: 'memory', LANE_DIR: '/x' })
+    const env = { LANE: 'memory', LANE_DIR: '/x' }
+    const { lane, feeds } = read(env)
     expect(lane).toMatchObject({ kind: 'memory', directory: undefined })
     expect(feeds[0]?.laneMaxBytes).toBe(GIB / 16)
-    expect(warnings).toEqual(['LANE_DIR has no effect: LANE is memory, and what is kept there stays there.'])
+    expect(warnings(env)).toEqual([
+      'LANE_DIR has no effect: LANE is memory, and what is kept there stays there; remove one of them.',
+    ])
   })
 
   it('is read alone for commands that need nothing else', () => {

@@ -1,7 +1,7 @@
 /** TLS and SASL for Kafka, authentication for the registry: good combinations, and the cure for the others. */
 import { generateKeyPairSync } from 'node:crypto'
 import { afterAll, describe, expect, it } from '@jest/globals'
-import { directory, problems, read } from './environment.ts'
+import { directory, problems, read, warnings } from './environment.ts'
 import { certificatePem, encryptedKeyPem, keyPem } from './pem-fixture.ts'
 
 const files = directory()
@@ -64,9 +64,7 @@ describe('the security of Kafka', () => {
   it('allows PLAIN without TLS only when told to, with a warning', () => {
     const env = { ...protocol('SASL_PLAINTEXT'), ...plain }
     expect(problems(env)).toEqual([expect.stringContaining('set KAFKA_SASL_ALLOW_PLAINTEXT=true')])
-    expect(read({ ...env, KAFKA_SASL_ALLOW_PLAINTEXT: 'true' }).warnings).toEqual([
-      expect.stringContaining('unencrypted'),
-    ])
+    expect(warnings({ ...env, KAFKA_SASL_ALLOW_PLAINTEXT: 'true' })).toEqual([expect.stringContaining('unencrypted')])
   })
 
   it.each([
@@ -125,8 +123,8 @@ describe('the registry', () => {
   })
 
   it('gets a warning when a secret or an authority would be of no use over http', () => {
-    expect(read({ SCHEMA_REGISTRY_URL: 'http://u:p@r' }).warnings).toEqual([expect.stringContaining('unencrypted')])
-    expect(read({ SCHEMA_REGISTRY_SSL_CA_FILE: ca }).warnings).toEqual([expect.stringContaining('no effect')])
+    expect(warnings({ SCHEMA_REGISTRY_URL: 'http://u:p@r' })).toEqual([expect.stringContaining('unencrypted')])
+    expect(warnings({ SCHEMA_REGISTRY_SSL_CA_FILE: ca })).toEqual([expect.stringContaining('no effect')])
   })
 
   it.each([

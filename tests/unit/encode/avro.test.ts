@@ -7,7 +7,6 @@ import { closeHttp } from '../../../app/lib/http-client.ts'
 import type { Encoder } from '../../../app/model.ts'
 import {
   answer,
-  entries,
   type Script,
   type ScriptedRegistry,
   scriptedRegistry,
@@ -75,7 +74,7 @@ describe('prepare', () => {
     await open(status(500))
     const attempt = (): Promise<unknown> => encoder.prepare('s-value', never).catch((error: unknown) => error)
     for (const expected of ['response', 'response', 'no_subject', 'no_subject']) {
-      if (expected === 'no_subject') registry.script = entries({})
+      if (expected === 'no_subject') registry.script = status(404, '{"error_code":40401}')
       const error = await attempt()
       expect(error).toBeInstanceOf(Unavailable)
       expect(error).toMatchObject({ reason: expected })
@@ -160,7 +159,7 @@ describe('refresh', () => {
     ['is away', (request) => void request.socket.destroy(), 'response'],
     ['fails', status(503), 'response'],
     ['hangs', () => {}, 'timeout'],
-    ['has lost the subject', entries({}), 'no_subject'],
+    ['has lost the subject', status(404, '{"error_code":40401}'), 'no_subject'],
     ['serves a web page', status(200, '<html>'), 'response'],
     ['serves rubbish as the schema', answer({ id: 9, version: 9, schema: '{"type":"rubbish"}' }), 'bad_schema'],
   ])('keeps the last good schema when the registry %s, and says so once', async (_name, rubbish, reason) => {

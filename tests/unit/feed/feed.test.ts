@@ -21,7 +21,8 @@ async function parts(over: Partial<FeedParts> = {}): Promise<FeedParts & TestFee
     yield numbered(1, from, 2)
     ended.push(from)
   }
-  return { ...(await testFeed()), restored: createLedger(), sources: [a, b], dial, ended, ...over }
+  const use = { setting: 'FEED_F_SCHEMA', holds: 'records', keyCure: undefined } as const
+  return { ...(await testFeed()), restored: createLedger(), sources: [a, b], use, dial, ended, ...over }
 }
 
 const settle = (feed: TestFeed): void => {
@@ -63,6 +64,28 @@ describe('a feed', () => {
     expect(feed.events.filter(({ type }) => type === 'feed.parked')).toEqual(
       ['no schema', 'no topic'].map((detail) => ({ type: 'feed.parked', feed: 'f', reason: 'no_subject', detail })),
     )
+    await running.drain(AbortSignal.abort())
+    running.halt()
+    await running.ended
+  })
+
+  it('names all that is away in one line, and says it again only when something is new', async () => {
+    let tries = 0
+    const prepare = async () => {
+      tries++
+      throw new Unavailable('connect', 'the registry is away', { cure: 'look' })
+    }
+    const open = async () => {
+      if (tries < 3) throw new Unavailable('connect', 'Kafka is away')
+    }
+    const feed = await parts({ encoder: jsonEncoder({ prepare }), outlet: keepingOutlet([], { open }) })
+    const running = runFeed(feed)
+    await until(() => tries >= 4 && running.parkedBecause() === 'the registry is away; look', {
+      what: 'Kafka to be back',
+    })
+    expect(feed.events.flatMap((event) => (event.type === 'feed.parked' ? [event.detail] : []))).toEqual([
+      'Kafka is away; and the registry is away; look',
+    ])
     await running.drain(AbortSignal.abort())
     running.halt()
     await running.ended

@@ -1,4 +1,5 @@
 /** A file that many ask for: read as often as it changes, not as often as it is asked for. */
+import { execFileSync } from 'node:child_process'
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -60,6 +61,14 @@ describe('freshFile', () => {
     await known(fresh)
     await rename(`${path()}.new`, path())
     expect(await fresh()).toEqual({ text: 'b' })
+  })
+
+  it('does not wait for whoever would write into a pipe', async () => {
+    execFileSync('mkfifo', [path()])
+    await expect(open()()).rejects.toThrow('a pipe or a device')
+    await rm(path())
+    await writeFile(path(), '\uFEFFa')
+    expect(await open()()).toEqual({ text: 'a' })
   })
 
   it('throws while it cannot be read or parsed, and answers again afterwards', async () => {

@@ -15,7 +15,7 @@ const destination = { topic: 'Quote', subject: 'Quote-value', key: null, hash: 0
 
 describe('a dry outlet', () => {
   it('says what its topic would take, and writes nothing', async () => {
-    const outlet = dryOutlet(sink, [])
+    const outlet = dryOutlet(sink, { brokers: [] })
     await outlet.open('Quote')
     const said: string[] = []
     const settlement = {
@@ -32,6 +32,6 @@ describe('a dry outlet', () => {
     const describe = async () => {
       throw new Unavailable('no_topic', 'Kafka has no topic Quote')
     }
-    await expect(dryOutlet({ ...sink, describe }, []).open('Quote')).rejects.toThrow('create topic Quote')
+    await expect(dryOutlet({ ...sink, describe }, { brokers: [] }).open('Quote')).rejects.toThrow('create topic Quote')
   })
 })

@@ -1,0 +1,54 @@
+/** One connection, from the dial until it has been listened to for a while. */
+import { SourceLost, SourceRefused } from '../errors.ts'
+import type { Ended, Message, Source } from '../model.ts'
+
+/** Of each URL so much is looked at; the rest is counted. */
+const MOST_MESSAGES = 200
+const MOST_BYTES = 1024 * 1024
+
+/** What came of a dial. Durations are milliseconds. */
+export interface Heard {
+  /** From the dial; undefined when it never opened. */
+  readonly openedAfterMs: number | undefined
+  readonly messages: number
+  /** The first of them, at least one. */
+  readonly kept: readonly Message[]
+  /** How the upstream ended it, and how long it had been open; undefined when we did. */
+  readonly end: { readonly by: Ended | SourceLost | SourceRefused; readonly openMs: number } | undefined
+}
+
+/** Opens `source`, listens for `waitMs`, and closes it with 1001. Ends within the handshake timeout, that time, and a second to close. */
+export async function listen(source: Source, waitMs: number): Promise<Heard> {
+  const leaving = new AbortController()
+  const startedAt = performance.now()
+  const kept: Message[] = []
+  let [messages, bytes] = [0, 0]
+  let openedAt: number | undefined
+  let timer: NodeJS.Timeout | undefined
+  const opened = (): void => {
+    openedAt = performance.now()
+    timer = setTimeout(() => leaving.abort(), waitMs)
+  }
+  const take = (message: Message): void => {
+    messages++
+    if (kept.length >= MOST_MESSAGES || (kept.length > 0 && bytes + message.data.length > MOST_BYTES)) return
+    kept.push(message)
+    bytes += message.data.length
+  }
+  const heard = (by: Ended | SourceLost | SourceRefused): Heard => {
+    clearTimeout(timer)
+    const end = leaving.signal.aborted ? undefined : { by, openMs: performance.now() - (openedAt ?? startedAt) }
+    return { openedAfterMs: openedAt && openedAt - startedAt, messages, kept, end }
+  }
+  const arrivals = source.receive(leaving.signal, opened)
+  try {
+    for (;;) {
+      const next = await arrivals.next()
+      if (next.done) return heard(next.value)
+      next.value.forEach(take)
+    }
+  } catch (error) {
+    if (error instanceof SourceLost || error instanceof SourceRefused) return heard(error)
+    throw error
+  }
+}

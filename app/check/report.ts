@@ -1,0 +1,70 @@
+/** How the findings of a check are told, and what it exits with. */
+import { exitCodes } from '../exit-codes.ts'
+import { sleep } from '../lib/sleep.ts'
+import { type Finding, type Group, groupLines } from './finding.ts'
+
+export type Print = (line: string) => void
+type Hide = (text: string) => string
+
+/** A finding and the title of its group. */
+export interface Found extends Finding {
+  readonly group: string
+}
+
+/** What is known by then is shown in the usual order, what comes later as it comes; milliseconds. */
+const IN_ORDER_MS = 1_500
+
+/** Prints each group once all of it is known, `hide` having taken the secrets out. Resolves to all findings. */
+export async function show(groups: readonly Group[], hide: Hide, print: Print): Promise<Found[]> {
+  const found: Found[] = []
+  const shown = new Set<Group>()
+  const known = new Map<Group, readonly Finding[]>()
+  const coming = groups.map(async (group) => void known.set(group, await group.findings))
+  const showKnown = (): void => {
+    for (const group of groups) {
+      const findings = known.get(group)
+      if (!findings || shown.has(group)) continue
+      shown.add(group)
+      const safe = findings.map((finding) => ({ ...withoutSecrets(finding, hide), group: hide(group.title) }))
+      found.push(...safe)
+      for (const line of groupLines(hide(group.title), safe)) print(line)
+    }
+  }
+  const early = new AbortController()
+  const all = Promise.all(coming).finally(() => early.abort())
+  await Promise.race([all, sleep(IN_ORDER_MS, early.signal)])
+  showKnown()
+  await Promise.all(coming.map((one) => one.then(showKnown)))
+  return found
+}
+
+function withoutSecrets(finding: Finding, hide: Hide): Finding {
+  const { label, detail, cure } = finding
+  return { ...finding, label: hide(label), detail: hide(detail), cure: cure === undefined ? undefined : hide(cure) }
+}
+
+/** 78 as long as the configuration is wrong, whatever else is: trying again would not help. */
+export function exitCodeOf(found: readonly Finding[]): number {
+  const wrong = found.filter(({ verdict }) => verdict === 'wrong')
+  if (wrong.some(({ fault }) => fault === 'configuration')) return exitCodes.configuration
+  return wrong.length > 0 ? exitCodes.unavailable : exitCodes.ok
+}
+
+/** One JSON object on one line; what does not apply is null. */
+export function jsonReport(found: readonly Found[]): string {
+  const findings = found.map(({ group, label, verdict: level, setting, detail, cure }) => ({
+    level,
+    group,
+    about: label || null,
+    setting: setting ?? null,
+    problem: level === 'ok' ? null : detail,
+    cure: cure ?? null,
+    detail,
+  }))
+  const wrong = found.filter(({ verdict }) => verdict === 'wrong').length
+  return JSON.stringify({ findings, wrong, exit_code: exitCodeOf(found) })
+}
+
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}

@@ -1,0 +1,151 @@
+/** The command: arguments → what is to be done; exit codes. */
+import { readFileSync } from 'node:fs'
+import { check } from './check/index.ts'
+import { checkHelp, checkOptions } from './check/options.ts'
+import { choices } from './choices.ts'
+import { readConfig, readLaneConfig } from './config/index.ts'
+import type { Config } from './config/types.ts'
+import { runDaemon } from './daemon.ts'
+import { ConfigError, Unusable } from './errors.ts'
+import { exitCodes } from './exit-codes.ts'
+import { help } from './help.ts'
+import { laneCommand, laneHelp } from './lane-command.ts'
+import { nearest } from './lib/nearest.ts'
+import { redriveCommand, redriveHelp } from './redrive-command.ts'
+import { exitCodeOf, type StopSignal } from './stop-signal.ts'
+
+/** What a command gets from the process. */
+interface Surroundings {
+  readonly env: NodeJS.ProcessEnv
+  readonly stop: Promise<StopSignal>
+}
+
+interface Command {
+  readonly help: () => string
+  /** Resolves with the exit code. */
+  readonly run: (args: readonly string[], surroundings: Surroundings) => Promise<number>
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  check: { help: () => checkHelp, run: runCheck },
+  lane: { help: () => laneHelp, run: runLane },
+  redrive: { help: () => redriveHelp, run: runRedrive },
+}
+const HELP = ['help', '--help', '-h']
+const VERSION = ['version', '--version', '-v', '-V']
+/** More wrong letters than this, and it was another word. */
+const FARTHEST = 2
+
+/** Runs `tributary` with `args`, and ends the process with its exit code. */
+export async function run(args: readonly string[], env: NodeJS.ProcessEnv, stop: Promise<StopSignal>): Promise<void> {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error) => process.exit(fail(error)))
+  }
+  // A reader of our output that went away is no reason to stop.
+  process.stdout.on('error', () => {})
+  process.stderr.on('error', () => {})
+  process.exit(await perform(args, { env, stop }).catch(fail))
+}
+
+async function perform([first, ...rest]: readonly string[], surroundings: Surroundings): Promise<number> {
+  if (first === undefined) {
+    return runDaemon(configured(surroundings.env), { version: version(), stop: surroundings.stop })
+  }
+  if (HELP.includes(first)) return showHelp(rest)
+  if (VERSION.includes(first)) return rest.length > 0 ? tooMany(rest) : show(`tributary ${version()}\n`)
+  const command = commandOf(first)
+  if (!command) return unknown(first)
+  return asksForHelp(rest) ? show(command.help()) : command.run(rest, surroundings)
+}
+
+/** `help` may be the name of a feed, so it counts in the first place only. */
+function asksForHelp(args: readonly string[]): boolean {
+  return args[0] === 'help' || args.some((word) => word === '--help' || word === '-h')
+}
+
+function showHelp([about, ...rest]: readonly string[]): number {
+  if (rest.length > 0) return tooMany(rest)
+  if (about === undefined || HELP.includes(about)) return show(help())
+  const command = commandOf(about)
+  return command ? show(command.help()) : unknown(about)
+}
+
+function commandOf(word: string): Command | undefined {
+  return Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined
+}
+
+async function runCheck(args: readonly string[], { env, stop }: Surroundings): Promise<number> {
+  endAt(stop)
+  return check(() => configured(env), checkOptions(args), say)
+}
+
+async function runLane(args: readonly string[], { env, stop }: Surroundings): Promise<number> {
+  endAt(stop)
+  const isFine = await laneCommand(args, () => readLaneConfig(env, choices), process.stdout, process.stderr)
+  return isFine ? exitCodes.ok : exitCodes.unavailable
+}
+
+async function runRedrive(args: readonly string[], { env, stop }: Surroundings): Promise<number> {
+  const note = (line: string): void => void process.stderr.write(`${line}\n`)
+  return exitCodes[await redriveCommand(args, () => configured(env), { print: say, note, stop })]
+}
+
+/** For the last words of a process that a bug of ours ends. */
+let hide = (text: string): string => text
+
+function configured(env: NodeJS.ProcessEnv): Config {
+  const config = readConfig(env, choices)
+  hide = (text) => config.secrets.hideAll(text)
+  return config
+}
+
+/** For commands that have nothing to bring to an end. */
+function endAt(stop: Promise<StopSignal>): void {
+  void stop.then((signal) => process.exit(exitCodeOf(signal)))
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+function show(text: string): number {
+  process.stdout.write(text)
+  return exitCodes.ok
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
+  return version
+}
+
+function tooMany(words: readonly string[]): number {
+  return misused(`too many arguments: ${words.join(' ')}`)
+}
+
+function unknown(word: string): number {
+  const known = nearest(word, [...Object.keys(COMMANDS), ...HELP, ...VERSION], FARTHEST)
+  return misused(`unknown argument ${word}${known === undefined ? '' : ` (did you mean ${known}?)`}`)
+}
+
+function misused(problem: string): number {
+  process.stderr.write(`tributary: ${problem}; see tributary --help\n`)
+  return exitCodes.configuration
+}
+
+/** Anything but a configuration error and an unusable lane is our own bug: say it once, end with 1. */
+function fail(error: unknown): number {
+  if (error instanceof ConfigError) {
+    const lines = error.problems.map((problem) => `  - ${problem}\n`)
+    process.stderr.write(`tributary: ${error.message}:\n${lines.join('')}`)
+    return exitCodes.configuration
+  }
+  if (error instanceof Unusable) {
+    process.stderr.write(`tributary: ${hide(error.message)}\n`)
+    return exitCodes.unavailable
+  }
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  process.stderr.write(`tributary: a bug, please report it: ${hide(what)}\n`)
+  return exitCodes.undelivered
+}
