@@ -94,9 +94,14 @@ export interface Lane {
   read(signal: AbortSignal): AsyncIterable<Batch>
   acknowledge(batch: Batch): void
   readonly held: LaneHeld
-  /** Whether what it holds survives the process. */
+  /** Whether it is of a kind that outlives the process. */
   readonly durable: boolean
-  /** Resolves when nothing is held, or when `signal` aborts. A durable lane lets in whoever waits, and is drained when all that was read is acknowledged. */
+  /** Looks whether the next start will find what is kept here: false for a lane in memory, and for one whose files are gone. Waits a moment for the disk; never rejects. */
+  survives(): Promise<boolean>
+  /**
+   * Resolves when nothing is held, or when `signal` aborts. A durable lane lets in whoever waits, and is drained when all that was
+   * read is acknowledged; if it does not survive, when all is.
+   */
   drained(signal: AbortSignal): Promise<void>
   close(): Promise<void>
 }
@@ -104,7 +109,7 @@ export interface Lane {
 /** What a lane holds: waiting, queued and read but not yet acknowledged. */
 export interface LaneHeld {
   readonly messages: number
-  /** Those of them that survive the process. */
+  /** Those of them that the next start will find. */
   readonly kept: number
   readonly bytes: number
   readonly limitBytes: number

@@ -131,6 +131,7 @@ function laneOf(batch: Batch, acknowledged: () => void): Lane {
     acknowledge: acknowledged,
     held: { messages: 0, kept: 0, bytes: 0, limitBytes: 0, oldestReceivedAt: 0 },
     durable: false,
+    survives: async () => false,
     drained: async () => {},
     close: async () => {},
   }

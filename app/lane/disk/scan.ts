@@ -2,8 +2,9 @@
 import { Unusable } from '../../errors.ts'
 import type { Message, SourceInfo } from '../../model.ts'
 import { readBlock } from './block.ts'
+import type { Keys } from './environment.ts'
 import { readPassed } from './passed-file.ts'
-import { type Keys, Store } from './store.ts'
+import { Store } from './store.ts'
 import { afterHole, heldBy, type Kept, readTally, withPassed } from './tally.ts'
 
 /** What a lane holds, by what is read in its file. */
