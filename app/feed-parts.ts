@@ -19,14 +19,16 @@ export interface Shared {
   readonly gaps: Gaps
   readonly dial: Dialler
   readonly emit: Emit
+  /** Ends the opening. */
+  readonly signal: AbortSignal
 }
 
-/** Makes the parts of `feed`, its lane opened. Throws `Unusable` when the lane cannot be. */
+/** Makes the parts of `feed`, its lane opened. Throws `Unusable` when the lane cannot be, and the reason of `signal`. */
 export async function makeParts(
   feed: FeedConfig,
   sources: FeedParts['sources'],
   config: Config,
-  { encoder, outlet, deadLetters, gaps, dial, emit }: Shared,
+  { encoder, outlet, deadLetters, gaps, dial, emit, signal }: Shared,
 ): Promise<FeedParts> {
   const ledger = createLedger()
   const indexes = new Map(sources.map((source, index) => [source, index]))
@@ -34,7 +36,7 @@ export async function makeParts(
     name: feed.name,
     sources,
     dial: (source, signal) => dial(feed, source, indexes.get(source) ?? -1, signal),
-    lane: await openLane(feed, config, { sources, ledger, emit }),
+    lane: await openLane(feed, config, { sources, ledger, emit, signal }),
     ...(await feedSteps(feed, config)),
     encoder: encoder.apart(),
     outlet,
@@ -50,7 +52,7 @@ export async function makeParts(
 export async function openLane(
   feed: Pick<FeedConfig, 'name' | 'laneMaxBytes' | 'overload'>,
   { lane: { kind, directory, sync }, maxInFlightBatches }: Config,
-  { sources, ledger, emit }: Pick<FeedParts, 'sources' | 'ledger' | 'emit'>,
+  { sources, ledger, emit, signal }: Pick<FeedParts, 'sources' | 'ledger' | 'emit'> & { readonly signal?: AbortSignal },
 ): Promise<FeedParts['lane']> {
   const open = await lanes[kind as keyof typeof lanes].load()
   return open({
@@ -63,5 +65,6 @@ export async function openLane(
     sourceOf: sourceFinder(feed.name, sources),
     ledger,
     emit,
+    signal,
   })
 }

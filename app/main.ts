@@ -1,24 +1,29 @@
 #!/usr/bin/env node
 /** The command: environment → configuration → daemon; signals; exit codes. The only reader of process.env. */
 import { readFileSync } from 'node:fs'
-import { constants } from 'node:os'
-import { check } from './check/index.ts'
-import { choices } from './choices.ts'
-import { readConfig, readLaneConfig } from './config/index.ts'
-import { exitCodes, runDaemon } from './daemon.ts'
-import { ConfigError, Unusable } from './errors.ts'
-import { help } from './help.ts'
-import { laneCommand } from './lane-command.ts'
-import { redriveCommand } from './redrive-command.ts'
+import { codeOf, stopSignal } from './lib/stop-signal.ts'
 
-const signals = ['SIGTERM', 'SIGINT'] as const
+// Heard from here on: what follows takes a second to load on a busy machine.
+const stop = stopSignal()
+
+const { check } = await import('./check/index.ts')
+const { choices } = await import('./choices.ts')
+const { readConfig, readLaneConfig } = await import('./config/index.ts')
+const { exitCodes, runDaemon } = await import('./daemon.ts')
+const { ConfigError, Unusable } = await import('./errors.ts')
+const { help } = await import('./help.ts')
+const { laneCommand } = await import('./lane-command.ts')
+const { redriveCommand } = await import('./redrive-command.ts')
+
+/** Commands that come to an orderly end when they are asked to stop; any other ends at once. */
+const orderly: readonly (string | undefined)[] = [undefined, 'redrive']
 
 async function main(argument: string | undefined, rest: readonly string[]): Promise<number> {
   if (rest.length > 0 && argument !== 'lane' && argument !== 'redrive')
     return misused(`too many arguments: ${rest.join(' ')}`)
   switch (argument) {
     case undefined:
-      return runDaemon(readConfig(process.env, choices), { version: version(), stop: stopSignal() })
+      return runDaemon(readConfig(process.env, choices), { version: version(), stop })
     case 'lane':
       return lane(rest)
     case 'redrive':
@@ -45,21 +50,7 @@ async function lane(args: readonly string[]): Promise<number> {
 async function redrive(args: readonly string[]): Promise<number> {
   const note = (line: string): void => void process.stderr.write(`${line}\n`)
   const config = () => readConfig(process.env, choices)
-  return exitCodes[await redriveCommand(args, config, { print: say, note, stop: stopSignal() })]
-}
-
-/** Resolves with the first stop signal. A second one ends the process at once, with 128 + its number. */
-function stopSignal(): Promise<string> {
-  return new Promise((resolve) => {
-    let asked = false
-    for (const signal of signals) {
-      process.on(signal, () => {
-        if (asked) process.exit(128 + constants.signals[signal])
-        asked = true
-        resolve(signal)
-      })
-    }
-  })
+  return exitCodes[await redriveCommand(args, config, { print: say, note, stop })]
 }
 
 function say(line: string): void {
@@ -104,6 +95,9 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
 process.stdout.on('error', () => {})
 process.stderr.on('error', () => {})
 
-void main(process.argv[2], process.argv.slice(3))
+const [, , command, ...rest] = process.argv
+const stopped = stop.then((signal) => (orderly.includes(command) ? new Promise<never>(() => {}) : codeOf(signal)))
+
+void Promise.race([main(command, rest), stopped])
   .catch(fail)
   .then((code) => process.exit(code))

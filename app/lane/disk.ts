@@ -13,16 +13,16 @@ import { isFull } from './disk/room.ts'
 import { Store } from './disk/store.ts'
 import type { LaneOptions } from './index.ts'
 
-/** Waits until all of it is read. Throws `Unusable`, naming the directory, what is wrong with it and the cure. */
+/** Waits until all of it is read, unless `signal` aborts. Throws `Unusable`, naming the directory, what is wrong with it and the cure. */
 export async function diskLane(options: LaneOptions): Promise<Lane> {
-  const { directory, feed, emit } = options
+  const { directory, feed, emit, signal } = options
   if (directory === undefined) throw new Unusable('a lane on disk needs a LANE_DIR')
   const folder = folderOf(directory, feed)
   let held: Lock | undefined
   try {
     await makeWritable(folder)
     held = await lock(folder)
-    const found = await inspect(folder)
+    const found = await inspect(folder, signal)
     const passed = new PassedFile(folder)
     const presence = new Presence(join(folder, FILE), [held.look, () => passed.look()])
     const store = new Store(folder, presence)
@@ -34,6 +34,7 @@ export async function diskLane(options: LaneOptions): Promise<Lane> {
     return lane
   } catch (error) {
     await held?.release()
+    signal?.throwIfAborted()
     throw unusable(feed, folder, error)
   }
 }

@@ -136,7 +136,7 @@ describe('a lane on disk', () => {
     const blocked = join(bench.directory, 'blocked')
     await writeFile(blocked, '')
     await expect(bench.open('disk', { directory: blocked })).rejects.toThrow(
-      /cannot be written to \(ENOTDIR\); make it writable/,
+      /cannot be written to \(ENOTDIR\); choose another LANE_DIR/,
     )
   })
 })
