@@ -1,6 +1,7 @@
 /** The operator's port: metrics, health, readiness and status. GET and HEAD only, bounded in time and connections. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { capConnections } from './lib/connection-cap.ts'
 
 /** One answer. `body` is text. */
 export interface Page {
@@ -14,6 +15,7 @@ export type Pages = ReadonlyMap<string, () => Page | Promise<Page>>
 
 /** What a client may take of us. Times are milliseconds. */
 export interface HttpLimits {
+  /** One more ends the one that has been idle longest. */
   readonly connections: number
   /** Until the head of a request is there. */
   readonly headersMs: number
@@ -37,13 +39,13 @@ export async function serve(
   host: string,
   port: number,
   limits: HttpLimits = LIMITS,
-): Promise<{ port: number; close(): Promise<void> }> {
+): Promise<{ port: number; connections(): number; close(): Promise<void> }> {
   // Node looks for late requests every 30 s unless told otherwise.
   const options = { maxHeaderSize: limits.headerBytes, connectionsCheckingInterval: limits.headersMs / 2 }
   const server = createServer(options, (request, response) => {
     answer(pages, request, response).catch(() => response.destroy())
   })
-  server.maxConnections = limits.connections
+  const connections = capConnections(server, limits.connections)
   server.headersTimeout = limits.headersMs
   server.requestTimeout = limits.requestMs
   server.timeout = limits.requestMs
@@ -51,6 +53,7 @@ export async function serve(
   await listen(server, host, port)
   return {
     port: (server.address() as AddressInfo).port,
+    connections,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -67,6 +67,42 @@ export const UNFLUSHED: Mutant = {
   caughtBy: 'row',
 }
 
+/** Guards of the lane, the start and the port; each is caught by the row of its fault, given by its number. */
+export const GUARDS: readonly (Mutant & { readonly row: number })[] = [
+  {
+    name: 'calls kept what is gone',
+    file: 'app/lane/disk/lane.ts',
+    from: 'this.#opened.presence.problem === undefined ? this.#kept : 0',
+    to: 'this.#kept',
+    row: 57,
+    caughtBy: 'I11',
+  },
+  {
+    name: 'hears no stop while it opens',
+    file: 'app/daemon.ts',
+    from: 'await Promise.race([opened, stop])',
+    to: 'await opened',
+    row: 59,
+    caughtBy: 'I11',
+  },
+  {
+    name: 'waits for a directory for ever',
+    file: 'app/lane/disk/aside.ts',
+    from: 'setTimeout(() => giveUp(new Silent()), quietMs)',
+    to: 'setTimeout(() => {}, quietMs)',
+    row: 59,
+    caughtBy: 'I11',
+  },
+  {
+    name: 'turns away whoever comes last',
+    file: 'app/lib/connection-cap.ts',
+    from: 'const [longest] = idle.size > 0 ? idle : busy',
+    to: 'const longest = socket',
+    row: 47,
+    caughtBy: 'row',
+  },
+]
+
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Writes the mutant's sources to a folder of their own; `entry` is its program. Throws when the change does not apply exactly once. */

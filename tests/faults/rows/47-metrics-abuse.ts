@@ -11,13 +11,16 @@ import { standard } from '../run-row.ts'
 const SCRAPES = 1_000
 const AT_ONCE = 50
 const SLOW = 150
+/** More than the daemon has connections for. */
+const IDLE = 250
+const LIVE_MS = 1_000
 const URLS = 10_000
 /** Of the exposition; without a cap each URL has several lines of some 150 bytes. */
 const MOST_PAGE_BYTES = 1024 * 1024
 
 export const row: Row = {
   number: 47,
-  title: `${SCRAPES} scrapes, slow clients, POST, huge URL and head; ${URLS} upstreams`,
+  title: `${SCRAPES} scrapes, slow clients, ${IDLE} that say nothing, POST, huge URL and head; ${URLS} upstreams`,
   clients: 'any',
   expect: { controlFlows: true },
   run: async (rig) => [...(await standard(row, rig)), await crowded(rig)],
@@ -30,6 +33,7 @@ export const row: Row = {
     await answers(rig, 'a URL of 64 KiB', `GET /${'x'.repeat(65_536)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431)
     await answers(rig, 'a head of 64 KiB', `GET / HTTP/1.1\r\nHost: x\r\nA: ${'x'.repeat(65_536)}\r\n\r\n`, 431)
     await answers(rig, 'no HTTP', 'hello\r\n\r\n', 400)
+    await staysLive(rig, port)
     const slow = Array.from({ length: SLOW }, () => dawdle(port))
     try {
       await scrapes(rig, `${url.origin}/metrics`)
@@ -76,6 +80,20 @@ function dawdle(port: number): Socket {
   socket.write('GET /metrics HTTP/1.1\r\nHost: x\r\n')
   socket.resume()
   return socket
+}
+
+/** Those who connect and say nothing take no place from whoever asks. */
+async function staysLive({ daemon, findings }: Rig, port: number): Promise<void> {
+  const idle = Array.from({ length: IDLE }, () => connect(port, '127.0.0.1').on('error', () => {}))
+  await until(() => idle.every(({ connecting }) => !connecting), { what: 'idle connections' })
+  const asked = performance.now()
+  const status = await daemon.get('/healthz', { signal: AbortSignal.timeout(LIVE_MS) }).then(
+    (response) => response.status,
+    () => 0,
+  )
+  const detail = `/healthz answered ${status} after ${Math.round(performance.now() - asked)} ms beside ${IDLE} idle connections`
+  findings.push({ id: 'row', ok: status === 200, detail })
+  for (const socket of idle) socket.destroy()
 }
 
 /** Each gets its page, though the slow ones take most of the connections there are. */

@@ -1,9 +1,12 @@
 /** Row 52: the suite itself is sabotaged; each mutant of the daemon must turn it red, for the right reason. */
-import { MUTANTS, type Mutant, makeMutant, UNFLUSHED } from '../mutants.ts'
+import { GUARDS, MUTANTS, type Mutant, makeMutant, UNFLUSHED } from '../mutants.ts'
 import type { Rig } from '../rig.ts'
 import { type Finding, notRun, type Row } from '../row.ts'
 import { runRow } from '../run-row.ts'
 import { cannotTamper, failing } from '../strace.ts'
+import { row as row47 } from './47-metrics-abuse.ts'
+import { row as row57 } from './57-lane-removed.ts'
+import { row as row59 } from './59-stop-while-starting.ts'
 
 /** No fault at all: enough traffic over enough partitions for any mutant to show. Two sources per partition: a request holds several records of one. */
 const plain: Row = {
@@ -54,7 +57,7 @@ export const row: Row = {
     const healthy = brief ? [] : [await healthyOne(rig)]
     const findings: Finding[] = []
     for (const mutant of brief ? MUTANTS.slice(0, 2) : MUTANTS) findings.push(await caught(mutant, rig))
-    return [...healthy, ...findings, ...(brief ? [] : await withoutFlush(rig))]
+    return [...healthy, ...findings, ...(brief ? [] : [...(await withoutFlush(rig)), ...(await withoutGuards(rig))])]
   },
 }
 
@@ -74,6 +77,17 @@ async function withoutFlush(rig: Rig): Promise<Finding[]> {
   const obstacle = cannotTamper()
   if (obstacle) return [notRun(`a daemon that ${UNFLUSHED.name}: ${obstacle}`)]
   return [await healthyOne(rig, unflushed), await caught(UNFLUSHED, rig, unflushed)]
+}
+
+/** The rows themselves are run with the honest daemon by whoever runs them all. */
+async function withoutGuards(rig: Rig): Promise<Finding[]> {
+  const findings: Finding[] = []
+  for (const { row: number, ...mutant } of GUARDS) {
+    const of = [row47, row57, row59].find((one) => one.number === number)
+    if (!of) throw new Error(`row 52 does not know row ${number}`)
+    findings.push(await caught(mutant, rig, of))
+  }
+  return findings
 }
 
 async function caught(mutant: Mutant, rig: Rig, of: Row = plain): Promise<Finding> {

@@ -52,6 +52,8 @@ import { row as row49 } from './49-configuration.ts'
 import { row as row50 } from './50-dead-letters.ts'
 import { row as row51 } from './51-soak.ts'
 import { row as row52 } from './52-mutants.ts'
+import { row as row57 } from './57-lane-removed.ts'
+import { row as row59 } from './59-stop-while-starting.ts'
 import { row as row61 } from './61-broker-away-on-disk.ts'
 
 export const rows: readonly Row[] = [
@@ -107,5 +109,7 @@ export const rows: readonly Row[] = [
   row50,
   row51,
   row52,
+  row57,
+  row59,
   row61,
 ]
