@@ -7,6 +7,7 @@ import { balances, ledgerReport } from './ledger.ts'
 import type { Encoder, SourceInfo } from './model.ts'
 import type { FeedStatus, Status } from './status.ts'
 import type { Telemetry } from './telemetry/index.ts'
+import { verdictOf } from './verdict.ts'
 
 /** Live views, owned by the daemon. */
 export interface PageSources {
@@ -56,6 +57,7 @@ function notReady({ feeds, needsKafka, kafkaConnected }: Status): string[] {
 
 function statusOf({ version, status, feeds, schemas, gaps }: PageSources) {
   return {
+    verdict: verdictOf(status),
     version,
     node: process.versions.node,
     uptime_seconds: Math.round(process.uptime()),
@@ -88,10 +90,16 @@ function partsOf(parts: FeedParts | undefined) {
   }
 }
 
-function feedOf(name: string, { state, detail, sources }: FeedStatus, feeds: PageSources['feeds'], gaps: Gaps) {
+function feedOf(
+  name: string,
+  { state, detail, laneTrouble, sources }: FeedStatus,
+  feeds: PageSources['feeds'],
+  gaps: Gaps,
+) {
   return {
     state,
     ...(detail ? { detail } : {}),
+    ...(laneTrouble ? { lane_trouble: laneTrouble } : {}),
     ...partsOf(feeds.get(name)),
     sources: [...sources].map(([info, source]) => ({
       url: source.id,
