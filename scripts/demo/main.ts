@@ -3,6 +3,7 @@ import { constants } from 'node:os'
 import { Scope } from '../../app/lib/scope.ts'
 import { sinks } from '../../app/produce/index.ts'
 import { type Flag, parseCli, type Usage } from '../lib/cli.ts'
+import { duration } from '../lib/duration.ts'
 import { EXIT, Failure, runScript } from '../lib/failure.ts'
 import { progress } from '../lib/progress.ts'
 import { until } from '../lib/until.ts'
@@ -61,15 +62,7 @@ function readOptions(): Options {
   if (!clients.includes(values['kafka-client'])) {
     throw misuse(`--kafka-client ${values['kafka-client']} is unknown`, `Choose one of ${clients.join(', ')}.`)
   }
-  return { rate: values.rate, kafkaClient: values['kafka-client'], forMs: duration(values.for) }
-}
-
-/** `20s`, `5m`; a bare number is seconds. */
-function duration(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  const [, number, unit] = /^(\d+(?:\.\d+)?)(s|m|)$/.exec(text) ?? []
-  if (Number(number) > 0) return Number(number) * (unit === 'm' ? 60_000 : 1_000)
-  throw misuse(`--for ${text} is not a duration`, 'Try --for 20s.')
+  return { rate: values.rate, kafkaClient: values['kafka-client'], forMs: duration('for', values.for) }
 }
 
 function misuse(problem: string, cure: string): Failure {
