@@ -1,0 +1,87 @@
+/* Begins to fetch Kafka and the registry while npm still installs. Old syntax on purpose: see bootstrap.cjs. */
+'use strict'
+var childProcess = require('child_process')
+var fs = require('fs')
+var os = require('os')
+var path = require('path')
+
+/** As stack/install.ts names what it makes; a lock file that holds a pid keeps it waiting. */
+function homesIn(cache, versions) {
+  return [path.join(cache, 'kafka-' + versions.kafka), path.join(cache, 'apicurio-registry-' + versions.registry)]
+}
+
+function isMissing(file) {
+  return !fs.existsSync(file)
+}
+
+/** Takes the lock of `home` as stack/lock.ts does. Answers whether it has it. */
+function lock(home) {
+  var mine = home + '.lock.' + process.pid
+  try {
+    fs.writeFileSync(mine, String(process.pid))
+    fs.linkSync(mine, home + '.lock')
+    return true
+  } catch (_ignored) {
+    return false
+  } finally {
+    fs.rmSync(mine, { force: true })
+  }
+}
+
+function artifact(group, name, version, more) {
+  var id = '<groupId>' + group + '</groupId><artifactId>' + name + '</artifactId><version>' + version + '</version>'
+  return '<dependency>' + id + (more || '') + '</dependency>'
+}
+
+/** One project that needs both, so that Maven fetches their files side by side. */
+function pom(versions) {
+  var alone =
+    '<type>tar.gz</type><classifier>all</classifier><exclusions><exclusion><groupId>*</groupId>' +
+    '<artifactId>*</artifactId></exclusion></exclusions>'
+  return [
+    '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>',
+    '<groupId>tributary</groupId><artifactId>prefetch</artifactId><version>1</version><dependencies>',
+    artifact('org.apache.kafka', 'kafka_' + versions.scala, versions.kafka),
+    artifact('org.apache.logging.log4j', 'log4j-slf4j-impl', versions.log4j),
+    artifact('io.apicurio', 'apicurio-registry-app', versions.registry, alone),
+    '</dependencies></project>'
+  ].join('\n')
+}
+
+/**
+ * Fills Maven's own repository with what stack/install.ts will ask it for, and keeps that waiting meanwhile. `files` of the
+ * answer is how many have come. Does nothing where they were installed before, or where Maven is missing: the installer says so.
+ */
+exports.prefetch = function (root) {
+  var state = { files: 0, running: false }
+  var versions = JSON.parse(fs.readFileSync(path.join(root, 'scripts/stack/versions.json'), 'utf8'))
+  var cache = path.resolve(process.env.TRIBUTARY_CACHE || path.join(root, '.cache'))
+  fs.mkdirSync(cache, { recursive: true })
+  var locked = homesIn(cache, versions).filter(isMissing).filter(lock)
+  var folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tributary-prefetch-'))
+  function end() {
+    state.running = false
+    locked.forEach(function (home) {
+      fs.rmSync(home + '.lock', { force: true })
+    })
+    locked = []
+    fs.rmSync(folder, { recursive: true, force: true })
+  }
+  process.once('exit', end)
+  if (locked.length === 0) return state
+  fs.writeFileSync(path.join(folder, 'pom.xml'), pom(versions))
+  var goal = versions.dependencyPlugin + ':resolve'
+  var maven = childProcess.spawn('mvn', ['-B', '-f', folder + '/pom.xml', goal, '-DincludeScope=runtime'], {
+    stdio: ['ignore', 'pipe', 'ignore']
+  })
+  state.running = true
+  process.once('exit', function () {
+    maven.kill()
+  })
+  maven.on('error', end)
+  maven.on('close', end)
+  maven.stdout.on('data', function (chunk) {
+    state.files += String(chunk).split('Downloaded from').length - 1
+  })
+  return state
+}
