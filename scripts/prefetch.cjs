@@ -1,8 +1,7 @@
-/* Begins to fetch Kafka and the registry while npm still installs. Old syntax on purpose: see bootstrap.cjs. */
+/* Fetches Kafka and the registry while npm still installs. Old syntax on purpose: see bootstrap.cjs. */
 'use strict'
 var childProcess = require('child_process')
 var fs = require('fs')
-var os = require('os')
 var path = require('path')
 
 /** As stack/install.ts names what it makes; a lock file that holds a pid keeps it waiting. */
@@ -49,8 +48,8 @@ function pom(versions) {
 }
 
 /**
- * Fills Maven's own repository with what stack/install.ts will ask it for, and keeps that waiting meanwhile. `files` of the
- * answer is how many have come. Does nothing where they were installed before, or where Maven is missing: the installer says so.
+ * Puts the files of both into `fetched` of the cache, where stack/install.ts takes them, and keeps that waiting meanwhile. `files`
+ * of the answer is how many have come. Does nothing where both are installed, or where Maven is missing: the installer says so.
  */
 exports.prefetch = function (root) {
   var state = { files: 0, running: false }
@@ -58,25 +57,26 @@ exports.prefetch = function (root) {
   var cache = path.resolve(process.env.TRIBUTARY_CACHE || path.join(root, '.cache'))
   fs.mkdirSync(cache, { recursive: true })
   var locked = homesIn(cache, versions).filter(isMissing).filter(lock)
-  var folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tributary-prefetch-'))
-  function end() {
+  if (locked.length === 0) return state
+  var folder = fs.mkdtempSync(path.join(cache, 'fetched.partial-'))
+  function end(code) {
     state.running = false
+    if (code === 0 && isMissing(path.join(cache, 'fetched'))) fs.renameSync(folder, path.join(cache, 'fetched'))
+    fs.rmSync(folder, { recursive: true, force: true })
     locked.forEach(function (home) {
       fs.rmSync(home + '.lock', { force: true })
     })
     locked = []
-    fs.rmSync(folder, { recursive: true, force: true })
   }
-  process.once('exit', end)
-  if (locked.length === 0) return state
   fs.writeFileSync(path.join(folder, 'pom.xml'), pom(versions))
-  var goal = versions.dependencyPlugin + ':resolve'
-  var maven = childProcess.spawn('mvn', ['-B', '-f', folder + '/pom.xml', goal, '-DincludeScope=runtime'], {
-    stdio: ['ignore', 'pipe', 'ignore']
-  })
+  var goal = versions.dependencyPlugin + ':copy-dependencies'
+  var options = ['-B', '-f', folder + '/pom.xml', goal, '-DincludeScope=runtime', '-DoutputDirectory=' + folder]
+  var maven = childProcess.spawn('mvn', options, { stdio: ['ignore', 'pipe', 'ignore'] })
   state.running = true
   process.once('exit', function () {
-    maven.kill()
+    if (!state.running) return
+    maven.kill('SIGKILL')
+    end()
   })
   maven.on('error', end)
   maven.on('close', end)
