@@ -47,9 +47,17 @@ function pom(versions) {
   ].join('\n')
 }
 
+/** Hands over what Maven has put into `folder`, each of the two in one step: stack/install.ts takes it from there. */
+function handOver(folder, cache, versions) {
+  var archive = 'apicurio-registry-app-' + versions.registry + '-all.tar.gz'
+  fs.rmSync(path.join(folder, 'pom.xml'))
+  fs.renameSync(path.join(folder, archive), path.join(cache, archive))
+  fs.renameSync(folder, path.join(cache, 'kafka-' + versions.kafka + '.fetched'))
+}
+
 /**
- * Puts the files of both into `fetched` of the cache, where stack/install.ts takes them, and keeps that waiting meanwhile. `files`
- * of the answer is how many have come. Does nothing where both are installed, or where Maven is missing: the installer says so.
+ * Fetches the files of both into the cache, and keeps the installer waiting meanwhile. `files` of the answer is how many have
+ * come. Does nothing where both are installed. Where it fails, or Maven is missing, the installer tries again and says why.
  */
 exports.prefetch = function (root) {
   var state = { files: 0, running: false }
@@ -61,7 +69,11 @@ exports.prefetch = function (root) {
   var folder = fs.mkdtempSync(path.join(cache, 'fetched.partial-'))
   function end(code) {
     state.running = false
-    if (code === 0 && isMissing(path.join(cache, 'fetched'))) fs.renameSync(folder, path.join(cache, 'fetched'))
+    try {
+      if (code === 0) handOver(folder, cache, versions)
+    } catch (_taken) {
+      // Another one was there first.
+    }
     fs.rmSync(folder, { recursive: true, force: true })
     locked.forEach(function (home) {
       fs.rmSync(home + '.lock', { force: true })

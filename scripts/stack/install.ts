@@ -1,7 +1,7 @@
 /** Fetches Kafka and the registry once, through Maven, into the cache folder. */
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, rmSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { createInterface } from 'node:readline'
 import { EXIT, Failure } from '../lib/failure.ts'
@@ -27,9 +27,8 @@ export async function installKafka(): Promise<KafkaFiles> {
     `kafka-${KAFKA.version}`,
     `Fetching Apache Kafka ${KAFKA.version}`,
     async (folder, run, tools) => {
-      const jars = (await readdir(FETCHED()).catch(() => [])).filter((file) => file.endsWith('.jar'))
-      if (jars.length === 0) await copyJars(KAFKA_JARS, folder, run, tools.maven)
-      await takeFetched(jars, join(folder, 'libs'))
+      if (!(await isTaken(`kafka-${KAFKA.version}.fetched`, join(folder, 'libs'))))
+        await copyJars(KAFKA_JARS, folder, run, tools.maven)
       await formatTemplate(folder, tools.java, run)
     },
   )
@@ -43,32 +42,20 @@ export async function installRegistry(): Promise<string> {
     const artifact = `io.apicurio:apicurio-registry-app:${REGISTRY.version}:tar.gz:all`
     const name = `apicurio-registry-app-${REGISTRY.version}-all.tar.gz`
     const archive = join(folder, name)
-    const isThere = await takeFetched([name], folder).then(
-      () => true,
-      () => false,
-    )
-    if (!isThere)
-      await run(tools.maven, [
-        '-B',
-        `${DEPENDENCY_PLUGIN}:copy`,
-        `-Dartifact=${artifact}`,
-        `-DoutputDirectory=${folder}`,
-      ])
+    const options = [`-Dartifact=${artifact}`, `-DoutputDirectory=${folder}`]
+    if (!(await isTaken(name, archive))) await run(tools.maven, ['-B', `${DEPENDENCY_PLUGIN}:copy`, ...options])
     await run('tar', ['-xzf', archive, '-C', folder])
     await rm(archive)
   })
   return join(home, readdirSync(home).find((name) => name.endsWith('-runner.jar')) ?? 'runner.jar')
 }
 
-/** Where prefetch.cjs leaves the files of both. */
-const FETCHED = (): string => join(cacheFolder(), 'fetched')
-
-/** Moves `files` from there to `folder`. Rejects when one is missing. */
-async function takeFetched(files: readonly string[], folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true })
-  for (const file of files) await rename(join(FETCHED(), file), join(folder, file))
-  const left = (await readdir(FETCHED()).catch(() => [])).filter((file) => /\.(jar|gz)$/.test(file))
-  if (left.length === 0) await rm(FETCHED(), { recursive: true, force: true })
+/** Moves what prefetch.cjs has left under `name` in the cache to `path`; answers whether it was there. */
+function isTaken(name: string, path: string): Promise<boolean> {
+  return rename(join(cacheFolder(), name), path).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** A jar that Maven knows. */
