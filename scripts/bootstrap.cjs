@@ -52,6 +52,14 @@ function install(next) {
   var shown = 'Installing packages with npm ci'
   process.stderr.write(shown + ' (a minute or less) …\n')
   var output = ''
+  // Told to stop, whatever was begun here ends, too.
+  var stops = ['SIGINT', 'SIGTERM', 'SIGHUP']
+  function stop() {
+    process.exit(130)
+  }
+  stops.forEach(function (signal) {
+    process.on(signal, stop)
+  })
   var npm = childProcess.spawn('npm', ['ci', '--no-audit', '--no-fund'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe']
@@ -74,6 +82,9 @@ function install(next) {
   )
   npm.on('close', function (code) {
     clearInterval(ticker)
+    stops.forEach(function (signal) {
+      process.removeListener(signal, stop)
+    })
     if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
     if (code !== 0) {
       process.stderr.write(output.split('\n').slice(-12).join('\n') + '\n')

@@ -9,12 +9,27 @@ function homesIn(cache, versions) {
   return [path.join(cache, 'kafka-' + versions.kafka), path.join(cache, 'apicurio-registry-' + versions.registry)]
 }
 
+function isPartial(name) {
+  return name.indexOf('fetched.partial-') === 0
+}
+
 function isMissing(file) {
   return !fs.existsSync(file)
 }
 
+/** Whether the lock file of `home` holds the pid of a process that runs. */
+function isHeld(home) {
+  try {
+    process.kill(Number(fs.readFileSync(home + '.lock', 'utf8')), 0)
+    return true
+  } catch (error) {
+    return error.code === 'EPERM'
+  }
+}
+
 /** Takes the lock of `home` as stack/lock.ts does. Answers whether it has it. */
 function lock(home) {
+  if (!isHeld(home)) fs.rmSync(home + '.lock', { force: true })
   var mine = home + '.lock.' + process.pid
   try {
     fs.writeFileSync(mine, String(process.pid))
@@ -66,6 +81,12 @@ exports.prefetch = function (root) {
   fs.mkdirSync(cache, { recursive: true })
   var locked = homesIn(cache, versions).filter(isMissing).filter(lock)
   if (locked.length === 0) return state
+  // Of one that was killed; nobody else is at it while we hold the locks.
+  fs.readdirSync(cache)
+    .filter(isPartial)
+    .forEach(function (name) {
+      fs.rmSync(path.join(cache, name), { recursive: true, force: true })
+    })
   var folder = fs.mkdtempSync(path.join(cache, 'fetched.partial-'))
   function end(code) {
     state.running = false
