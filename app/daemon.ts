@@ -14,6 +14,7 @@ import { GAP_FEED } from './gaps/record.ts'
 import { serve } from './http.ts'
 import { tryOutAside } from './lane/disk/folder.ts'
 import { leftOver } from './lane/disk/left-over.ts'
+import { endProcess } from './lib/end-process.ts'
 import { closeHttp } from './lib/http-client.ts'
 import { Scope } from './lib/scope.ts'
 import { sleep } from './lib/sleep.ts'
@@ -39,25 +40,25 @@ export interface DaemonOptions {
 
 /**
  * Runs until `stop` resolves, or until no feed could start in time. Resolves with the exit code; rejects only for a bug of ours.
- * Told to stop, it ends within DRAIN_TIMEOUT, whatever it is at, or CLOSE_MS later; by SIGKILL when something hangs even then.
+ * Told to stop, it ends within DRAIN_TIMEOUT, whatever it is at, or CLOSE_MS later. Where something hangs even then, it ends the process.
  */
 export async function runDaemon(config: Config, { version, stop }: DaemonOptions): Promise<number> {
   const scope = new Scope()
   const daemon = observed(config, version)
   const { emit, log } = daemon.telemetry
-  let isClosed: boolean | undefined
   try {
     const { code, deadline, isStuck } = await life(config, daemon, scope, stop)
-    isClosed = (await close(scope, deadline)) && !isStuck
+    const isClosed = await close(scope, deadline)
     const { kept, undelivered } = remains(daemon.feeds)
     const end = code === exitCodes.ok && undelivered > 0 ? exitCodes.undelivered : code
     emit({ type: 'daemon.stopped', code: end, undelivered, kept, ledgers: ledgers(daemon.feeds) })
-    return end
-  } finally {
-    isClosed ??= await close(scope)
     await log.flush()
-    // A thread that waits for a dead disk would keep `process.exit` waiting, too.
-    if (!isClosed) process.kill(process.pid, 'SIGKILL')
+    if (isStuck || !isClosed) endProcess(end, true)
+    return end
+  } catch (error) {
+    await close(scope)
+    await log.flush()
+    throw error
   }
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command: environment → configuration → daemon; signals; exit codes. The only reader of process.env. */
 import { readFileSync } from 'node:fs'
+import { endProcess } from './lib/end-process.ts'
 import { codeOf, stopSignal } from './lib/stop-signal.ts'
 
 // Heard from here on: what follows takes a second to load on a busy machine.
@@ -88,7 +89,7 @@ function fail(error: unknown): number {
 }
 
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-  process.on(event, (error) => process.exit(fail(error)))
+  process.on(event, (error) => endProcess(fail(error)))
 }
 
 // A reader of our output that went away is no reason to stop.
@@ -100,4 +101,4 @@ const stopped = stop.then((signal) => (orderly.includes(command) ? new Promise<n
 
 void Promise.race([main(command, rest), stopped])
   .catch(fail)
-  .then((code) => process.exit(code))
+  .then((code) => endProcess(code))

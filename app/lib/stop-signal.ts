@@ -1,5 +1,6 @@
 /** Signals that ask a process to stop. */
 import { constants } from 'node:os'
+import { endProcess } from './end-process.ts'
 
 const signals = ['SIGTERM', 'SIGINT'] as const
 
@@ -12,7 +13,7 @@ export function stopSignal(): Promise<StopSignal> {
     let asked = false
     for (const signal of signals) {
       process.on(signal, () => {
-        if (asked) process.exit(codeOf(signal))
+        if (asked) endProcess(codeOf(signal))
         asked = true
         resolve(signal)
       })

@@ -101,6 +101,14 @@ export const GUARDS: readonly (Mutant & { readonly row: number })[] = [
     row: 47,
     caughtBy: 'row',
   },
+  {
+    name: 'makes a page for each request',
+    file: 'app/http.ts',
+    from: 'if (last && performance.now() < goodUntil) return last',
+    to: 'void goodUntil',
+    row: 47,
+    caughtBy: 'row',
+  },
 ]
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))

@@ -14,6 +14,9 @@ const SLOW = 150
 /** More than the daemon has connections for. */
 const IDLE = 250
 const LIVE_MS = 1_000
+const PIPELINED = 1_000
+/** With 10,000 sources. */
+const MOST_RSS_BYTES = 700 * 1024 * 1024
 const URLS = 10_000
 /** Of the exposition; without a cap each URL has several lines of some 150 bytes. */
 const MOST_PAGE_BYTES = 1024 * 1024
@@ -128,11 +131,19 @@ async function crowded(rig: Rig): Promise<Finding> {
     ((await daemon.metrics()).value('tributary_dials_total', { feed: 'crowd' }) ?? 0) >= URLS
   await until(isTried, { what: `${URLS} dials`, timeoutMs: 120_000 })
   const page = await (await daemon.get('/metrics')).text()
+  // In one packet, by a client that reads nothing: each page would be two megabytes.
+  const own = Number(new URL(await daemon.url()).port)
+  const greedy = connect(own, '127.0.0.1').on('error', () => {})
+  greedy.pause()
+  greedy.write('GET /status HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(PIPELINED))
+  await until(() => !greedy.connecting && greedy.writableLength === 0, { what: 'the requests to be on their way' })
+  await staysLive({ ...rig, daemon }, own)
   const rss = await daemon.rss()
+  greedy.destroy()
   const { code } = await daemon.stop()
   return {
     id: 'I6',
-    ok: page.length <= MOST_PAGE_BYTES && code === 0,
+    ok: page.length <= MOST_PAGE_BYTES && rss <= MOST_RSS_BYTES && code === 0,
     detail: `${URLS} upstreams: ${page.length} bytes of metrics, ${Math.round(rss / 1024 / 1024)} MiB resident, ended with ${code}`,
   }
 }

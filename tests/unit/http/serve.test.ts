@@ -17,7 +17,26 @@ afterEach(async () => {
   for (const each of opened.splice(0).reverse()) await each.close()
 })
 
+const SLOW_MS = 10
+let pagesMade = 0
+
+/** Keeps the loop for itself. */
+function slowPage(): Page {
+  pagesMade++
+  const until = performance.now() + SLOW_MS
+  while (performance.now() < until);
+  return text(200, 'slow\n')
+}
+
 const pages = new Map<string, () => Page | Promise<Page>>([
+  ['/slow', slowPage],
+  [
+    '/counted',
+    () => {
+      pagesMade++
+      return text(200, 'x'.repeat(1024 * 1024))
+    },
+  ],
   ['/text', () => text(200, 'grüße\n')],
   ['/json', async () => json(503, { a: [1] })],
   ['/large', () => text(200, 'x'.repeat(32 * 1024 * 1024))],
@@ -162,6 +181,27 @@ describe('serve', () => {
     for (const { socket } of deaf) socket.pause()
     for (let times = 0; times < 5; times++) expect(await getsIn(port)).toBe(true)
     expect(server.connections()).toBeLessThanOrEqual(3)
+  })
+
+  it('makes a page once for a thousand requests in one packet, and holds it once for a client that does not read', async () => {
+    const made = pagesMade
+    const port = await start({ requestsPerSocket: 2_000 })
+    const before = process.memoryUsage().arrayBuffers
+    const greedy = client(port, 'GET /counted HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(1_000))
+    greedy.socket.pause()
+    await until(() => pagesMade > made, { what: 'the page to be made' })
+    expect(await getsIn(port)).toBe(true)
+    expect(pagesMade - made).toBeLessThan(10)
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * 1024 * 1024)
+  })
+
+  it('spends no more than a tenth of the time on a page, whoever asks for it again and again', async () => {
+    const port = await start({ requestsPerSocket: 2_000 })
+    const url = `http://127.0.0.1:${port}/slow`
+    const made = pagesMade
+    const from = performance.now()
+    while (pagesMade < made + 5) await (await fetch(url)).text()
+    expect(performance.now() - from).toBeGreaterThan(4 * 9 * SLOW_MS)
   })
 
   it('closes at once, whoever is connected', async () => {
