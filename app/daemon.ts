@@ -14,6 +14,7 @@ import { GAP_FEED } from './gaps/record.ts'
 import { serve } from './http.ts'
 import { tryOutAside } from './lane/disk/folder.ts'
 import { leftOver } from './lane/disk/left-over.ts'
+import { Clock } from './lib/clock.ts'
 import { endProcess } from './lib/end-process.ts'
 import { closeHttp } from './lib/http-client.ts'
 import { Scope } from './lib/scope.ts'
@@ -100,32 +101,39 @@ async function life(config: Config, daemon: Observable, scope: Scope, stop: Prom
 
 /** What is looked at from outside, there before anything is opened. */
 interface Observable extends PageSources {
+  readonly clock: Clock
   readonly feeds: Map<string, FeedParts>
   encoder: Encoder | undefined
 }
 
 function observed(config: Config, version: string): Observable {
+  const { secrets } = config
   const sink = sinks[config.sink as keyof typeof sinks]
   const status = new Status(!('offline' in sink))
   const feeds = new Map<string, FeedParts>()
   const schemas = (): Encoder['schemas'] => daemon.encoder?.schemas ?? new Map()
   const gaps = new Gaps()
+  const clock = new Clock((difference) => telemetry.emit({ type: 'clock.differs', ...difference }))
   const telemetry = createTelemetry({
     commonLabels: config.labels,
     maxUrls: config.metricsMaxUrls,
     logLevel: config.logLevel,
+    secrets,
     logFd: 'takesStdout' in sink ? STDERR : STDOUT,
     version,
-    observed: { status, gaps, feeds, schemas },
+    observed: { status, gaps, feeds, schemas, clock },
   })
-  const daemon: Observable = { version, status, gaps, feeds, schemas, telemetry, encoder: undefined }
+  const daemon: Observable = { version, status, gaps, feeds, schemas, telemetry, secrets, clock, encoder: undefined }
   return daemon
 }
 
 /** Everything in order, the operator's port first; each thing opened registers its close. Rejects with the reason of `signal` when that aborts. */
 async function openAll(config: Config, daemon: Observable, scope: Scope, signal: AbortSignal): Promise<GapFeed> {
   const { emit } = daemon.telemetry
-  const feeds = config.feeds.map((feed) => ({ feed, sources: describeSources(feed.name, feed.urls) }))
+  const feeds = config.feeds.map((feed) => ({
+    feed,
+    sources: describeSources(feed.name, feed.urls, config.secrets.paths),
+  }))
   // Before anybody can ask for them.
   for (const { feed, sources } of feeds) daemon.status.addFeed(feed.name, sources)
   const http = scope.use(await serve(pages(daemon), config.metricsHost, config.metricsPort), (it) => it.close())
@@ -134,26 +142,22 @@ async function openAll(config: Config, daemon: Observable, scope: Scope, signal:
   if (config.lane.directory !== undefined) await tryOutAside(config.lane.directory, signal)
   scope.use(closeHttp, (close) => close())
   const openSink = await sinks[config.sink as keyof typeof sinks].load()
-  const sink = scope.use(openSink(config.kafka, emit), (it) => it.close())
+  const { clock } = daemon
+  const sink = scope.use(openSink(config.kafka, emit, clock), (it) => it.close())
   const holdOptions = { lingerMs: config.lingerMs, brokers: config.kafka.brokers }
   const outlet = scope.use(hold(sink, holdOptions, emit), (it) => it.close())
   const encoder = scope.use(avro({ registry: config.registry, emit }), (it) => it.close())
   daemon.encoder = encoder
   const isOffline = 'offline' in sinks[config.sink as keyof typeof sinks]
-  const deadLetterOptions = { ...config.deadLetters, version: daemon.version, isOffline }
+  const { secrets } = config
+  const hide = (text: string, feed: string) => secrets.hide(text, feed)
+  const deadLetterOptions = { ...config.deadLetters, version: daemon.version, isOffline, clock, hide }
   const deadLetters = scope.use(openDeadLetters(outlet, deadLetterOptions, emit), (it) => it.close())
-  const dial = await openDialler(config.dialRate, emit)
+  const dial = await openDialler(config.dialRate, secrets, emit)
   for (const { feed, sources } of feeds) {
     signal.throwIfAborted()
-    const parts = await makeParts(feed, sources, config, {
-      ...daemon,
-      encoder,
-      outlet,
-      deadLetters,
-      dial,
-      emit,
-      signal,
-    })
+    const shared = { ...daemon, encoder, outlet, deadLetters, dial, emit, signal }
+    const parts = await makeParts(feed, sources, config, shared)
     scope.use(parts.lane, (it) => it.close())
     daemon.feeds.set(feed.name, parts)
   }

@@ -1,8 +1,10 @@
 /** One batch on its way: counts its documents into the ledger and acknowledges the batch when the last one is settled. */
-import { Rejected, type RejectReason } from './errors.ts'
+import { Rejected } from './errors.ts'
 import type { Emit } from './events.ts'
+import { type Clock, steadyNow } from './lib/clock.ts'
 import type {
   Batch,
+  DeadLetter,
   DeadLetters,
   Encoder,
   KafkaRecord,
@@ -14,6 +16,7 @@ import type {
   Router,
   Settlement,
 } from './model.ts'
+import { Refused } from './refused.ts'
 
 /** Why a document expired: the only reason there is. */
 const TOO_OLD = 'max_age'
@@ -22,6 +25,8 @@ const TOO_OLD = 'max_age'
 export interface DeliveryFeed {
   readonly name: string
   readonly lane: Lane
+  readonly shape: string
+  readonly clock: Clock
   readonly ledger: Ledger
   readonly router: Router
   readonly encoder: Encoder
@@ -30,13 +35,22 @@ export interface DeliveryFeed {
   readonly emit: Emit
 }
 
-/** Made per batch; `handedOver` is called once, after the last message. Errors other than `Rejected` are our bugs and are thrown on. */
+/**
+ * Made per batch; `finished` is called after each message, `handedOver` once, after the last. What is refused of a message before it
+ * is handed over goes into one dead letter, what the broker refuses of it into another, when all else of the batch is settled.
+ * Errors other than `Rejected` are our bugs and are thrown on.
+ */
 export class Delivery implements Settlement {
   readonly #feed: DeliveryFeed
   readonly #batch: Batch
   readonly #release: () => void
-  /** Records and dead letters handed over and not settled, and one for the batch itself until `handedOver`. */
+  /** Records and refused documents that are not settled, and one for the batch itself until `handedOver`. */
   #open = 1
+  /** Of the present message. */
+  #refused: Refused | undefined
+  readonly #byBroker = new Map<Message, Refused>()
+  /** Documents in `#byBroker`. */
+  #waiting = 0
 
   constructor(feed: DeliveryFeed, batch: Batch) {
     this.#feed = feed
@@ -51,10 +65,11 @@ export class Delivery implements Settlement {
     this.#feed.ledger.inFlight++
   }
 
-  /** A document was mapped to nothing. */
-  ignored(): void {
+  /** A document was mapped to nothing, or is nothing that should be produced for `reason`. */
+  ignored(reason?: string): void {
     this.#feed.ledger.found++
     this.#feed.ledger.ignored++
+    if (reason !== undefined) count(this.#feed.ledger.ignoredFor, reason)
   }
 
   /** A document is too old to be produced. */
@@ -63,17 +78,29 @@ export class Delivery implements Settlement {
     count(this.#feed.ledger.expired, TOO_OLD)
   }
 
-  /** A document could not become a record. */
-  rejected(error: unknown, origin: Origin): void {
+  /** A document of the present message could not become a record. */
+  rejected(error: unknown, { message, index }: Origin): void {
     if (!(error instanceof Rejected)) throw error
     this.found()
-    this.#bury(error.reason, error.message, origin)
+    this.#refused ??= new Refused(message)
+    this.#refused.add(error.reason, error.message, index)
+  }
+
+  /** All documents of the present message are records or refused. */
+  finished(): void {
+    const refused = this.#refused
+    this.#refused = undefined
+    if (refused) this.#bury(refused)
   }
 
   /** The outlet will never get this record acknowledged. */
-  refused(reason: Refusal[1], topic: string, { origin }: KafkaRecord): void {
+  refused({ reason, detail }: Refusal, topic: string, { origin }: KafkaRecord): void {
     if (!origin) throw new Error('a record without its origin')
-    this.#bury(reason, `topic ${topic} refused the record`, origin)
+    const refused = this.#byBroker.get(origin.message) ?? new Refused(origin.message)
+    this.#byBroker.set(origin.message, refused)
+    refused.add(reason, `topic ${topic} refused the record: ${detail}`, origin.index)
+    this.#waiting++
+    this.#close(0)
   }
 
   /** The outlet settled `records` of this batch. */
@@ -93,35 +120,33 @@ export class Delivery implements Settlement {
     this.#close(1)
   }
 
-  /** The end of a document in flight that is no record: expired, dead-lettered or, without dead letters, refused. */
-  #bury(reason: RejectReason, error: string, origin: Origin): void {
-    const { ledger, maxAgeMs, encoder, router, deadLetters } = this.#feed
-    const expiresAt = maxAgeMs === undefined ? undefined : origin.message.receivedAt + maxAgeMs
-    if (expiresAt !== undefined && expiresAt <= Date.now()) return this.expired(1)
-    const end = (counts: Map<string, number>): void => {
-      count(counts, reason)
-      this.#settle(1)
-    }
-    const schemaId = encoder.schemas.get(router.subjects[0] ?? '')?.id
-    const taken = deadLetters.take(
-      { ...origin, reason, error, schemaId, expiresAt },
-      {
-        produced: () => end(ledger.deadLettered),
-        refused: () => end(ledger.refused),
-        expired: () => this.expired(1),
-      },
-    )
-    const { name: feed, emit } = this.#feed
-    const kept = taken ? deadLetters.topic : undefined
-    emit({
-      type: 'document.refused',
-      feed,
-      sourceId: origin.message.source.id,
-      reason,
-      detail: error,
-      deadLetter: kept,
+  /** The end of documents in flight that are no records: expired, dead-lettered or, without dead letters, refused. */
+  #bury(refused: Refused): void {
+    const { clock, shape, maxAgeMs, encoder, router, deadLetters, ledger } = this.#feed
+    const { message, documents } = refused
+    const expiresAt = maxAgeMs === undefined ? undefined : clock.steady(clock.receivedAt(message)) + maxAgeMs
+    if (expiresAt !== undefined && expiresAt <= steadyNow()) return this.expired(documents)
+    const parts = refused.parts()
+    const [subject, ...others] = router.subjects
+    const schemaId = subject === undefined || others.length > 0 ? undefined : encoder.schemas.get(subject)?.id
+    const letter = { message, refused: parts, numbers: refused.numbers, shape, schemaId, expiresAt }
+    const { topic } = deadLetters
+    const isTaken = deadLetters.take(letter, {
+      produced: () => this.#end(message, parts, ledger.deadLettered, topic),
+      refused: () => this.#end(message, parts, ledger.refused, undefined),
+      expired: () => this.expired(documents),
     })
-    if (!taken) end(ledger.refused)
+    if (!isTaken) this.#end(message, parts, ledger.refused, undefined)
+  }
+
+  #end(message: Message, parts: DeadLetter['refused'], counts: Map<string, number>, topic: string | undefined): void {
+    const { name: feed, emit } = this.#feed
+    const sourceId = message.source.shown
+    for (const { reason, error: detail, documents } of parts) {
+      count(counts, reason, documents)
+      emit({ type: 'document.refused', feed, sourceId, reason, documents, detail, deadLetter: topic })
+      this.#settle(documents)
+    }
   }
 
   /** Documents in flight have reached their end. */
@@ -132,6 +157,8 @@ export class Delivery implements Settlement {
 
   #close(open: number): void {
     this.#open -= open
+    if (this.#open > this.#waiting) return
+    if (this.#waiting > 0) return this.#buryByBroker()
     if (this.#open > 0) return
     const { ledger, lane, name, emit } = this.#feed
     const { messages } = this.#batch
@@ -139,6 +166,13 @@ export class Delivery implements Settlement {
     lane.acknowledge(this.#batch)
     this.#release()
     emit({ type: 'batch.settled', feed: name, messages: messages.length, receivedAt: runs(messages) })
+  }
+
+  #buryByBroker(): void {
+    const letters = [...this.#byBroker.values()]
+    this.#byBroker.clear()
+    this.#waiting = 0
+    for (const refused of letters) this.#bury(refused)
   }
 }
 

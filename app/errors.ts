@@ -5,6 +5,7 @@ export type RejectReason =
   | 'not_utf8'
   | 'not_json'
   | 'not_an_object'
+  | 'too_many_documents'
   | 'too_deep'
   | 'no_key'
   | 'bad_value'
@@ -41,6 +42,7 @@ export type UnavailableReason =
   | 'invalid_record'
   | 'no_subject'
   | 'bad_schema'
+  | 'clock'
   | 'response'
   | 'unknown'
 
@@ -77,20 +79,28 @@ export class SourceLost extends Error {
   readonly reason: LostReason
   /** Close code (RFC 6455 §7.4), or the HTTP status of a refused handshake. */
   readonly code: number | undefined
-  /** `slow`: the peer refused us (401, 403, 1008, 4xxx), so the long back-off applies. */
+  /** `slow`: the peer refused us (401, 403, 1008, 4xxx), so the long back-off applies unless the connection was a good one. */
   readonly pace: 'normal' | 'slow'
+  /** What the peer speaks on its port where it is not what we spoke: no TLS, TLS, or nothing before it hung up. */
+  readonly speaks: 'plain' | 'tls' | 'nothing' | undefined
   /** Milliseconds the peer asked us to wait (Retry-After). */
   readonly retryAfterMs: number | undefined
   constructor(
     reason: LostReason,
     message: string,
-    details: Details & { code?: number | undefined; pace?: 'normal' | 'slow'; retryAfterMs?: number | undefined } = {},
+    details: Details & {
+      code?: number | undefined
+      pace?: 'normal' | 'slow'
+      retryAfterMs?: number | undefined
+      speaks?: SourceLost['speaks']
+    } = {},
   ) {
     super(message, details)
     this.reason = reason
     this.code = details.code
     this.pace = details.pace ?? 'normal'
     this.retryAfterMs = details.retryAfterMs
+    this.speaks = details.speaks
   }
 }
 
@@ -110,10 +120,13 @@ export class Unavailable extends Error {
   readonly reason: UnavailableReason
   /** For a sink's `write`: how many records from the front are settled already. */
   readonly settled: number
-  constructor(reason: UnavailableReason, message: string, details: Details & { settled?: number } = {}) {
+  /** The error code of the Kafka protocol, where a broker gave one. */
+  readonly code: number | undefined
+  constructor(reason: UnavailableReason, message: string, details: Details & { settled?: number; code?: number } = {}) {
     super(message, details)
     this.reason = reason
     this.settled = details.settled ?? 0
+    this.code = details.code
   }
 }
 

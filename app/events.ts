@@ -1,5 +1,5 @@
 /** The union of everything that can be observed. Telemetry turns each into metrics and log lines; nobody else does. */
-import type { LostReason, RejectReason, UnavailableReason } from './errors.ts'
+import type { LostReason, UnavailableReason } from './errors.ts'
 import type { SourceInfo } from './model.ts'
 
 export type Event = DaemonEvent | FeedEvent | SourceEvent | ProduceEvent | SchemaEvent
@@ -29,6 +29,18 @@ type DaemonEvent =
   | { readonly type: 'http.listening'; readonly host: string; readonly port: number }
 
 type FeedEvent =
+  /** What is made of a feed at the start, as configured; `directory` is of a lane on disk, `laneBytes` its bound. */
+  | {
+      readonly type: 'feed.opened'
+      readonly feed: string
+      readonly sources: number
+      readonly topic: string
+      /** In words: where the key of its records comes from. */
+      readonly key: string
+      readonly normalise: readonly string[]
+      readonly directory: string | undefined
+      readonly laneBytes: number
+    }
   /** The feed cannot run now; retried. `detail` says what and the cure, without secrets. */
   | { readonly type: 'feed.parked'; readonly feed: string; readonly reason: UnavailableReason; readonly detail: string }
   | {
@@ -37,13 +49,16 @@ type FeedEvent =
       readonly topic: string
       readonly sources: readonly SourceInfo[]
     }
+  /** Documents of one message reached their end without becoming records. */
   | {
       readonly type: 'document.refused'
       readonly feed: string
       readonly sourceId: string
-      readonly reason: RejectReason
+      readonly reason: string
+      readonly documents: number
+      /** What was wrong with the first of them. */
       readonly detail: string
-      /** The topic it goes to instead; undefined when it is only counted. */
+      /** The dead letter topic that has them; undefined when they are only counted. */
       readonly deadLetter: string | undefined
     }
   /** Whether a feed's refused documents have somewhere to go has changed, or is known for the first time. */
@@ -80,6 +95,14 @@ type SourceEvent =
     }
   /** The lane has kept all that was received up to `at`. */
   | { readonly type: 'messages.kept'; readonly source: SourceInfo; readonly at: number }
+  /** It has been open for that long, and nothing has ever come. `setting` holds the open messages; `isSet`: there are some. */
+  | {
+      readonly type: 'source.quiet'
+      readonly source: SourceInfo
+      readonly openMs: number
+      readonly setting: string
+      readonly isSet: boolean
+    }
   /** The socket is not read, because we are the slow ones. */
   | { readonly type: 'source.paused'; readonly source: SourceInfo }
   | { readonly type: 'source.resumed'; readonly source: SourceInfo }
@@ -105,6 +128,8 @@ type SourceEvent =
       readonly reason: LostReason | 'ended' | 'stopped'
       readonly code: number | undefined
       readonly detail: string
+      /** What the operator can do about a dial that failed. */
+      readonly cure?: string | undefined
       /** How long the connection was open, milliseconds; undefined when it never was. */
       readonly openMs: number | undefined
       /** Milliseconds until the next dial; undefined when there is none. */
@@ -136,8 +161,15 @@ type ProduceEvent =
       readonly first: boolean
     }
   | { readonly type: 'produce.resumed'; readonly topic: string; readonly partition: number; readonly heldMs: number }
-  | { readonly type: 'kafka.connected' }
-  | { readonly type: 'producer.rebuilt'; readonly reason: string }
+  /** Kafka answers: the first time, and each time after `kafka.lost`. `lostMs`: how long it did not, 0 the first time. */
+  | { readonly type: 'kafka.connected'; readonly lostMs: number }
+  /** Kafka does not answer. `waitedMs`: how long a request has been under way without an answer; 0 where a request failed. */
+  | { readonly type: 'kafka.lost'; readonly detail: string; readonly waitedMs: number }
+  /** A quota is used up: the broker reads nothing more from us for so long. */
+  | { readonly type: 'kafka.throttled'; readonly topic: string; readonly throttleMs: number }
+  /** This machine's clock differs from Kafka's or the registry's by more than it should; or does so no longer. Milliseconds, theirs less ours. */
+  | { readonly type: 'clock.differs'; readonly offsetMs: number; readonly by: 'broker' | 'registry' }
+  | { readonly type: 'producer.rebuilt'; readonly detail: string }
 
 type SchemaEvent =
   | {

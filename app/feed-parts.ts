@@ -8,6 +8,7 @@ import type { Gaps } from './gaps/index.ts'
 import { lanes } from './lane/index.ts'
 import { sourceFinder } from './lane/sources.ts'
 import { createLedger } from './ledger.ts'
+import type { Clock } from './lib/clock.ts'
 import type { Encoder, Outlet } from './model.ts'
 import type { DeadLetterDesk } from './produce/dead-letters.ts'
 
@@ -17,6 +18,7 @@ export interface Shared {
   readonly outlet: Outlet
   readonly deadLetters: DeadLetterDesk
   readonly gaps: Gaps
+  readonly clock: Clock
   readonly dial: Dialler
   readonly emit: Emit
   /** Ends the opening. */
@@ -28,16 +30,28 @@ export async function makeParts(
   feed: FeedConfig,
   sources: FeedParts['sources'],
   config: Config,
-  { encoder, outlet, deadLetters, gaps, dial, emit, signal }: Shared,
+  { encoder, outlet, deadLetters, gaps, clock, dial, emit, signal }: Shared,
 ): Promise<FeedParts> {
   const ledger = createLedger()
+  emit({
+    type: 'feed.opened',
+    feed: feed.name,
+    sources: sources.length,
+    topic: feed.schema,
+    key: keyText(feed.key),
+    normalise: feed.normalise,
+    directory: config.lane.directory,
+    laneBytes: feed.laneMaxBytes,
+  })
+  const lane = await openLane(feed, config, { sources, ledger, emit, signal })
   const indexes = new Map(sources.map((source, index) => [source, index]))
   return {
     name: feed.name,
     sources,
     dial: (source, signal) => dial(feed, source, indexes.get(source) ?? -1, signal),
-    lane: await openLane(feed, config, { sources, ledger, emit, signal }),
-    ...(await feedSteps(feed, config)),
+    lane,
+    restored: structuredClone(ledger),
+    ...(await feedSteps(feed, config, clock)),
     encoder: encoder.apart(),
     outlet,
     deadLetters: deadLetters.of(feed.schema),
@@ -48,10 +62,16 @@ export async function makeParts(
   }
 }
 
+/** The constant itself is left out: nobody declared that it may be shown. */
+function keyText(key: FeedConfig['key']): string {
+  if (key.kind === 'field') return `key from ${key.path.join('.')}`
+  return key.kind === 'constant' ? 'a constant key' : 'no key'
+}
+
 /** The lane of one feed, as configured. Throws `Unusable`. */
 export async function openLane(
   feed: Pick<FeedConfig, 'name' | 'laneMaxBytes' | 'overload'>,
-  { lane: { kind, directory, sync }, maxInFlightBatches }: Config,
+  { lane: { kind, directory, sync }, maxInFlightBatches, secrets }: Config,
   { sources, ledger, emit, signal }: Pick<FeedParts, 'sources' | 'ledger' | 'emit'> & { readonly signal?: AbortSignal },
 ): Promise<FeedParts['lane']> {
   const open = await lanes[kind as keyof typeof lanes].load()
@@ -62,7 +82,7 @@ export async function openLane(
     overload: feed.overload,
     directory,
     sync,
-    sourceOf: sourceFinder(feed.name, sources),
+    sourceOf: sourceFinder(feed.name, sources, secrets.paths),
     ledger,
     emit,
     signal,

@@ -2,7 +2,7 @@
 import { Unavailable } from './errors.ts'
 import { backoffDelay } from './lib/backoff.ts'
 import { sleep } from './lib/sleep.ts'
-import type { Message, SourceInfo } from './model.ts'
+import type { Ledger, Message, SourceInfo } from './model.ts'
 import { deliver, type Feed, receive } from './pipeline.ts'
 
 /** Waits between two tries to start a parked feed, in milliseconds. */
@@ -10,6 +10,8 @@ const PARKED = { baseMs: 500, capMs: 10_000 }
 
 /** A feed and the way to its sources: `dial` answers one source's arrivals until `signal` aborts. */
 export interface FeedParts extends Feed {
+  /** The ledger as it was when the lane was opened: what an earlier process had counted. */
+  readonly restored: Ledger
   readonly sources: readonly SourceInfo[]
   readonly dial: (source: SourceInfo, signal: AbortSignal) => AsyncIterable<readonly Message[]>
 }

@@ -10,6 +10,7 @@ import { found } from './gaps/lookup.ts'
 import { GAP_FEED } from './gaps/record.ts'
 import { type GapState, readState, writeState } from './gaps/state.ts'
 import { folderOf } from './lane/disk/folder.ts'
+import type { Clock } from './lib/clock.ts'
 import { errorCode } from './lib/error-code.ts'
 import type { Scope } from './lib/scope.ts'
 import type { Encoder, Outlet } from './model.ts'
@@ -31,6 +32,7 @@ export interface GapParts {
   readonly feeds: Map<string, FeedParts>
   readonly encoder: Encoder
   readonly outlet: Outlet
+  readonly clock: Clock
   readonly emit: Emit
 }
 
@@ -105,7 +107,7 @@ async function runWhereFound(
 async function makeParts(
   topic: string,
   config: Config,
-  { gaps, encoder, outlet, emit: tell }: GapParts,
+  { gaps, clock, encoder, outlet, emit: tell }: GapParts,
 ): Promise<FeedParts> {
   const { outbox, ledger } = gaps
   // It has no upstream, so nothing may count it as one.
@@ -113,17 +115,19 @@ async function makeParts(
     if (!('source' in event)) tell(event.type === 'feed.started' ? { ...event, sources: [] } : event)
   }
   const sources = [outbox.source]
+  const feed = { name: GAP_FEED, laneMaxBytes: LANE_MAX_BYTES, overload: 'block' } as const
+  const lane = await openLane(feed, config, { sources, ledger, emit })
   return {
     name: GAP_FEED,
     sources,
     dial: (_source, signal) => outbox.arrivals(signal),
-    lane: await openLane({ name: GAP_FEED, laneMaxBytes: LANE_MAX_BYTES, overload: 'block' }, config, {
-      sources,
-      ledger,
-      emit,
-    }),
+    lane,
+    restored: structuredClone(ledger),
+    clock,
     parse: (await parsers.json.load())(),
     normalise: [],
+    maxDocuments: 1,
+    shape: '',
     router: bySchema({ schema: topic, key: { kind: 'field', path: ['source'] } }),
     encoder,
     outlet,

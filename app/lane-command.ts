@@ -54,5 +54,5 @@ async function exportTo(directory: string, feed: string, output: Output, errors:
 }
 
 function line({ source, data, receivedAt, cursor }: Message): string {
-  return `${JSON.stringify({ source: source.id, receivedAt, cursor, data: data.toString('base64') })}\n`
+  return `${JSON.stringify({ source: source.shown, receivedAt, cursor, data: data.toString('base64') })}\n`
 }

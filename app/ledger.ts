@@ -10,6 +10,7 @@ export function createLedger(): Ledger {
     found: 0,
     produced: 0,
     ignored: 0,
+    ignoredFor: new Map(),
     inFlight: 0,
     deadLettered: new Map(),
     refused: new Map(),
@@ -31,6 +32,7 @@ export function ledgerReport(ledger: Ledger, held: number) {
       in_flight: ledger.inFlight,
     },
     dropped: Object.fromEntries(ledger.dropped),
+    ignored: Object.fromEntries(ledger.ignoredFor),
     refused: Object.fromEntries(ledger.refused),
     dead_lettered: Object.fromEntries(ledger.deadLettered),
   }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command: environment → configuration → daemon; signals; exit codes. The only reader of process.env. */
 import { readFileSync } from 'node:fs'
+import type { Config } from './config/types.ts'
 import { endProcess } from './lib/end-process.ts'
 import { codeOf, stopSignal } from './lib/stop-signal.ts'
 
@@ -24,13 +25,13 @@ async function main(argument: string | undefined, rest: readonly string[]): Prom
     return misused(`too many arguments: ${rest.join(' ')}`)
   switch (argument) {
     case undefined:
-      return runDaemon(readConfig(process.env, choices), { version: version(), stop })
+      return runDaemon(configured(), { version: version(), stop })
     case 'lane':
       return lane(rest)
     case 'redrive':
       return redrive(rest)
     case 'check':
-      return (await check(readConfig(process.env, choices), say)) === 0 ? exitCodes.ok : exitCodes.unavailable
+      return (await check(configured(), say)) === 0 ? exitCodes.ok : exitCodes.unavailable
     case '--help':
     case '-h':
       process.stdout.write(help())
@@ -50,8 +51,16 @@ async function lane(args: readonly string[]): Promise<number> {
 
 async function redrive(args: readonly string[]): Promise<number> {
   const note = (line: string): void => void process.stderr.write(`${line}\n`)
-  const config = () => readConfig(process.env, choices)
-  return exitCodes[await redriveCommand(args, config, { print: say, note, stop })]
+  return exitCodes[await redriveCommand(args, configured, { print: say, note, stop })]
+}
+
+/** For the last words of a process that a bug of ours ends. */
+let hide = (text: string): string => text
+
+function configured(): Config {
+  const config = readConfig(process.env, choices)
+  hide = (text) => config.secrets.hideAll(text)
+  return config
 }
 
 function say(line: string): void {
@@ -79,12 +88,11 @@ function fail(error: unknown): number {
     return exitCodes.configuration
   }
   if (error instanceof Unusable) {
-    process.stderr.write(`tributary: ${error.message}\n`)
+    process.stderr.write(`tributary: ${hide(error.message)}\n`)
     return exitCodes.unavailable
   }
-  process.stderr.write(
-    `tributary: a bug, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  )
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  process.stderr.write(`tributary: a bug, please report it: ${hide(what)}\n`)
   return exitCodes.undelivered
 }
 

@@ -3,8 +3,10 @@
 /** One live URL of a feed. */
 export interface SourceInfo {
   readonly feed: string
-  /** The URL without user info and query values, unique within its feed (`#2` is appended to a repeated one). Safe to log and label. */
+  /** The URL without user info and query values, unique within its feed (`#2` is appended to a repeated one). Never shown: its path may hold a secret. */
   readonly id: string
+  /** The same without what may be secret in its path, unique within its feed as well. */
+  readonly shown: string
   /** Non-negative hash of `id`: chooses the partition of records without a key. */
   readonly hash: number
 }
@@ -13,8 +15,10 @@ export interface SourceInfo {
 export interface Message {
   readonly source: SourceInfo
   readonly data: Buffer
-  /** Wall clock, milliseconds since the epoch. */
+  /** On this process's steady clock, milliseconds since the epoch: correct it with `Clock` before it leaves the process. */
   readonly receivedAt: number
+  /** `receivedAt` is corrected already: the message comes from an earlier process. */
+  readonly isCorrected?: boolean | undefined
   /** Where to resume after this message, for upstreams that can replay. */
   readonly cursor?: string
 }
@@ -22,10 +26,9 @@ export interface Message {
 /** One JSON object found in a message. */
 export type Document = Record<string, unknown>
 
-/** What a lane hands to the right loop: messages in order, acknowledged as a whole. */
+/** What a lane hands to the right loop: messages in order, acknowledged as a whole; `bytes` is the sum of their payloads. */
 export interface Batch {
   readonly messages: readonly Message[]
-  /** Sum of the payload bytes. */
   readonly bytes: number
 }
 
@@ -45,29 +48,27 @@ export interface KafkaRecord {
   readonly value: Buffer
   /** Milliseconds since the epoch. */
   readonly timestamp: number
+  /** The timestamp is when we received the message, not a time of the document. A topic that does not take it gets the broker's present time instead. */
+  readonly isReceiveTime?: boolean | undefined
   readonly headers?: readonly (readonly [name: string, value: Buffer])[] | undefined
-  /** What it was made of: told to whoever learns that it was refused. */
+  /** The message that it came from; passed on with a refusal. */
   readonly origin?: Origin | undefined
-  /** Milliseconds since the epoch, from which on it is no longer produced. */
+  /** On the steady clock of this process, milliseconds since the epoch: from then on it is no longer produced. */
   readonly expiresAt?: number | undefined
 }
 
 /** The message a document was found in. */
 export interface Origin {
   readonly message: Message
-  /** The document's index where the message is an array. */
-  readonly element: number | undefined
+  /** The number of the document among those of its message, from 0; undefined where the message is one document. */
+  readonly index: number | undefined
 }
 
 /** How a connection ended in order: the close code (RFC 6455 §7.4) and what the peer said, made safe to log. */
-export interface Ended {
-  readonly code: number | undefined
-  readonly detail: string
-}
+export type Ended = { readonly code: number | undefined; readonly detail: string }
 
 /**
  * A way to receive messages from one upstream.
- *
  * `receive` is ONE connection's life. It returns how the peer ended it when that was in order, throws `SourceLost` (dial again) or
  * `SourceRefused` (no retry can cure it), and returns without throwing when `signal` aborts, after yielding what had arrived.
  * It yields what has arrived since the last pull. Past a byte watermark nobody pulls: the socket is paused, and a paused
@@ -81,7 +82,6 @@ export interface Source {
 
 /**
  * A feed's own queue of messages between its sockets and Kafka.
- *
  * `append` resolves once the messages are safe (on disk: flushed; or read and acknowledged before) and waits while the lane is full; messages that wait are
  * counted as held. One source may hold at most half of the lane while others wait. The array stays the caller's.
  * `read` yields batches in order, the next as large as the backlog allows up to the limits, and runs ahead of `acknowledge`
@@ -154,17 +154,22 @@ export interface TopicInfo {
   readonly maxMessageBytes: number
 }
 
-/** Index in the array given to `write`, and why the broker will never take that record. */
-export type Refusal = readonly [index: number, reason: 'too_large' | 'broker_refused']
+/** A record that the broker will never take. */
+export interface Refusal {
+  /** Index in the array given to `write`. */
+  readonly index: number
+  readonly reason: 'too_large' | 'broker_refused'
+  /** What the broker said and what to do about it; without payload. */
+  readonly detail: string
+}
 
 /**
  * A way to Kafka.
- *
- * `write` takes records of ONE topic-partition, in order, and resolves when all but the refused are acknowledged by all
- * in-sync replicas. It throws `Unavailable` with how many from the front are settled; the hold loop tries the rest again,
- * for ever. `too_large` and `invalid_record` on more than one record mean: try again in smaller pieces; on a single
- * record they are answered as a refusal. The caller keeps at most one write in flight per topic-partition.
- * No call may hang: each ends within the client's own deadline. `describe` throws `Unavailable`.
+ * `write` takes records of ONE topic-partition, in order, and resolves with the refused, by ascending index, when all others are
+ * acknowledged by all in-sync replicas. It throws `Unavailable` with how many from the front are settled; the hold loop tries the rest
+ * again, for ever. `too_large` and `invalid_record` on more than one record mean: the broker does not say which record is at
+ * fault, try again in smaller pieces; a single record is returned as refused. The caller keeps at most one write in flight per topic-partition.
+ * No request may hang: each ends within the client's own deadline. `describe` throws `Unavailable`.
  */
 export interface Sink {
   /** Most records of a write that it handles well; undefined when the caller's own limit will do. */
@@ -184,6 +189,8 @@ export interface Ledger {
   found: number
   produced: number
   ignored: number
+  /** How many of `ignored` were for a reason of their own, since the process began. */
+  readonly ignoredFor: Map<string, number>
   inFlight: number
   readonly deadLettered: Map<string, number>
   readonly refused: Map<string, number>
@@ -195,7 +202,7 @@ export interface Settlement {
   /** `records` of it are acknowledged by all in-sync replicas. */
   produced(records: number): void
   /** One of its records will never be taken. */
-  refused(reason: Refusal[1], topic: string, record: KafkaRecord): void
+  refused(refusal: Refusal, topic: string, record: KafkaRecord): void
   /** `records` of it became too old while Kafka did not take them. */
   expired(records: number): void
 }
@@ -212,12 +219,22 @@ export interface Outlet {
   add(destination: Destination, record: KafkaRecord, settlement: Settlement): void
 }
 
-/** A document that cannot become a record, on its way to a dead letter topic. */
-export interface DeadLetter extends Origin {
-  /** Label value: a `RejectReason`. */
-  readonly reason: string
-  /** What was wrong, without payload. */
-  readonly error: string
+/** What was refused of one message at one stage (on its way to records, or by the broker), on its way to a dead letter topic. */
+export interface DeadLetter {
+  readonly message: Message
+  /** By reason (a `RejectReason`), in the order in which each came first; at least one. */
+  readonly refused: readonly {
+    readonly reason: string
+    /** What was wrong with the first of them, without payload. */
+    readonly error: string
+    readonly documents: number
+    /** Their numbers as text, `0-3,7`; undefined where the message is one document. */
+    readonly numbers: string | undefined
+  }[]
+  /** All their numbers; undefined where the message is one document. */
+  readonly numbers: string | undefined
+  /** Names the steps that gave the documents their numbers. */
+  readonly shape: string
   readonly schemaId: number | undefined
   readonly expiresAt: number | undefined
 }
@@ -235,7 +252,4 @@ export interface DeadLetters {
 }
 
 /** A registry's entry: its one-line help, and how to load it (so that `--help` loads no client). */
-export interface Kind<T> {
-  readonly help: string
-  readonly load: () => Promise<T>
-}
+export type Kind<T> = { readonly help: string; readonly load: () => Promise<T> }

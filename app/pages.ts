@@ -4,6 +4,8 @@ import type { Gaps } from './gaps/index.ts'
 import { GAP_FEED } from './gaps/record.ts'
 import { json, type Page, type Pages, text } from './http.ts'
 import { balances, ledgerReport } from './ledger.ts'
+import { type Clock, clockText } from './lib/clock.ts'
+import type { Secrets } from './lib/secrets/index.ts'
 import type { Encoder, SourceInfo } from './model.ts'
 import type { FeedStatus, Status } from './status.ts'
 import type { Telemetry } from './telemetry/index.ts'
@@ -14,9 +16,11 @@ export interface PageSources {
   readonly version: string
   readonly status: Status
   readonly gaps: Gaps
+  readonly clock: Clock
   readonly feeds: ReadonlyMap<string, FeedParts>
   readonly schemas: () => Encoder['schemas']
   readonly telemetry: Telemetry
+  readonly secrets: Secrets
 }
 
 /**
@@ -31,7 +35,9 @@ export function pages(views: PageSources): Pages {
   const health = () => text(200, 'ok\n')
   const ready = () => {
     const obstacles = notReady(views.status)
-    return obstacles.length === 0 ? text(200, 'ready\n') : text(503, `not ready\n${obstacles.join('\n')}\n`)
+    return obstacles.length === 0
+      ? text(200, `ready\n${clockNote(views.clock)}`)
+      : text(503, `not ready\n${obstacles.join('\n')}\n`)
   }
   return new Map<string, () => Page | Promise<Page>>([
     ['/', metrics],
@@ -44,9 +50,15 @@ export function pages(views: PageSources): Pages {
   ])
 }
 
+/** A wrong clock is worth a line, and no reason not to be ready. */
+function clockNote(clock: PageSources['clock']): string {
+  const { difference } = clock
+  return difference ? `${clockText(difference)}\n` : ''
+}
+
 /** Some feed runs and Kafka was connected: a feed that is parked beside it shows on /status and in a metric. */
-function notReady({ feeds, needsKafka, kafkaConnected }: Status): string[] {
-  const obstacles = kafkaConnected || !needsKafka ? [] : ['Kafka has not been connected yet']
+function notReady({ feeds, needsKafka, kafkaWasConnected }: Status): string[] {
+  const obstacles = kafkaWasConnected || !needsKafka ? [] : ['Kafka has not been connected yet']
   const states = [...feeds.entries()]
   if (states.some(([, feed]) => feed.state === 'running')) return obstacles
   return [
@@ -55,7 +67,8 @@ function notReady({ feeds, needsKafka, kafkaConnected }: Status): string[] {
   ]
 }
 
-function statusOf({ version, status, feeds, schemas, gaps }: PageSources) {
+function statusOf({ version, status, feeds, schemas, gaps, secrets }: PageSources) {
+  const obstacle = secrets.hide(gaps.obstacle())
   return {
     verdict: verdictOf(status),
     version,
@@ -68,7 +81,7 @@ function statusOf({ version, status, feeds, schemas, gaps }: PageSources) {
     feeds: Object.fromEntries([...status.feeds].map(([name, feed]) => [name, feedOf(name, feed, feeds, gaps)])),
     gap_records: {
       use: gaps.outbox.use,
-      ...(gaps.obstacle() ? { detail: gaps.obstacle() } : {}),
+      ...(obstacle ? { detail: obstacle } : {}),
       waiting: gaps.outbox.pending.length,
       ...partsOf(feeds.get(GAP_FEED)),
     },
@@ -102,7 +115,7 @@ function feedOf(
     ...(laneTrouble ? { lane_trouble: laneTrouble } : {}),
     ...partsOf(feeds.get(name)),
     sources: [...sources].map(([info, source]) => ({
-      url: source.id,
+      url: source.url,
       state: source.state,
       dials: source.dials,
       messages: source.messages,

@@ -3,8 +3,10 @@
  * nothing of sockets, the lane between them is the only buffer of messages.
  */
 import { Delivery } from './delivery.ts'
+import { type DocumentSteps, documentOf, Ignored, type Outcome, outcomesOf, Several } from './documents.ts'
 import { Rejected } from './errors.ts'
 import type { Emit } from './events.ts'
+import { type Clock, steadyNow } from './lib/clock.ts'
 import { Slice } from './lib/slice.ts'
 import type {
   DeadLetters,
@@ -14,19 +16,19 @@ import type {
   Lane,
   Ledger,
   Message,
-  Normaliser,
   Origin,
   Outlet,
-  Parser,
   Router,
 } from './model.ts'
 
 /** What the two loops of one feed work with. */
-export interface Feed {
+export interface Feed extends DocumentSteps {
   readonly name: string
   readonly lane: Lane
-  readonly parse: Parser
-  readonly normalise: readonly Normaliser[]
+  /** Names the steps that give documents their numbers: a dead letter says it, so that its numbers are not taken for others. */
+  readonly shape: string
+  /** Which documents of a message are wanted, by their number; undefined: all. `index` is undefined where the message is one document. */
+  readonly picks?: ((message: Message, index: number | undefined) => boolean) | undefined
   readonly router: Router
   readonly encoder: Encoder
   readonly outlet: Outlet
@@ -37,8 +39,7 @@ export interface Feed {
   readonly maxAgeMs: number | undefined
   /** The record headers of a message's records; undefined when none are asked for. */
   readonly headers: ((message: Message) => KafkaRecord['headers']) | undefined
-  /** Told of every document as it was found, in order; never throws. */
-  readonly watch?: ((document: Document, message: Message) => void) | undefined
+  readonly clock: Clock
   readonly ledger: Ledger
   readonly emit: Emit
 }
@@ -67,40 +68,46 @@ export async function deliver(feed: Feed, signal: AbortSignal): Promise<void> {
     const delivery = new Delivery(feed, batch)
     for (const message of batch.messages) {
       if (slice.isOver(message.data.length)) await slice.yield()
-      parse(message, feed, delivery)
+      const several = one(message, feed, delivery)
+      if (several) await many(several, message, feed, delivery, slice)
+      delivery.finished()
     }
     delivery.handedOver()
   }
 }
 
-function parse(message: Message, feed: Feed, delivery: Delivery): void {
+/** The usual message is one document. Returns those of any other. */
+function one(message: Message, feed: Feed, delivery: Delivery): Several | undefined {
+  const origin = { message, index: undefined }
   try {
-    const found = feed.parse(message)
-    if (!Array.isArray(found)) return take(found as Document, { message, element: undefined }, feed, delivery)
-    for (const [element, candidate] of found.entries()) {
-      const origin = { message, element }
-      if (isObject(candidate)) take(candidate, origin, feed, delivery)
-      else delivery.rejected(new Rejected('not_an_object', 'an element of the array is not an object'), origin)
+    const found = documentOf(message, feed)
+    if (found instanceof Several) return found
+    if (feed.picks?.(message, undefined) ?? true) settle(found, origin, feed, delivery)
+  } catch (error) {
+    delivery.rejected(error, origin)
+  }
+  return undefined
+}
+
+/** Nothing of a message is produced before all of it is known to be within bounds. */
+async function many(several: Several, message: Message, feed: Feed, delivery: Delivery, slice: Slice): Promise<void> {
+  try {
+    const outcomes = await outcomesOf(several, message, feed, slice)
+    for (const [index, outcome] of outcomes.entries()) {
+      if (feed.picks && !feed.picks(message, index)) continue
+      if (slice.isOver(message.data.length / outcomes.length)) await slice.yield()
+      settle(outcome, { message, index }, feed, delivery)
     }
   } catch (error) {
-    delivery.rejected(error, { message, element: undefined })
+    delivery.rejected(error, { message, index: undefined })
   }
 }
 
-function take(document: Document, origin: Origin, feed: Feed, delivery: Delivery): void {
-  feed.watch?.(document, origin.message)
-  normalise(document, 0, origin, feed, delivery)
-}
-
-function normalise(document: Document, step: number, origin: Origin, feed: Feed, delivery: Delivery): void {
+function settle(outcome: Outcome, origin: Origin, feed: Feed, delivery: Delivery): void {
   try {
-    const normaliser = feed.normalise[step]
-    if (!normaliser) return produce(document, origin, feed, delivery)
-    const result = normaliser(document, origin.message)
-    if (result === undefined) delivery.ignored()
-    else if (!Array.isArray(result)) normalise(result as Document, step + 1, origin, feed, delivery)
-    else if (result.length === 0) delivery.ignored()
-    else for (const one of result) normalise(one, step + 1, origin, feed, delivery)
+    if (outcome instanceof Ignored) delivery.ignored(outcome.reason)
+    else if (outcome instanceof Rejected) delivery.rejected(outcome, origin)
+    else produce(outcome, origin, feed, delivery)
   } catch (error) {
     delivery.rejected(error, origin)
   }
@@ -109,16 +116,15 @@ function normalise(document: Document, step: number, origin: Origin, feed: Feed,
 /** route ► encode ► produce: the outlet takes it from here and tells the delivery how it ended. */
 function produce(document: Document, origin: Origin, feed: Feed, delivery: Delivery): void {
   const { message } = origin
-  const timestamp = feed.timeOf?.(document) ?? message.receivedAt
-  const expiresAt = feed.maxAgeMs === undefined ? undefined : timestamp + feed.maxAgeMs
-  if (expiresAt !== undefined && expiresAt <= Date.now()) return delivery.outdated()
+  const ownTime = feed.timeOf?.(document)
+  const timestamp = ownTime ?? feed.clock.receivedAt(message)
+  const expiresAt = feed.maxAgeMs === undefined ? undefined : feed.clock.steady(timestamp) + feed.maxAgeMs
+  if (expiresAt !== undefined && expiresAt <= steadyNow()) return delivery.outdated()
   const destination = feed.router.route(document, message)
   const value = feed.encoder.encode(destination.subject, document)
   delivery.found()
   const headers = feed.headers?.(message)
-  feed.outlet.add(destination, { key: destination.key, value, timestamp, headers, origin, expiresAt }, delivery)
-}
-
-function isObject(value: unknown): value is Document {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  const isReceiveTime = ownTime === undefined
+  const { key } = destination
+  feed.outlet.add(destination, { key, value, timestamp, isReceiveTime, headers, origin, expiresAt }, delivery)
 }

@@ -19,6 +19,7 @@ Options:
   --since TIME     only those received at that time or later: 2026-01-19T12:34:56Z, or how long ago, 90m, 2h, 7d
   --until TIME     only those received at that time or earlier
   --limit N        at most so many, oldest first
+  --whole          all documents of each message, not only those that were refused; those that were not come twice
   --go             send
   --help           this text
 
@@ -26,7 +27,8 @@ Options:
 environment variables. It reads what is there when it begins, without a consumer group; it needs Describe and Read on the topic.
 
 What is sent is parsed, normalised, routed and encoded as the daemon does it now, with the receive time it had then, at least
-once and in the order of the dead-letter topic. Of a message that was an array only the refused element is sent.
+once and in the order of the dead-letter topic. Of a message that held several documents only those that
+were refused are sent. They are known by their number, so where the feed's steps (NORMALISE) are others than they were, only --whole sends.
 What fails again is counted and not written to the dead-letter topic a second time, for it is there already. What was truncated,
 what does not have the SHA-256 it had, and what is of a feed that is not configured cannot be sent, and is counted.
 Nothing is removed or remembered: the same command sends the same letters again. The last line says where a next one begins.
@@ -46,11 +48,12 @@ export async function redriveCommand(
     for (const line of redriveHelp.trimEnd().split('\n')) surroundings.print(line)
     return 'ok'
   }
+  const known = config()
   try {
-    return await redrive(options, config(), surroundings)
+    return await redrive(options, known, surroundings)
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error
-    surroundings.note(error.message)
+    surroundings.note(known.secrets.hideAll(error.message))
     return 'unavailable'
   }
 }

@@ -6,7 +6,8 @@ export type SourceState = 'waiting' | 'dialling' | 'open' | 'refused' | 'stopped
 
 /** One source as an operator wants to see it. Times are milliseconds since the epoch, 0 = never. */
 export interface SourceStatus {
-  readonly id: string
+  /** Its URL as it may be shown. */
+  readonly url: string
   state: SourceState
   dials: number
   messages: number
@@ -31,6 +32,9 @@ export class Status {
   readonly feeds = new Map<string, FeedStatus>()
   /** False for a sink that goes elsewhere. */
   readonly needsKafka: boolean
+  /** Whether Kafka has ever been connected: a start waits for that. */
+  kafkaWasConnected = false
+  /** Whether Kafka answers now, as far as is known. */
   kafkaConnected = false
 
   constructor(needsKafka = true) {
@@ -41,14 +45,17 @@ export class Status {
   addFeed(name: string, sources: readonly SourceInfo[]): void {
     const entries = sources.map((info): [SourceInfo, SourceStatus] => [
       info,
-      { id: info.id, state: 'waiting', dials: 0, messages: 0, lastMessageAt: 0, openedAt: 0, lastClose: undefined },
+      { url: info.shown, state: 'waiting', dials: 0, messages: 0, lastMessageAt: 0, openedAt: 0, lastClose: undefined },
     ])
     this.feeds.set(name, { state: 'starting', detail: '', laneTrouble: '', sources: new Map(entries) })
   }
 
   /** Never throws; events of unknown feeds are ignored. */
   apply(event: Event): void {
-    if (event.type === 'kafka.connected') this.kafkaConnected = true
+    if (event.type === 'kafka.connected') {
+      this.kafkaConnected = true
+      this.kafkaWasConnected = true
+    } else if (event.type === 'kafka.lost') this.kafkaConnected = false
     else if ('source' in event) this.#applySource(event)
     else if (event.type === 'feed.parked') this.#setFeed(event.feed, { state: 'parked', detail: event.detail })
     else if (event.type === 'feed.started') this.#setFeed(event.feed, { state: 'running', detail: '' })

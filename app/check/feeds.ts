@@ -3,22 +3,22 @@ import type { Config, FeedConfig } from '../config/types.ts'
 import { describeSources, hostOf } from '../dial/address.ts'
 import { type SourceMaker, sourceMaker } from '../dial/dialler.ts'
 import { dialGate } from '../dial/gate.ts'
+import { sourceCure } from '../dial/source-cure.ts'
 import { SourceLost, SourceRefused } from '../errors.ts'
 import type { Source, SourceInfo } from '../model.ts'
 import type { Finding, Group } from './finding.ts'
 import { limit } from './limit.ts'
-import { sourceCure } from './source-cure.ts'
 
 const AT_ONCE = 50
 
 /** Dials every URL, within the dial rate and `AT_ONCE` at once; one group per feed. */
 export async function checkFeeds(config: Config): Promise<Group[]> {
-  const sourceOf = await sourceMaker(() => {})
+  const sourceOf = await sourceMaker(config.secrets, () => {})
   const gate = dialGate(config.dialRate)
   const limited = limit(AT_ONCE)
   const never = new AbortController().signal
   return config.feeds.map((feed) => {
-    const sources = describeSources(feed.name, feed.urls)
+    const sources = describeSources(feed.name, feed.urls, config.secrets.paths)
     const look = async (info: SourceInfo, index: number): Promise<Finding> => {
       await gate.pass(hostOf(info), never)
       return limited(() => dial(quiet(feed, sourceOf, info, index), feed))
@@ -29,12 +29,13 @@ export async function checkFeeds(config: Config): Promise<Group[]> {
 
 /** As the feed dials it, but nothing is sent. */
 function quiet(feed: FeedConfig, sourceOf: SourceMaker, info: SourceInfo, index: number): Source {
-  return sourceOf({ ...feed, openMessages: [], pingIntervalMs: 0, silenceTimeoutMs: undefined }, info, index)
+  const silent = { openMessages: [], openMessagesFile: undefined, pingIntervalMs: 0, silenceTimeoutMs: undefined }
+  return sourceOf({ ...feed, ...silent }, info, index)
 }
 
 /** Opens the connection and closes it with 1001 at once. Ends within the handshake timeout, and a second to close. */
 async function dial(source: Source, feed: FeedConfig): Promise<Finding> {
-  const label = source.info.id
+  const label = source.info.shown
   const leaving = new AbortController()
   const startedAt = performance.now()
   let openedAt: number | undefined

@@ -17,7 +17,8 @@ const IN_ORDER_MS = 1_500
  * Each look has a deadline of its own, and a late one holds up nothing but its group. Resolves to how many things are
  * wrong; rejects with `ConfigError` for TLS material that cannot be used, and for a bug of ours.
  */
-export async function check(config: Config, print: Print): Promise<number> {
+export async function check(config: Config, say: Print): Promise<number> {
+  const print: Print = (line) => say(config.secrets.hideAll(line))
   const scope = new Scope()
   try {
     const groups = [

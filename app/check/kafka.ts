@@ -1,6 +1,7 @@
 /** Is Kafka there, and are the topics? */
 import type { Config } from '../config/types.ts'
 import { Unavailable, type UnavailableReason } from '../errors.ts'
+import { Clock } from '../lib/clock.ts'
 import type { Scope } from '../lib/scope.ts'
 import type { Sink } from '../model.ts'
 import { sinks } from '../produce/index.ts'
@@ -28,7 +29,7 @@ export async function checkKafka(config: Config, scope: Scope): Promise<Group> {
   if ('offline' in kind) return noKafka(config.sink)
   const open = await kind.load()
   const sink = scope.use(
-    open(patient(config.kafka), () => {}),
+    open(patient(config.kafka), () => {}, new Clock()),
     (it) => it.close(),
   )
   const findings = Promise.all(topics.map((topic) => describe(sink, topic)))

@@ -2,7 +2,6 @@
 import type { Config } from '../config/types.ts'
 import { avro } from '../encode/avro.ts'
 import { Unavailable, type UnavailableReason } from '../errors.ts'
-import { redactUrl } from '../lib/redact-url.ts'
 import type { Scope } from '../lib/scope.ts'
 import type { Encoder } from '../model.ts'
 import { bySchema } from '../route/by-schema.ts'
@@ -26,7 +25,7 @@ export function checkRegistry(config: Config, scope: Scope): Group {
   const encoder = scope.use(avro({ registry: config.registry, emit: () => {} }), (it) => it.close())
   const findings = Promise.all(subjects.map((subject) => prepare(encoder, subject)))
   return {
-    title: `registry at ${redactUrl(config.registry.url)}`,
+    title: `registry at ${config.secrets.url(config.registry.url)}`,
     findings: findings.then((all) => collapsed(all, 'every subject')),
   }
 }

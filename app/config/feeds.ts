@@ -1,4 +1,5 @@
 /** Feeds: each setting from the FEED_… variable, else from the preset's own variable, else the preset's fixed value, else the default. */
+import { feedSettingName, type GivenNames } from '../lib/setting-names.ts'
 import { feedNames } from './feed-names.ts'
 import { type Env, type Given, lookup } from './lookup.ts'
 import type { Report } from './report.ts'
@@ -50,8 +51,9 @@ interface Place {
   readonly env: Env
 }
 
-function readFeed(place: Place, table: FeedSettings, shared: Shared, report: Report): FeedConfig {
+function readFeed(place: Place, table: FeedSettings, shared: Shared, all: Report): FeedConfig {
   const { name, preset } = place
+  const report = { ...all, feed: name.toLowerCase() }
   const found = new Map(Object.keys(table).map((suffix) => [suffix, find(place, suffix as Suffix, report)]))
   const chosen = new Set(
     [...found].filter(([, given]) => given?.variable.startsWith('FEED_')).map(([suffix]) => suffix),
@@ -68,11 +70,13 @@ function readFeed(place: Place, table: FeedSettings, shared: Shared, report: Rep
   const silenceMs = preset && !chosen.has('SILENCE_TIMEOUT') ? shared.presetSilenceMs : values.SILENCE_TIMEOUT
   return {
     name: name.toLowerCase(),
+    names: namesOf(place, found),
     urls: once(values.URLS ?? [], found.get('URLS'), report),
     urlsFile: found.get('URLS')?.path,
     schema: values.SCHEMA ?? '',
     key: keyRule(values, chosen),
     headersFile: found.get('HEADERS')?.path,
+    openMessagesFile: found.get('OPEN_MESSAGES')?.path,
     silenceTimeoutMs: silenceMs || undefined,
     handshakeTimeoutMs: shared.handshakeTimeoutMs,
     laneMaxBytes,
@@ -84,6 +88,11 @@ function checkFeed(name: string, values: Values<FeedSettings>, chosen: ReadonlyS
   const prefix = `FEED_${name}_`
   if (chosen.has('KEY') && chosen.has('KEY_FIELD')) {
     report.problems.push(`${prefix}KEY and ${prefix}KEY_FIELD are both set; keep one of them.`)
+  }
+  if (values.ALIVE.length > 0 && values.IGNORE.length === 0) {
+    report.warnings.push(
+      `${prefix}ALIVE has no effect: it says what of ${prefix}IGNORE is a sign of life, and that is not set.`,
+    )
   }
   if ((values.LANE_MAX_BYTES ?? 0) < values.MAX_MESSAGE_BYTES) {
     report.problems.push(
@@ -97,10 +106,15 @@ function plainValues(values: Values<FeedSettings>) {
     normalise: values.NORMALISE,
     openMessages: values.OPEN_MESSAGES,
     headers: values.HEADERS,
+    ignore: values.IGNORE,
+    alive: values.ALIVE,
     sequenceField: values.SEQUENCE_FIELD,
     pingIntervalMs: values.PING_INTERVAL,
     maxMessageBytes: values.MAX_MESSAGE_BYTES,
+    maxDocuments: values.MAX_DOCUMENTS,
     backoffMaxMs: values.BACKOFF_MAX,
+    backoffSlowMs: values.BACKOFF_SLOW,
+    stableAfterMs: values.STABLE_AFTER,
     compression: values.COMPRESSION,
     overload: values.OVERLOAD,
     maxAgeMs: values.MAX_AGE || undefined,
@@ -113,7 +127,21 @@ function find({ name, preset, env }: Place, suffix: Suffix, report: Report): Giv
   const variable = preset?.variables[suffix]
   const given = lookup(env, `FEED_${name}_${suffix}`, report) ?? (variable && lookup(env, variable.name, report))
   const text = preset?.fixed[suffix] ?? variable?.default
-  return given ?? (text === undefined ? undefined : { text, variable: preset?.toggle ?? '', path: undefined })
+  return (
+    given ??
+    (text === undefined ? undefined : { text, variable: preset?.toggle ?? '', path: undefined, isPreset: true })
+  )
+}
+
+/** What the operator calls the settings; a preset's own variable where none is given, because its users know that one. */
+function namesOf(place: Place, found: ReadonlyMap<string, Given | undefined>): GivenNames {
+  const names: Record<string, string> = {}
+  for (const [suffix, given] of found) {
+    const name = given?.isPreset ? undefined : given?.variable
+    const shown = name ?? place.preset?.variables[suffix as Suffix]?.name
+    if (shown !== undefined && shown !== feedSettingName(place, suffix)) names[suffix] = shown
+  }
+  return names
 }
 
 /** What to set for a setting that is missing: a preset's own variable, because its users know that one. */

@@ -5,7 +5,8 @@ import { kafkaConfig } from './kafka.ts'
 import { laneConfig } from './lane.ts'
 import { type Env, lookup, lookupAny } from './lookup.ts'
 import { registryConfig } from './registry.ts'
-import type { Report } from './report.ts'
+import { emptyReport, type Report } from './report.ts'
+import { knownSecrets } from './secrets.ts'
 import type { Choices, Settings, Values } from './setting.ts'
 import { daemonSettings } from './tables/daemon.ts'
 import { kafkaSettings, registrySettings, securitySettings } from './tables/kafka.ts'
@@ -22,7 +23,7 @@ export type { Choices } from './setting.ts'
  * Throws a `ConfigError` with every problem at once, each a sentence that names the variable and the cure, without secrets.
  */
 export function readConfig(env: Env, choices: Choices): Config {
-  const report: Report = { problems: [], warnings: [] }
+  const report = emptyReport()
   const read = <S extends Settings>(table: S): Values<S> =>
     validate(table, (name) => lookupAny(env, [name, ...(table[name]?.aliases ?? [])], report), report)
   const kafkaTable = kafkaSettings(choices, !isOffline(env, choices))
@@ -49,6 +50,7 @@ export function readConfig(env: Env, choices: Choices): Config {
     registry,
     lane,
     ...daemonPart(daemon),
+    secrets: knownSecrets(report.texts, daemon.URL_PATHS),
     warnings: report.warnings,
   }
 }
@@ -66,7 +68,7 @@ function checkOwnTopics(feeds: readonly FeedConfig[], daemon: Values<typeof daem
 }
 
 function isOffline(env: Env, { sinks }: Choices): boolean {
-  const name = lookup(env, 'KAFKA_CLIENT', { problems: [], warnings: [] })?.text?.trim().toLowerCase() ?? ''
+  const name = lookup(env, 'KAFKA_CLIENT', emptyReport())?.text?.trim().toLowerCase() ?? ''
   return sinks[name]?.offline === true
 }
 
@@ -100,7 +102,7 @@ function labels(daemon: Values<typeof daemonSettings>): CommonLabels {
 
 /** The lanes' own settings, for commands that need nothing else. Throws a `ConfigError` like `readConfig`. */
 export function readLaneConfig(env: Env, choices: Choices): LaneConfig {
-  const report: Report = { problems: [], warnings: [] }
+  const report = emptyReport()
   const table = laneSettings(choices)
   const values = validate(table, (name) => lookup(env, name, report), report)
   const { lane } = laneConfig(values, choices, report)
@@ -110,7 +112,7 @@ export function readLaneConfig(env: Env, choices: Choices): LaneConfig {
 
 /** How to reach Kafka, for tools that need nothing else; no brokers are required. Throws a `ConfigError` like `readConfig`. */
 export function readKafkaConfig(env: Env, choices: Choices): KafkaConfig {
-  const report: Report = { problems: [], warnings: [] }
+  const report = emptyReport()
   const read = <S extends Settings>(table: S): Values<S> =>
     validate(table, (name) => lookupAny(env, [name, ...(table[name]?.aliases ?? [])], report), report)
   const kafka = kafkaConfig(read(kafkaSettings(choices, false)), read(securitySettings), report)

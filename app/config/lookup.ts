@@ -12,6 +12,8 @@ export interface Given {
   readonly variable: string
   /** The file, if it came from one. */
   readonly path: string | undefined
+  /** A preset's value, which stood nowhere. */
+  readonly isPreset?: true
 }
 
 /** Looks up one name. Empty and blank variables count as unset, because compose files pass them on like that. */

@@ -1,5 +1,9 @@
 /** What the configuration says, checked and in final form. Durations are milliseconds, sizes are bytes. */
 
+import type { Secrets } from '../lib/secrets/index.ts'
+import type { GivenNames } from '../lib/setting-names.ts'
+import type { Pattern } from '../lib/subset.ts'
+
 /** How a feed's records get their key. `source`: no key, partition by hash of the source. */
 export type KeyRule =
   | { readonly kind: 'constant'; readonly value: string }
@@ -10,6 +14,8 @@ export type KeyRule =
 export interface FeedConfig {
   /** Lower case, `[a-z0-9_]`: the label value of every metric of this feed. */
   readonly name: string
+  /** What the operator calls its settings, by suffix. */
+  readonly names: GivenNames
   /** As configured at start; may hold secrets in user info and query. */
   readonly urls: readonly string[]
   /** Read again at each dial: the n-th URL of the file is the n-th source. */
@@ -21,6 +27,8 @@ export interface FeedConfig {
   readonly normalise: readonly string[]
   /** Text messages sent after connecting, in order. */
   readonly openMessages: readonly string[]
+  /** JSON array, read again at each dial; replaces `openMessages`. */
+  readonly openMessagesFile: string | undefined
   readonly headers: Readonly<Record<string, string>>
   /** JSON object, read again at each dial; wins over `headers`. */
   readonly headersFile: string | undefined
@@ -28,12 +36,22 @@ export interface FeedConfig {
   readonly handshakeTimeoutMs: number
   /** `auto`: learned from each source. */
   readonly silenceTimeoutMs: number | 'auto' | undefined
+  /** What is control: counted as ignored, and no sign of life. */
+  readonly ignore: readonly Pattern[]
+  /** What of it is a sign of life nevertheless. */
+  readonly alive: readonly Pattern[]
   /** Where in a document its number is, if sources count them. */
   readonly sequenceField: readonly string[] | undefined
   /** 0 = no pings. */
   readonly pingIntervalMs: number
   readonly maxMessageBytes: number
+  /** A message with more documents is refused whole. */
+  readonly maxDocuments: number
   readonly backoffMaxMs: number
+  /** After a refusal without a good connection before. */
+  readonly backoffSlowMs: number
+  /** A connection open for so long was a good one. */
+  readonly stableAfterMs: number
   /** permessage-deflate. */
   readonly compression: boolean
   readonly laneMaxBytes: number
@@ -136,6 +154,8 @@ export interface Config {
   readonly startupTimeoutMs: number
   readonly drainTimeoutMs: number
   readonly maxInFlightBatches: number
+  /** What must not be shown, wherever it comes back. */
+  readonly secrets: Secrets
   /** Not wrong, but worth a line at start (a URL listed twice, say). */
   readonly warnings: readonly string[]
 }

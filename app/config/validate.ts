@@ -30,6 +30,10 @@ export function validate<S extends Settings>(
 ): Values<S> {
   const given = new Map(Object.keys(table).map((name) => [name, find(name)]))
   const texts = Object.fromEntries(Object.keys(table).map((name) => [name, given.get(name)?.text]))
+  for (const [setting, text] of Object.entries(texts)) {
+    if (text !== undefined)
+      report.texts.push({ feed: report.feed, setting, text, secret: table[setting]?.secret ?? false })
+  }
   const specs = Object.fromEntries(Object.entries(table).map(([name, setting]) => [name, spec(setting)]))
   // envalid's own reporter prints the rejected values and ends the process.
   const reporter = ({ errors, env }: ReporterOptions<unknown>) => {

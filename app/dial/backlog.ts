@@ -1,5 +1,6 @@
 /** Whether a socket is read as fast as its peer writes. */
 import type { EventEmitter } from 'node:events'
+import { steadyNow } from '../lib/clock.ts'
 import { READ } from './onread.ts'
 
 /**
@@ -8,7 +9,7 @@ import { READ } from './onread.ts'
  */
 export class Backlog {
   readonly #behind: (since: number) => void
-  #emptyAt = Date.now()
+  #emptyAt = steadyNow()
   #told = 0
   #isHeld = false
   #reads = 0
@@ -37,7 +38,7 @@ export class Backlog {
 
   #read(isFull: boolean): void {
     this.#reads++
-    if (!isFull) this.#emptyAt = Date.now()
+    if (!isFull) this.#emptyAt = steadyNow()
     this.#tell(isFull || this.#isHeld ? this.#emptyAt : 0)
   }
 

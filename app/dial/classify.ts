@@ -2,7 +2,6 @@
 import { type LostReason, SourceLost } from '../errors.ts'
 import { errorCode } from '../lib/error-code.ts'
 import { printable } from '../lib/printable.ts'
-import { withoutSecrets } from '../lib/redact-url.ts'
 import type { Ended } from '../model.ts'
 import { retryAfterMs } from './retry-after.ts'
 
@@ -15,9 +14,9 @@ const ORDERLY = new Set([1000, 1001, 1005])
 const NO_CLOSE_FRAME = 1006
 const TOO_BIG = 1009
 
-/** RFC 6455 §7.4; the reason is the peer's text, shown without `secrets`. 1008 and 4000–4999 say that it does not want us: come back much later. */
-export function byClose(code: number, reason: Buffer, secrets: readonly string[] = []): Ended | SourceLost {
-  const detail = printable(withoutSecrets(reason.toString(), secrets), MAX_REASON_BYTES)
+/** RFC 6455 §7.4; the reason is the peer's text, whose secrets are hidden where it is shown. 1008 and 4000–4999 say that it does not want us: come back much later. */
+export function byClose(code: number, reason: Buffer): Ended | SourceLost {
+  const detail = printable(reason.toString(), MAX_REASON_BYTES)
   if (ORDERLY.has(code)) return { code, detail }
   if (code === NO_CLOSE_FRAME)
     return new SourceLost('closed', 'the connection broke off without a close frame', { code })
@@ -35,17 +34,39 @@ export function byStatus(status: number, retryAfter: string | undefined, now: nu
   })
 }
 
-/** An error of the socket or of the library, before or after the connection was open, shown without `secrets`. */
-export function byError(
-  error: Error & { syscall?: unknown },
-  opened: boolean,
-  secrets: readonly string[] = [],
-): SourceLost {
+/** Where an error came from. */
+export interface Place {
+  readonly opened: boolean
+  /** The URL says wss://. */
+  readonly overTls: boolean
+}
+
+/** An error of the socket or of the library, before or after the connection was open. */
+export function byError(error: Error & { syscall?: unknown; rawPacket?: unknown }, place: Place): SourceLost {
   const code = errorCode(error)
   // An AggregateError of several refused addresses has a code but no message.
-  const detail = printable(withoutSecrets(error.message || code || error.name, secrets), MAX_ERROR_BYTES)
-  if (opened) return afterOpen(code, detail, error)
-  return new SourceLost(beforeOpen(code, error.syscall), detail, { cause: error })
+  const detail = printable(error.message || code || error.name, MAX_ERROR_BYTES)
+  if (place.opened) return afterOpen(code, detail, error)
+  return wrongScheme(error, code, place) ?? new SourceLost(beforeOpen(code, error.syscall), detail, { cause: error })
+}
+
+/** OpenSSL's words for bytes that are no TLS, and Node's codes for the same. */
+const NOT_TLS = /wrong version number|packet length too long|WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/
+/** The first bytes of a TLS alert or handshake (RFC 8446 §5.1). */
+const TLS_RECORD = [0x15, 0x16]
+
+function wrongScheme(error: Error & { rawPacket?: unknown }, code: string, { overTls }: Place): SourceLost | undefined {
+  const told = (reason: LostReason, message: string, speaks: SourceLost['speaks']): SourceLost =>
+    new SourceLost(reason, message, { cause: error, speaks })
+  if (overTls) {
+    const isPlain = NOT_TLS.test(code) || (code === 'EPROTO' && NOT_TLS.test(error.message))
+    return isPlain ? told('tls', 'the upstream does not speak TLS on this port', 'plain') : undefined
+  }
+  const { rawPacket: packet } = error
+  if (Buffer.isBuffer(packet) && TLS_RECORD.includes(packet[0] ?? 0) && packet[1] === 3)
+    return told('tls', 'the upstream speaks TLS on this port', 'tls')
+  const isHangUp = code === 'ECONNRESET' && error.message === 'socket hang up'
+  return isHangUp ? told('connect', 'the upstream closed the connection without an answer', 'nothing') : undefined
 }
 
 function afterOpen(code: string, detail: string, cause: Error): SourceLost {

@@ -6,12 +6,13 @@ import { errorCode } from '../lib/error-code.ts'
 import type { Ended, Message } from '../model.ts'
 import { Backlog } from './backlog.ts'
 import { byClose, byError, byStatus } from './classify.ts'
+import type { FirstMessage } from './first-message.ts'
 import { type Heartbeat, heartbeat } from './heartbeat.ts'
 import { Inbox } from './inbox.ts'
 import type { Intake } from './intake.ts'
+import type { LifeTest } from './life.ts'
 import type { WebSocketOptions } from './options.ts'
 import type { SilenceLimit } from './rhythm.ts'
-import { secretsOf } from './secrets.ts'
 import { type Silence, silence } from './silence.ts'
 import { Valve } from './valve.ts'
 
@@ -23,16 +24,19 @@ const CLOSE_TIMEOUT_MS = 1_000
 const SMALLEST_PIECE_BYTES = 256
 const FEWEST_PIECES = 1_024
 
-/** Where to dial this time. */
+/** Where to dial this time, and what to send then. */
 export interface Target {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
+  readonly openMessages: readonly string[]
 }
 
-/** What one connection needs; the silence limit and the intake outlive it. */
+/** What one connection needs; the silence limit, the intake and the wait for a first message outlive it. */
 export type ConnectionOptions = WebSocketOptions & {
   readonly silenceLimit: SilenceLimit | undefined
   readonly intake: Intake
+  readonly isLife: LifeTest | undefined
+  readonly first: FirstMessage
 }
 
 /** Dials at once. Throws `SourceLost('configuration')` when the URL or a header cannot be used. */
@@ -73,7 +77,7 @@ export class Connection {
   /** What has arrived since the last call; empty when nothing has. */
   take(): readonly Message[] {
     const messages = this.#inbox.take()
-    if (messages.length > 0) this.#silence?.heard()
+    if (messages.length > 0) this.#heard(messages)
     return messages
   }
 
@@ -103,8 +107,13 @@ export class Connection {
     this.#ws.close(GOING_AWAY)
   }
 
-  get #secrets(): readonly string[] {
-    return secretsOf(this.#target.url, this.#target.headers)
+  /** Nothing is looked at that nobody waits for. */
+  #heard(messages: readonly Message[]): void {
+    const { isLife, first } = this.#options
+    if (!this.#silence && !first.isAwaited) return
+    if (isLife && !isLife(messages)) return
+    first.heard()
+    this.#silence?.heard()
   }
 
   #listen(opened: () => void): void {
@@ -122,10 +131,10 @@ export class Connection {
     this.#ws.on('message', (data) => this.#inbox.push(data as Buffer))
     // After an error the library closes by itself, within CLOSE_TIMEOUT_MS.
     this.#ws.on('error', (error) => {
-      this.#verdict ??= byError(error, this.#opened, this.#secrets)
+      this.#verdict ??= byError(error, { opened: this.#opened, overTls: /^wss:/i.test(this.#target.url) })
     })
     this.#ws.on('close', (code, reason) => {
-      this.#verdict ??= byClose(code, reason, this.#secrets)
+      this.#verdict ??= byClose(code, reason)
       this.#close()
     })
   }
@@ -134,10 +143,11 @@ export class Connection {
     clearTimeout(this.#deadline)
     this.#deadline = undefined
     this.#opened = true
-    for (const message of this.#options.openMessages) this.#ws.send(message, { compress: false })
-    const { pingIntervalMs, silenceLimit, behind, intake } = this.#options
+    for (const message of this.#target.openMessages) this.#ws.send(message, { compress: false })
+    const { pingIntervalMs, silenceLimit, behind, intake, first } = this.#options
     if (this.#socket && behind) this.#backlog = new Backlog(this.#socket, behind)
     intake.join(this.#valve)
+    first.opened(() => this.#isHeldUp())
     if (pingIntervalMs > 0) this.#heartbeat = this.#beat(pingIntervalMs)
     if (silenceLimit) this.#silence = this.#listenForSilence(silenceLimit)
   }
@@ -151,10 +161,15 @@ export class Connection {
     })
   }
 
+  /** Then we are the slow ones, and the peer is not judged. */
+  #isHeldUp(): boolean {
+    return this.#inbox.isHolding || this.#valve.isHeld
+  }
+
   #listenForSilence(limit: SilenceLimit): Silence {
     return silence(
       limit,
-      () => this.#inbox.isHolding || this.#valve.isHeld,
+      () => this.#isHeldUp(),
       (limitMs) => {
         limit.silent()
         this.#lose(new SourceLost('silent', `no message for ${Math.round(limitMs)} ms`))
@@ -185,6 +200,7 @@ export class Connection {
     clearTimeout(this.#deadline)
     this.#heartbeat?.stop()
     this.#silence?.stop()
+    this.#options.first.closed()
     this.#closed = true
     this.#options.intake.leave(this.#valve)
     if (this.#valve.isHeld) this.#options.paused?.(false)

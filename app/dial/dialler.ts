@@ -1,25 +1,45 @@
 /** From a feed's settings to one source's arrivals: source, files read again at each dial, gate and redial loop together. */
 import type { Emit } from '../events.ts'
+import type { Secrets } from '../lib/secrets/index.ts'
+import { feedSettingName, type GivenNames } from '../lib/setting-names.ts'
 import type { Message, Source, SourceInfo } from '../model.ts'
 import { dialGate } from './gate.ts'
 import { sources } from './index.ts'
 import { Intake } from './intake.ts'
 import type { WebSocketOptions } from './options.ts'
 import { redial } from './redial.ts'
-import { headersReader, type SettingFile, urlReader } from './reread.ts'
+import { headersReader, openMessagesReader, type SettingFile, urlReader } from './reread.ts'
+import { sourceCure } from './source-cure.ts'
 
 /** What does not come from the settings. */
-type Own = 'info' | 'url' | 'headers' | 'watermarkBytes' | 'rhythmBounds' | 'paused' | 'behind' | 'intake'
+type Own =
+  | 'info'
+  | 'url'
+  | 'headers'
+  | 'openMessages'
+  | 'watermarkBytes'
+  | 'rhythmBounds'
+  | 'paused'
+  | 'behind'
+  | 'quiet'
+  | 'quietAfterMs'
+  | 'intake'
 
 /** What dialling needs of a feed's settings. */
 export interface DialSettings extends Omit<WebSocketOptions, Own> {
   readonly name: string
+  /** What the operator calls them, by suffix. */
+  readonly names?: GivenNames | undefined
   readonly urls: readonly string[]
   readonly headers: Readonly<Record<string, string>>
   /** Path of the file that holds the URLs, if one does. */
   readonly urlsFile: string | undefined
   readonly headersFile: string | undefined
+  readonly openMessages: readonly string[]
+  readonly openMessagesFile: string | undefined
   readonly backoffMaxMs: number
+  readonly backoffSlowMs: number
+  readonly stableAfterMs: number
 }
 
 /** Dials the `index`-th URL of `feed` for ever, until `signal` aborts. */
@@ -30,29 +50,38 @@ export type Dialler = (
   signal: AbortSignal,
 ) => AsyncIterable<readonly Message[]>
 
-/** `dialRate` is dials per second and host, over all feeds. */
-export async function openDialler(dialRate: number, emit: Emit): Promise<Dialler> {
+/** `dialRate` is dials per second and host, over all feeds; `secrets` learns what files hold that are read again. */
+export async function openDialler(dialRate: number, secrets: Secrets, emit: Emit): Promise<Dialler> {
   const gate = dialGate(dialRate)
-  const sourceOf = await sourceMaker(emit)
+  const sourceOf = await sourceMaker(secrets, emit)
   return (feed, info, index, signal) =>
-    redial(sourceOf(feed, info, index), { gate, emit, signal, backoffMaxMs: feed.backoffMaxMs })
+    redial(sourceOf(feed, info, index), {
+      gate,
+      emit,
+      signal,
+      backoffMaxMs: feed.backoffMaxMs,
+      slowMs: feed.backoffSlowMs,
+      cure: (error) => sourceCure(error, feed),
+      stableMs: feed.stableAfterMs,
+    })
 }
 
 /** Makes the source of the `index`-th URL of `feed`; nothing is dialled before it is pulled. */
 export type SourceMaker = (feed: DialSettings, info: SourceInfo, index: number) => Source
 
 /** Loads what sources are made of. `emit` is told when one is paused or behind, and when no longer. */
-export async function sourceMaker(emit: Emit): Promise<SourceMaker> {
+export async function sourceMaker(secrets: Secrets, emit: Emit): Promise<SourceMaker> {
   const open = await sources.websocket.load()
   const feeds = new Map<string, Shared>()
   return (feed, info, index) => {
-    const shared = feeds.get(feed.name) ?? sharedBy(feed)
+    const shared = feeds.get(feed.name) ?? sharedBy(feed, secrets)
     feeds.set(feed.name, shared)
-    const { urlAt, headers, intake } = shared
+    const { urlAt, headers, openMessages, intake, asked } = shared
     const paused = (isPaused: boolean): void =>
       emit({ type: isPaused ? 'source.paused' : 'source.resumed', source: info })
     const behind = (since: number): void => emit({ type: 'source.behind', source: info, since })
-    return open({ ...feed, info, url: () => urlAt(index), headers, paused, behind, intake })
+    const quiet = (openMs: number): void => emit({ type: 'source.quiet', source: info, openMs, ...asked })
+    return open({ ...feed, info, url: () => urlAt(index), headers, openMessages, paused, behind, quiet, intake })
   }
 }
 
@@ -61,16 +90,22 @@ interface Shared {
   readonly intake: Intake
   readonly urlAt: (index: number) => Promise<string>
   readonly headers: () => Promise<Readonly<Record<string, string>>>
+  readonly openMessages: () => Promise<readonly string[]>
+  /** The setting of the open messages, and whether there are any. */
+  readonly asked: { readonly setting: string; readonly isSet: boolean }
 }
 
-function sharedBy(feed: DialSettings): Shared {
+function sharedBy(feed: DialSettings, secrets: Secrets): Shared {
+  const file = (setting: string, path: string | undefined): SettingFile | undefined => {
+    if (path === undefined) return undefined
+    const learn = (text: string): void => secrets.learn(feed.name, setting, text)
+    return { path, variable: feedSettingName(feed, setting), learn }
+  }
   return {
     intake: new Intake(),
-    urlAt: urlReader(feed.urls, named(feed, 'URLS', feed.urlsFile)),
-    headers: headersReader(feed.headers, named(feed, 'HEADERS', feed.headersFile)),
+    urlAt: urlReader(feed.urls, file('URLS', feed.urlsFile)),
+    headers: headersReader(feed.headers, file('HEADERS', feed.headersFile)),
+    openMessages: openMessagesReader(feed.openMessages, file('OPEN_MESSAGES', feed.openMessagesFile)),
+    asked: { setting: feedSettingName(feed, 'OPEN_MESSAGES'), isSet: feed.openMessages.length > 0 },
   }
-}
-
-function named(feed: DialSettings, setting: string, path: string | undefined): SettingFile | undefined {
-  return path === undefined ? undefined : { path, variable: `FEED_${feed.name.toUpperCase()}_${setting}_FILE` }
 }

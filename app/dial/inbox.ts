@@ -1,4 +1,5 @@
 /** Messages between a socket and whoever pulls: bounded by pausing the socket, not by dropping. */
+import { steadyNow } from '../lib/clock.ts'
 import type { Message, SourceInfo } from '../model.ts'
 import type { Intake } from './intake.ts'
 
@@ -40,7 +41,7 @@ export class Inbox {
   /** The hot path: one Message and nothing else per message. */
   push(data: Buffer): void {
     if (this.#burst) return
-    this.#messages.push({ source: this.#source, data, receivedAt: Date.now() })
+    this.#messages.push({ source: this.#source, data, receivedAt: steadyNow() })
     const cost = data.length + MESSAGE_COST_BYTES
     this.#bytes += cost
     this.#intake.arrived(cost)

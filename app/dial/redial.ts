@@ -16,6 +16,8 @@ export interface RedialOptions {
   readonly backoffBaseMs?: number
   readonly backoffMaxMs?: number
   readonly slowMs?: number
+  /** What the operator can do about a dial that failed. */
+  readonly cure?: (error: SourceLost | SourceRefused) => string
   readonly stableMs?: number
 }
 
@@ -26,6 +28,7 @@ interface Outcome extends Attempt {
   readonly reason: LostReason | 'ended'
   readonly code: number | undefined
   readonly detail: string
+  readonly cure: string | undefined
 }
 
 /**
@@ -58,7 +61,7 @@ export async function* redial(source: Source, options: RedialOptions): AsyncGene
         outcome = ended(yield* source.receive(signal, opened), openedAt)
       } catch (error) {
         if (error instanceof SourceRefused) return emitRefused(source, error, emit)
-        outcome = lost(error, openedAt)
+        outcome = lost(error, openedAt, options)
       }
       const next = nextDelay(failures, outcome, limits)
       failures = next.failures
@@ -76,13 +79,14 @@ function limitsOf(options: RedialOptions): DelayLimits {
 }
 
 function ended(end: Ended, openedAt: number | undefined): Outcome {
-  return { reason: 'ended', ...end, openMs: openMs(openedAt), pace: 'normal', retryAfterMs: undefined }
+  return { reason: 'ended', ...end, cure: undefined, openMs: openMs(openedAt), pace: 'normal', retryAfterMs: undefined }
 }
 
-function lost(error: unknown, openedAt: number | undefined): Outcome {
+function lost(error: unknown, openedAt: number | undefined, { cure }: RedialOptions): Outcome {
   if (!(error instanceof SourceLost)) throw error
   const { reason, code, message, pace, retryAfterMs } = error
-  return { reason, code, detail: message, openMs: openMs(openedAt), pace, retryAfterMs }
+  const toDo = openedAt === undefined ? cure?.(error) : undefined
+  return { reason, code, detail: message, cure: toDo, openMs: openMs(openedAt), pace, retryAfterMs }
 }
 
 function openMs(openedAt: number | undefined): number | undefined {
@@ -95,7 +99,7 @@ function emitRefused(source: Source, { reason, message }: SourceRefused, emit: E
 
 /** `redialInMs` undefined: there is no next dial, because we stop. */
 function emitLost(source: Source, outcome: Outcome, redialInMs: number | undefined, emit: Emit): void {
-  const { code, detail, openMs } = outcome
+  const { code, detail, cure, openMs } = outcome
   const reason = redialInMs === undefined ? 'stopped' : outcome.reason
-  emit({ type: 'source.lost', source: source.info, reason, code, detail, openMs, redialInMs })
+  emit({ type: 'source.lost', source: source.info, reason, code, detail, cure, openMs, redialInMs })
 }

@@ -1,13 +1,16 @@
-/** URLs and headers that live in files, read again at each dial so that tokens stay fresh. */
+/** URLs, headers and open messages that live in files, read again at each dial so that tokens stay fresh. */
 import { SourceLost } from '../errors.ts'
 import { errorCode } from '../lib/error-code.ts'
+import { exactMembers, exactText } from '../lib/exact-json.ts'
 import { freshFile } from '../lib/fresh-file.ts'
 import { parseList } from '../lib/list.ts'
+import { openMessagesIn } from '../lib/open-messages.ts'
 
-/** A file that holds a setting, and the variable that names it: problems show the variable, never the content. */
+/** A file that holds a setting, the variable that names it (problems show that, never the content), and who is told of each new text. */
 export interface SettingFile {
   readonly path: string
   readonly variable: string
+  readonly learn: (text: string) => void
 }
 
 /** The URLs of a feed. Answers the one at `index` (from 0); with a file, the item that stands there now. The answer throws `SourceLost('configuration')`. */
@@ -33,9 +36,19 @@ export function headersReader(
   return reader(file, (text) => merge(headers, parseHeaders(text) ?? garbled(file, 'a JSON object of strings')))
 }
 
+/** Returns `messages`, or those of the file as it is now. The returned function throws `SourceLost('configuration')`. */
+export function openMessagesReader(messages: readonly string[], file?: SettingFile): () => Promise<readonly string[]> {
+  if (!file) return async () => messages
+  return reader(file, (text) => openMessagesIn(text) ?? garbled(file, 'a JSON array of messages'))
+}
+
 /** Answers what `parse` makes of the file as it is now. */
 function reader<T>(file: SettingFile, parse: (text: string) => T): () => Promise<T> {
-  const fresh = freshFile(file.path, (text) => parse(text.replace(/^\uFEFF/, '')))
+  const fresh = freshFile(file.path, (text) => {
+    const content = text.replace(/^\uFEFF/, '')
+    file.learn(content)
+    return parse(content)
+  })
   return async () => {
     try {
       return await fresh()
@@ -57,15 +70,13 @@ function merge(
 }
 
 function parseHeaders(text: string): Record<string, string> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-    const entries = Object.entries(value)
-    if (!entries.every(([, content]) => typeof content === 'string' || typeof content === 'number')) return undefined
-    return Object.fromEntries(entries.map(([name, content]) => [name, String(content)]))
-  } catch {
-    return undefined
+  const headers: [string, string][] = []
+  for (const [name, content] of exactMembers(text) ?? [['', undefined]]) {
+    const value = exactText(content)
+    if (value === undefined) return undefined
+    headers.push([name, value])
   }
+  return Object.fromEntries(headers)
 }
 
 function isDialable(url: string): boolean {

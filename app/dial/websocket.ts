@@ -1,13 +1,21 @@
 /** The WebSocket source: one connection's life as one async generator. */
 import type { Ended, Message, Source } from '../model.ts'
-import { Connection, type ConnectionOptions } from './connection.ts'
+import { Connection, type ConnectionOptions, type Target } from './connection.ts'
+import { FirstMessage } from './first-message.ts'
 import { Intake } from './intake.ts'
+import { lifeTest } from './life.ts'
 import type { WebSocketOptions } from './options.ts'
 import { fixedLimit, Rhythm, type SilenceLimit } from './rhythm.ts'
 
 /** A source that dials `options.url` each time `receive` is called; see `Source` for the contract. */
 export function websocket(options: WebSocketOptions): Source {
-  const settings = { ...options, silenceLimit: silenceLimit(options), intake: options.intake ?? new Intake() }
+  const settings = {
+    ...options,
+    silenceLimit: silenceLimit(options),
+    intake: options.intake ?? new Intake(),
+    isLife: lifeTest(options.ignore, options.alive),
+    first: new FirstMessage(options.quiet, options.quietAfterMs),
+  }
   return { info: options.info, receive: (signal, opened) => receive(settings, signal, opened) }
 }
 
@@ -24,7 +32,7 @@ async function* receive(
   opened: () => void,
 ): AsyncGenerator<readonly Message[], Ended, void> {
   if (signal.aborted) return NOT_DIALLED
-  const target = { url: await options.url(), headers: await options.headers() }
+  const target = await targetOf(options)
   if (signal.aborted) return NOT_DIALLED
   const connection = new Connection(target, options, opened)
   const stop = (): void => connection.stop()
@@ -40,6 +48,10 @@ async function* receive(
     signal.removeEventListener('abort', stop)
     await leave(connection)
   }
+}
+
+async function targetOf({ url, headers, openMessages }: ConnectionOptions): Promise<Target> {
+  return { url: await url(), headers: await headers(), openMessages: await openMessages() }
 }
 
 /** Whoever pulls has gone: what still arrives is nobody's, but two connections of one source may never overlap. */

@@ -1,4 +1,5 @@
 /** Gap records on their way into the lane of the internal feed, as arrivals for the ordinary left loop. */
+import { steadyNow } from '../lib/clock.ts'
 import { Notifier } from '../lib/notifier.ts'
 import type { Message, SourceInfo } from '../model.ts'
 import { GAP_FEED, type GapRecord } from './record.ts'
@@ -12,7 +13,7 @@ const MOST_AT_ONCE = 500
 
 /** A queue of records. A record leaves it when the lane has kept it. */
 export class Outbox {
-  readonly source: SourceInfo = { feed: GAP_FEED, id: GAP_FEED, hash: 0 }
+  readonly source: SourceInfo = { feed: GAP_FEED, id: GAP_FEED, shown: GAP_FEED, hash: 0 }
   readonly #dropped: () => void
   readonly #changed = new Notifier()
   #pending: GapRecord[] = []
@@ -59,6 +60,6 @@ export class Outbox {
   }
 
   #message(record: GapRecord): Message {
-    return { source: this.source, data: Buffer.from(JSON.stringify(record)), receivedAt: Date.now() }
+    return { source: this.source, data: Buffer.from(JSON.stringify(record)), receivedAt: steadyNow() }
   }
 }

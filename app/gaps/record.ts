@@ -24,7 +24,7 @@ export interface GapRecord {
 export function gapRecord({ source, reason, beganAt, endedAt, lastMessageAt, code, dials, sequence }: Gap): GapRecord {
   return {
     feed: source.feed,
-    source: source.id,
+    source: source.shown,
     reason,
     began_at: beganAt,
     ended_at: endedAt,

@@ -15,6 +15,8 @@ export interface OpenGap {
 /** Changed in place: nothing is made per event. */
 export interface Track {
   readonly source: SourceInfo
+  /** It was open once, in this process or an earlier one: what was never open has missed nothing that can be measured. */
+  wasOpen: boolean
   gap: OpenGap | undefined
   /** Receive time of the last message; earlier while the socket is behind, so that what was not read was sent after it. */
   lastMessageAt: number
@@ -57,6 +59,7 @@ export function track(
 ): Track {
   const fresh: Track = {
     source,
+    wasOpen: before !== undefined,
     gap: undefined,
     lastMessageAt: before?.lastMessageAt ?? 0,
     lastKeptAt: before?.lastMessageAt ?? 0,

@@ -46,6 +46,7 @@ export class GapTracker {
         if (track.gap) this.#end(track, track.gap, event.firstAt, emit)
         track.lastMessageAt = track.behindSince === 0 ? event.at : Math.min(track.behindSince, event.at)
         track.waiting = true
+        track.wasOpen = true
         return true
       case 'messages.kept':
         track.lastKeptAt = track.lastMessageAt
@@ -55,18 +56,19 @@ export class GapTracker {
         track.behindSince = event.since
         return true
       case 'source.opened':
+        track.wasOpen = true
         track.behindSince = 0
         return true
       case 'source.dialled':
         if (track.gap) track.gap.dials++
         return track.gap !== undefined
       case 'source.lost':
+        track.wasOpen ||= event.openMs !== undefined
         if (event.reason === 'stopped') track.closedAt = this.#now()
-        else
-          track.gap ??= openGap(track, this.#now(), event.reason, event.openMs === undefined ? undefined : event.code)
+        else this.#begin(track, event.reason, event.openMs === undefined ? undefined : event.code)
         return true
       case 'source.refused':
-        track.gap ??= openGap(track, this.#now(), event.reason)
+        this.#begin(track, event.reason)
         return true
     }
     return false
@@ -85,10 +87,10 @@ export class GapTracker {
     return this.#feeds.get(source.feed)?.get(source)?.gap
   }
 
-  /** Every source of `feed` as it is to be kept for the next start, by id. */
+  /** Every source of `feed` that was open once, as it is to be kept for the next start, by id. */
   saved(feed: string): Map<string, SavedSource> {
     const now = this.#now()
-    const tracks = [...(this.#feeds.get(feed)?.values() ?? [])]
+    const tracks = [...(this.#feeds.get(feed)?.values() ?? [])].filter(({ wasOpen }) => wasOpen)
     return new Map(tracks.map((track) => [track.source.id, saved(track, now)]))
   }
 
@@ -109,6 +111,10 @@ export class GapTracker {
     const count = (tracks: ReadonlyMap<SourceInfo, Track>): number =>
       [...tracks.values()].reduce((sum, { gap }) => sum + (gap ? 1 : 0), 0)
     return new Map([...this.#feeds].map(([feed, tracks]) => [feed, count(tracks)]))
+  }
+
+  #begin(track: Track, reason: string, code?: number): void {
+    if (track.wasOpen) track.gap ??= openGap(track, this.#now(), reason, code)
   }
 
   #end(track: Track, gap: OpenGap, at: number, emit: Emit): void {

@@ -1,25 +1,38 @@
 /** URLs without their secrets, and the secrets. */
+import { decoded, looksLikeToken } from './secrets/token-like.ts'
 
-const HIDDEN = '***'
+/** What stands in the place of a secret. */
+export const HIDDEN = '***'
 
-/** `scheme://host:port/path?name=***`: user info, query values and fragment are gone, query names stay. Never throws. */
-export function redactUrl(url: string): string {
+/** Which segments of a URL's path are shown: those that do not look like tokens, all, or none. */
+export type UrlPaths = 'auto' | 'show' | 'hide'
+
+/** `scheme://host:port/path?name=***`: what `secretsInUrl` names is hidden, and the fragment; the names of query parameters stay. Never throws. */
+export function redactUrl(url: string, paths: UrlPaths): string {
   if (!URL.canParse(url)) return '(not a URL)'
   const { protocol, host, pathname, search } = new URL(url)
-  const query = parametersOf(search).map(({ name }) => (name ? `${name}=${HIDDEN}` : HIDDEN))
-  return `${protocol}//${host}${pathname}${query.length > 0 ? `?${query.join('&')}` : ''}`
+  const path = pathname.split('/').map((segment) => (isSecret(segment, paths) ? HIDDEN : segment))
+  const query = parametersOf(search).map(({ name }) => {
+    const shown = isSecret(name, paths === 'show' ? 'show' : 'auto') ? HIDDEN : name
+    return name ? `${shown}=${HIDDEN}` : HIDDEN
+  })
+  return `${protocol}//${host}${path.join('/')}${query.length > 0 ? `?${query.join('&')}` : ''}`
 }
 
-/** What of a URL that is dialled `redactUrl` hides, as it is sent: user info and query values. Never throws. */
-export function secretsIn(url: string): string[] {
+/** What a URL hides, as it is sent and decoded: user info, query values, and segments of the path by `paths`. Never throws. */
+export function secretsInUrl(url: string, paths: UrlPaths): string[] {
   if (!URL.canParse(url)) return []
-  const { username, password, search } = new URL(url)
-  return [username, password, ...parametersOf(search).map(({ value }) => value)]
+  const { username, password, pathname, search } = new URL(url)
+  const segments = pathname.split('/').filter((segment) => isSecret(segment, paths))
+  const parameters = parametersOf(search)
+  const names = parameters.map(({ name }) => name).filter((name) => paths !== 'show' && looksLikeToken(name))
+  const sent = [username, password, ...segments, ...names, ...parameters.map(({ value }) => value)]
+  return sent.flatMap((one) => [one, decoded(one), decoded(one.replaceAll('+', ' '))])
 }
 
-/** `text` with each of `secrets`, longest first, as `***`. */
-export function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((left, secret) => left.replaceAll(secret, HIDDEN), text)
+function isSecret(segment: string, paths: UrlPaths): boolean {
+  if (segment === '' || paths === 'show') return false
+  return paths === 'hide' || looksLikeToken(segment)
 }
 
 /** A parameter without a name may be a bare token: all of it is its value. */

@@ -7,9 +7,12 @@ export const deadLetterHeaders = {
   reason: 'tributary-reason',
   error: 'tributary-error',
   receivedAt: 'tributary-received-at',
+  receivedAtRaw: 'tributary-received-at-raw',
   schemaId: 'tributary-schema-id',
   version: 'tributary-version',
   length: 'tributary-length',
   sha256: 'tributary-sha256',
   document: 'tributary-document',
+  documents: 'tributary-documents',
+  shape: 'tributary-shape',
 } as const

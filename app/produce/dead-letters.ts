@@ -1,6 +1,7 @@
 /** Refused documents to their dead letter topics: the message as it came, and in headers what was wrong with it. */
 import { createHash } from 'node:crypto'
 import type { Emit } from '../events.ts'
+import type { Clock } from '../lib/clock.ts'
 import { printable } from '../lib/printable.ts'
 import type { DeadLetter, DeadLetters, Destination, KafkaRecord, Outlet, Settlement } from '../model.ts'
 import { deadLetterHeaders as names } from './dead-letter-headers.ts'
@@ -22,6 +23,9 @@ export interface DeadLetterOptions {
   readonly isOffline?: boolean
   /** Milliseconds between two looks for a topic that need not be there. */
   readonly lookEveryMs?: number
+  readonly clock: Clock
+  /** Takes the secrets of a feed out of the error that a header names. */
+  readonly hide: (text: string, feed: string) => string
 }
 
 /** `of` answers where the refused documents of a feed with the given schema go; `close` ends the looking. */
@@ -83,7 +87,7 @@ function toOptional(topic: string, optional: OptionalTopic, write: Write): DeadL
 }
 
 /** Hands a letter to the outlet; one that the topic will not take is cut down to its headers and handed over once more. */
-function writer(outlet: Outlet, { maxBytes, version }: DeadLetterOptions): Write {
+function writer(outlet: Outlet, { maxBytes, version, clock, hide }: DeadLetterOptions): Write {
   const versionHeader = header(names.version, version)
   return (topic, letter, settlement) => {
     const { message, expiresAt } = letter
@@ -91,8 +95,9 @@ function writer(outlet: Outlet, { maxBytes, version }: DeadLetterOptions): Write
     const whole: KafkaRecord = {
       key: null,
       value: message.data.subarray(0, maxBytes),
-      timestamp: message.receivedAt,
-      headers: [...headersOf(letter), versionHeader],
+      timestamp: clock.receivedAt(message),
+      isReceiveTime: true,
+      headers: [...headersOf(letter, clock, hide), versionHeader],
       expiresAt,
     }
     outlet.add(destination, whole, {
@@ -106,18 +111,33 @@ function writer(outlet: Outlet, { maxBytes, version }: DeadLetterOptions): Write
   }
 }
 
-function headersOf({ message, element, reason, error, schemaId }: DeadLetter): (readonly [string, Buffer])[] {
+function headersOf(letter: DeadLetter, clock: Clock, hide: DeadLetterOptions['hide']): (readonly [string, Buffer])[] {
+  const { message, refused, schemaId } = letter
   const { source, data, receivedAt } = message
+  const corrected = clock.receivedAt(message)
+  const [first] = refused
   return [
     header(names.feed, source.feed),
-    header(names.source, source.id),
-    header(names.reason, reason),
-    header(names.error, printable(error, ERROR_BYTES)),
-    header(names.receivedAt, new Date(receivedAt).toISOString()),
+    header(names.source, source.shown),
+    header(names.reason, first?.reason ?? ''),
+    header(names.error, printable(hide(first?.error ?? '', source.feed), ERROR_BYTES)),
+    header(names.receivedAt, new Date(corrected).toISOString()),
+    ...(corrected === receivedAt ? [] : [header(names.receivedAtRaw, new Date(receivedAt).toISOString())]),
     header(names.length, `${data.length}`),
     header(names.sha256, createHash('sha256').update(data).digest('hex')),
     ...(schemaId === undefined ? [] : [header(names.schemaId, `${schemaId}`)]),
-    ...(element === undefined ? [] : [header(names.document, `${element}`)]),
+    ...numbersOf(letter),
+  ]
+}
+
+/** Which documents of the message it is about, and by which steps they have their numbers. */
+function numbersOf({ refused, numbers, shape }: DeadLetter): (readonly [string, Buffer])[] {
+  if (numbers === undefined) return []
+  const byReason = Object.fromEntries(refused.map((part) => [part.reason, part.numbers]))
+  return [
+    header(names.document, numbers),
+    header(names.documents, JSON.stringify(byReason)),
+    header(names.shape, shape),
   ]
 }
 

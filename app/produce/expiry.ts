@@ -1,7 +1,7 @@
 /** Which records have become too old. */
 import type { KafkaRecord } from '../model.ts'
 
-/** Whether a record is too old at `now`, milliseconds since the epoch. */
+/** Whether a record is too old at `now`, on the steady clock. */
 export function isExpiredAt(now: number): (record: KafkaRecord) => boolean {
   return ({ expiresAt }) => expiresAt !== undefined && expiresAt <= now
 }

@@ -8,7 +8,7 @@ import { sleep } from '../lib/sleep.ts'
 import type { Destination, KafkaRecord, Outlet, Settlement, Sink, TopicInfo } from '../model.ts'
 import { withCure } from './cures.ts'
 import { PartitionQueue } from './partition-queue.ts'
-import { fitsAlone } from './record-size.ts'
+import { sizeRefusal } from './record-size.ts'
 
 /** How records gather and how often a topic is looked at again. */
 export interface HoldOptions {
@@ -69,7 +69,8 @@ class Hold implements Outlet {
     const topic = this.#topics.get(name)
     if (!topic) throw new Error(`topic ${name} was not opened`)
     const { info } = topic
-    if (!fitsAlone(record, info.maxMessageBytes)) return settlement.refused('too_large', name, record)
+    const refusal = sizeRefusal(record, info.maxMessageBytes)
+    if (refusal) return settlement.refused(refusal, name, record)
     const partition = hash % info.partitions
     this.#queueOf(topic, partition).add(record, settlement)
   }

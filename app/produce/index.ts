@@ -11,7 +11,10 @@ export const sinks = {
   },
   kafkajs: {
     help: 'Kafka, through kafkajs: the older client',
-    load: async () => (await import('./kafkajs.ts')).openKafkajs,
+    load: async () => {
+      const { openKafkajs } = await import('./kafkajs.ts')
+      return openKafkajs((await import('./platformatic.ts')).platformaticClient)
+    },
   },
   stdout: {
     help: 'no Kafka: one JSON line per record on standard output, for a dry run',

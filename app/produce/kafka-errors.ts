@@ -1,5 +1,6 @@
 /** What an error of a Kafka library means to us, told by protocol code, system code and class, not by text. */
 import { Unavailable, type UnavailableReason } from '../errors.ts'
+import { protocolCode, UNKNOWN_SERVER_ERROR } from './protocol-codes.ts'
 
 /** An error as the hold loop understands it, and what it says of the client that threw it. */
 export interface Diagnosis {
@@ -9,25 +10,6 @@ export interface Diagnosis {
   /** The client did what no client should: build a new one. */
   readonly broken: boolean
 }
-
-/** Error codes of the Kafka protocol by what to do about them; every other code is `unknown`. */
-const PROTOCOL: ReadonlyMap<number, UnavailableReason> = new Map(
-  Object.entries({
-    no_topic: [3, 17, 100],
-    not_leader: [5, 6, 9, 56, 57, 72, 74, 75, 103],
-    timeout: [7],
-    connect: [8, 13],
-    too_large: [10, 18],
-    invalid_record: [2, 32, 87],
-    not_enough_replicas: [19, 20],
-    authorization: [29, 31, 53, 65],
-    authentication: [33, 34, 58],
-    response: [35, 42, 43, 76],
-  } satisfies Partial<Record<UnavailableReason, number[]>>).flatMap(([reason, codes]) =>
-    codes.map((code) => [code, reason as UnavailableReason] as const),
-  ),
-)
-const UNKNOWN_SERVER_ERROR = -1
 
 const UNTRUSTED = "the broker's certificate comes from an authority that is not trusted: name it in KAFKA_SSL_CA_FILE"
 const TLS: Readonly<Record<string, string>> = {
@@ -57,6 +39,7 @@ const WHAT: Readonly<Record<UnavailableReason, string>> = {
   no_subject: 'no such subject',
   bad_schema: 'the schema cannot be used',
   response: 'Kafka gave an answer that makes no sense',
+  clock: "Kafka does not take the time of this machine's clock",
   unknown: 'the Kafka client failed',
 }
 const MAX_DETAIL = 200
@@ -66,7 +49,9 @@ const MAX_NODES = 40
 export function diagnose(thrown: unknown): Diagnosis {
   const clues = nodes(thrown).map(clueOf)
   const best = clues.reduce((best, clue) => (clue.rank < best.rank ? clue : best), UNKNOWN)
-  if (best.known) return { error: best.known, answered: best.answered, broken: best.known.reason === 'response' }
+  if (best.known) {
+    return { error: best.known, answered: best.answered, broken: !best.answered && best.known.reason === 'response' }
+  }
   const error = new Unavailable(best.reason, `${WHAT[best.reason]}: ${best.detail || textOf(thrown)}`, {
     cause: thrown,
   })
@@ -105,12 +90,12 @@ const RULES: readonly {
 
 function clueOf(node: Node): Clue {
   if (node instanceof Unavailable) {
-    return { rank: 0, reason: node.reason, detail: node.message, answered: false, known: node }
+    return { rank: 0, reason: node.reason, detail: node.message, answered: node.code !== undefined, known: node }
   }
-  const code = protocolCode(node)
+  const code = codeOf(node)
   if (code !== undefined) {
     const rank = code === UNKNOWN_SERVER_ERROR ? 7 : 1
-    return { rank, reason: PROTOCOL.get(code) ?? 'unknown', detail: protocolDetail(node, code), answered: true }
+    return { rank, reason: protocolCode(code).reason, detail: protocolDetail(node, code), answered: true }
   }
   const system = typeof node.code === 'string' ? node.code : ''
   if (system in TLS) return { ...UNKNOWN, rank: 2, reason: 'authentication', detail: `${TLS[system]} (${system})` }
@@ -157,8 +142,23 @@ function nodes(thrown: unknown): Node[] {
   return [...found]
 }
 
+/** The error code of the protocol that a library's error holds, from itself or from what it wraps; the catch-all -1 only where there is no other. */
+export function protocolErrorCode(thrown: unknown): number | undefined {
+  const codes = nodes(thrown).map(codeOf)
+  return (
+    codes.find((code) => code !== undefined && code !== UNKNOWN_SERVER_ERROR) ??
+    codes.find((code) => code !== undefined)
+  )
+}
+
+/** What the broker said with `code` of a request, as the retry loop understands it; `message` is the broker's. */
+export function brokerError(code: number, message: string | null): Unavailable {
+  const { name, reason } = protocolCode(code)
+  return new Unavailable(reason, `${WHAT[reason]}: ${name}${message ? `, ${short(message)}` : ''}`, { code })
+}
+
 /** platformatic has `apiCode`; kafkajs has a numeric `code`. */
-function protocolCode(node: Node): number | undefined {
+function codeOf(node: Node): number | undefined {
   if (typeof node.apiCode === 'number') return node.apiCode
   return typeof node.code === 'number' && String(node.name).startsWith('KafkaJS') ? node.code : undefined
 }

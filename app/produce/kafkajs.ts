@@ -1,24 +1,44 @@
 /** Kafka through kafkajs; its only importer. Idempotence and retries are off: holding and rebuilding are ours. */
-import kafkajs, { type Admin, Kafka, type KafkaConfig, logLevel, type Message, type Producer } from 'kafkajs'
+import kafkajs, {
+  type Admin,
+  Kafka,
+  type KafkaConfig,
+  logLevel,
+  type Message,
+  type Producer,
+  type RecordMetadata,
+} from 'kafkajs'
 import { Unavailable } from '../errors.ts'
 import { dropWarning } from '../lib/drop-warning.ts'
-import type { KafkaRecord, Sink } from '../model.ts'
-import { batchLimit } from './batch-limit.ts'
+import type { KafkaRecord } from '../model.ts'
 import { nodeCodecs } from './compression.ts'
-import type { KafkaClient, TopicFacts } from './kafka-client.ts'
+import type { KafkaClient, ProduceAnswer, TopicFacts } from './kafka-client.ts'
+import { protocolErrorCode } from './kafka-errors.ts'
 import { kafkaSink } from './kafka-sink.ts'
 import { kafkajsSasl } from './kafkajs-sasl.ts'
+import { kafkajsThrottle } from './kafkajs-throttle.ts'
 import type { OpenSink, SinkOptions } from './options.ts'
 import { SocketSet } from './socket-set.ts'
+import type { Throttles } from './throttles.ts'
 import { nodeTls } from './tls.ts'
+import { topicLimits } from './topic-limits.ts'
 
-/** Opens a sink; connects on first use. */
-export const openKafkajs: OpenSink = (options, emit): Sink => {
-  // It sets one timer to a negative time, harmlessly.
-  dropWarning('TimeoutNegativeWarning')
-  const config = kafkaConfig(options)
-  const codec = options.compression in nodeCodecs ? nodeCodecs[options.compression as keyof typeof nodeCodecs] : NONE
-  return kafkaSink(() => new KafkajsClient(config, codec.id), options, emit, MOST_RECORDS)
+/** Makes what opens a sink; it connects on first use. `witness` makes a client that hears all that a broker says of a record. */
+export function openKafkajs(witness: (options: SinkOptions) => (throttles: Throttles) => KafkaClient): OpenSink {
+  return (options, emit, clock) => {
+    // It sets one timer to a negative time, harmlessly.
+    dropWarning('TimeoutNegativeWarning')
+    const config = kafkaConfig(options)
+    const codec = options.compression in nodeCodecs ? nodeCodecs[options.compression as keyof typeof nodeCodecs] : NONE
+    return kafkaSink({
+      build: () => new KafkajsClient(config, codec.id),
+      buildWitness: witness(options),
+      options,
+      emit,
+      clock,
+      mostRecords: MOST_RECORDS,
+    })
+  }
 }
 
 const NONE = { id: 0 }
@@ -39,7 +59,6 @@ function kafkaConfig({ brokers, clientId, tls, sasl, requestTimeoutMs, connectTi
     clientId,
     // kafkajs begins with the first and stays with it, even if it hangs.
     brokers: () => shuffled(brokers),
-    logLevel: logLevel.NOTHING,
     retry: { retries: 0 },
     connectionTimeout: connectTimeoutMs,
     authenticationTimeout: connectTimeoutMs,
@@ -55,13 +74,19 @@ class KafkajsClient implements KafkaClient {
   readonly #requestTimeoutMs: number | undefined
   readonly #compression: number
   readonly #sockets = new SocketSet()
+  readonly #throttle = kafkajsThrottle()
   readonly #admin: Connected<Admin>
   /** One producer for each topic: kafkajs asks for the metadata of all topics at once, so a bad one would stop them all. */
   readonly #producers = new Map<string, Connected<Producer>>()
 
   constructor(config: KafkaConfig, compression: number) {
     this.#compression = compression
-    this.#kafka = new Kafka({ ...config, socketFactory: this.#sockets.connect })
+    this.#kafka = new Kafka({
+      ...config,
+      socketFactory: this.#sockets.connect,
+      logLevel: logLevel.DEBUG,
+      logCreator: this.#throttle.logCreator,
+    })
     this.#requestTimeoutMs = config.requestTimeout
     this.#admin = new Connected(() => this.#kafka.admin())
   }
@@ -71,26 +96,25 @@ class KafkajsClient implements KafkaClient {
     const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
     const partitions = topics.find(({ name }) => name === topic)?.partitions ?? []
     if (partitions.length === 0) throw new Unavailable('no_topic', `Kafka has no topic ${topic}`)
-    const maxMessageBytes = await batchLimit(
-      (name) => setting(admin, TOPIC, topic, name),
-      (name) => setting(admin, BROKER, String(partitions[0]?.leader), name),
+    const limits = await topicLimits(
+      (names) => settings(admin, TOPIC, topic, names),
+      (names) => settings(admin, BROKER, String(partitions[0]?.leader), names),
     )
-    return { partitions: partitions.length, maxMessageBytes }
+    return { partitions: partitions.length, ...limits }
   }
 
-  async send(topic: string, partition: number, records: readonly KafkaRecord[]): Promise<bigint | undefined> {
-    const producer = await this.#producer(topic).client()
-    const answers = await producer.send({
-      topic,
-      messages: messages(partition, records),
-      acks: ACKS_ALL,
-      compression: this.#compression,
-      ...(this.#requestTimeoutMs === undefined ? {} : { timeout: this.#requestTimeoutMs }),
-    })
-    // Records for a partition that is unknown are left out, and the promise resolves.
-    if (answers.length === 0) throw new Unavailable('no_topic', `topic ${topic} has no partition ${partition}`)
-    const answer = answers.find((answer) => answer.topicName === topic && answer.partition === partition)
-    return answer?.baseOffset === undefined ? undefined : BigInt(answer.baseOffset)
+  async send(topic: string, partition: number, records: readonly KafkaRecord[]): Promise<ProduceAnswer> {
+    const said = { message: null, recordErrors: [], throttleMs: 0 }
+    try {
+      const answers = await this.#produce(topic, partition, records)
+      const answer = answers.find((answer) => answer.topicName === topic && answer.partition === partition)
+      return { ...said, code: 0, ...timesOf(answer), throttleMs: this.#throttle.take() }
+    } catch (error) {
+      // It throws on an error code of the partition, and knows nothing of single records: it speaks version 7 of the request.
+      const code = protocolErrorCode(error)
+      if (code === undefined) throw error
+      return { ...said, code, baseOffset: undefined, appendedAt: undefined, throttleMs: this.#throttle.take() }
+    }
   }
 
   refresh(): void {
@@ -104,6 +128,20 @@ class KafkajsClient implements KafkaClient {
   destroy(): void {
     for (const one of this.#all()) one.disconnect().catch(() => {})
     this.#sockets.destroy()
+  }
+
+  async #produce(topic: string, partition: number, records: readonly KafkaRecord[]): Promise<RecordMetadata[]> {
+    const producer = await this.#producer(topic).client()
+    const answers = await producer.send({
+      topic,
+      messages: messages(partition, records),
+      acks: ACKS_ALL,
+      compression: this.#compression,
+      ...(this.#requestTimeoutMs === undefined ? {} : { timeout: this.#requestTimeoutMs }),
+    })
+    // Records for a partition that is unknown are left out, and the promise resolves.
+    if (answers.length === 0) throw new Unavailable('no_topic', `topic ${topic} has no partition ${partition}`)
+    return answers
   }
 
   #all(): Connected<Admin | Producer>[] {
@@ -165,15 +203,21 @@ function shuffled(brokers: readonly string[]): string[] {
     .map(({ broker }) => broker)
 }
 
-async function setting(
+async function settings(
   admin: Admin,
   type: typeof TOPIC | typeof BROKER,
   of: string,
-  name: string,
-): Promise<string | undefined> {
-  const resources = [{ type, name: of, configNames: [name] }]
+  names: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const resources = [{ type, name: of, configNames: [...names] }]
   const answer = await admin.describeConfigs({ includeSynonyms: false, resources })
-  return answer.resources[0]?.configEntries.find(({ configName }) => configName === name)?.configValue
+  return new Map(answer.resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]))
+}
+
+function timesOf(answer: RecordMetadata | undefined): Pick<ProduceAnswer, 'baseOffset' | 'appendedAt'> {
+  const { baseOffset, logAppendTime = '-1' } = answer ?? {}
+  const appendedAt = Number(logAppendTime) < 0 ? undefined : Number(logAppendTime)
+  return { baseOffset: baseOffset === undefined ? undefined : BigInt(baseOffset), appendedAt }
 }
 
 function messages(partition: number, records: readonly KafkaRecord[]): Message[] {

@@ -1,18 +1,18 @@
 /** The records of one topic-partition: gathered, written one request at a time, held while Kafka will not take them. */
 import { Unavailable } from '../errors.ts'
 import type { Emit } from '../events.ts'
-import { backoffDelay } from '../lib/backoff.ts'
+import { steadyNow } from '../lib/clock.ts'
 import { sleep } from '../lib/sleep.ts'
 import type { KafkaRecord, Refusal, Settlement, Sink } from '../model.ts'
 import { countUntil, isExpiredAt } from './expiry.ts'
 import { Owners } from './owners.ts'
 import { BATCH_OVERHEAD_BYTES, countWithin, recordBytes } from './record-size.ts'
+import { Trouble } from './trouble.ts'
 
 /** Most records of one request: more gains nothing and makes a retry dear. */
 const MAX_RECORDS = 5_000
 /** Most bytes of one request, whatever the topic allows: the broker's default limit. */
 const MAX_BYTES = 1_000_000
-const BACKOFF = { baseMs: 100, capMs: 5_000 }
 
 /** Which topic-partition, and the topic's present limit of bytes in a batch. */
 export interface Place {
@@ -21,15 +21,6 @@ export interface Place {
   readonly maxBytes: () => number
   /** Whether to refuse what a topic has not taken for `reason` for so long. */
   readonly givesUp: (reason: Unavailable['reason'], heldMs: number) => boolean
-}
-
-/** One write's history: times are milliseconds on the monotonic clock, `since` 0 = not held, `atMost` in records, `said` what it is held for. */
-interface Trouble {
-  readonly startedAt: number
-  since: number
-  attempts: number
-  atMost: number
-  readonly said: Set<Unavailable['reason']>
 }
 
 /** Made per topic-partition when its first record comes. */
@@ -141,26 +132,23 @@ export class PartitionQueue {
   async #write(records: readonly KafkaRecord[]): Promise<void> {
     const { topic, partition } = this.#place
     this.#emit({ type: 'records.requested', topic, records: records.length })
-    const trouble: Trouble = {
-      startedAt: performance.now(),
-      since: 0,
-      attempts: 0,
-      atMost: records.length,
-      said: new Set(),
-    }
+    const trouble = new Trouble(records.length)
     let rest = this.#withoutExpired(records)
     while (rest.length > 0 && !this.#signal.aborted) {
       const piece = this.#piece(rest, trouble.atMost)
+      const sentAt = performance.now()
       try {
-        this.#settle(piece, await this.#sink.write(topic, partition, piece), trouble.startedAt)
+        const refusals = await this.#sink.write(topic, partition, piece)
+        this.#settle(piece, refusals, trouble.startedAt)
         rest = rest.slice(piece.length)
+        if (refusals.length === 0) trouble.grow()
         this.#resumed(trouble)
       } catch (error) {
         if (!(error instanceof Unavailable)) throw error
         this.#settle(rest.slice(0, error.settled), [], trouble.startedAt)
         rest = rest.slice(error.settled)
-        if (this.#givesUp(trouble, error)) return this.#refuseAll(rest, trouble.startedAt)
-        await this.#held(trouble, error, piece.length)
+        if (this.#givesUp(trouble, error)) return this.#refuseAll(rest, error.message, trouble.startedAt)
+        await this.#held(trouble, error, piece.length, sentAt)
       }
       rest = this.#withoutExpired(rest)
     }
@@ -169,7 +157,7 @@ export class PartitionQueue {
 
   /** The first of `records` for one try: at most `most`, and none that has expired. */
   #piece(records: readonly KafkaRecord[], most: number): readonly KafkaRecord[] {
-    const fresh = this.#mayExpire ? countUntil(records, isExpiredAt(Date.now())) : records.length
+    const fresh = this.#mayExpire ? countUntil(records, isExpiredAt(steadyNow())) : records.length
     const count = Math.min(most, Math.max(1, fresh))
     return count < records.length ? records.slice(0, count) : records
   }
@@ -177,7 +165,7 @@ export class PartitionQueue {
   /** `records` without those in front that have expired, which are settled. */
   #withoutExpired(records: readonly KafkaRecord[]): readonly KafkaRecord[] {
     if (!this.#mayExpire) return records
-    const isExpired = isExpiredAt(Date.now())
+    const isExpired = isExpiredAt(steadyNow())
     const count = countUntil(records, (record) => !isExpired(record))
     if (count === 0) return records
     this.#emit({ type: 'records.refused', topic: this.#place.topic, records: count })
@@ -192,38 +180,31 @@ export class PartitionQueue {
     return true
   }
 
-  #refuseAll(records: readonly KafkaRecord[], startedAt: number): void {
-    this.#settle(
-      records,
-      records.map((_, index) => [index, 'broker_refused']),
-      startedAt,
-    )
+  #refuseAll(records: readonly KafkaRecord[], detail: string, startedAt: number): void {
+    const refusals = records.map((_, index): Refusal => ({ index, reason: 'broker_refused', detail }))
+    this.#settle(records, refusals, startedAt)
   }
 
   /** Waits before the next try; what is too much, or holds a record the broker will not take, is halved at once instead. */
-  async #held(trouble: Trouble, { reason, message: detail }: Unavailable, records: number): Promise<void> {
+  async #held(
+    trouble: Trouble,
+    { reason, message: detail }: Unavailable,
+    records: number,
+    sentAt: number,
+  ): Promise<void> {
     const { topic, partition } = this.#place
     const tooMuch = (reason === 'too_large' || reason === 'invalid_record') && records > 1
-    const first = !tooMuch && !trouble.said.has(reason)
+    const first = !tooMuch && trouble.isNews(reason, sentAt)
     this.#emit({ type: 'produce.held', topic, partition, reason, detail, first })
-    if (tooMuch) {
-      trouble.atMost = Math.ceil(records / 2)
-      return
-    }
-    trouble.since ||= performance.now()
-    trouble.said.add(reason)
-    await sleep(backoffDelay(trouble.attempts++, BACKOFF), this.#signal)
+    if (tooMuch) trouble.halve(records)
+    else await sleep(trouble.nextDelayMs(), this.#signal)
   }
 
   #resumed(trouble: Trouble): void {
     this.#gaveUpSince = 0
-    if (trouble.since > 0) {
-      const heldMs = performance.now() - trouble.since
-      this.#emit({ type: 'produce.resumed', topic: this.#place.topic, partition: this.#place.partition, heldMs })
-    }
-    trouble.since = 0
-    trouble.said.clear()
-    trouble.attempts = 0
+    const heldMs = trouble.end()
+    const { topic, partition } = this.#place
+    if (heldMs > 0) this.#emit({ type: 'produce.resumed', topic, partition, heldMs })
   }
 
   /** Tells the owners of `records`, the first that are left, how they ended. */
@@ -237,8 +218,8 @@ export class PartitionQueue {
     let next = 0
     this.#owners.take(records.length, (settlement, from, to) => {
       let refused = 0
-      for (let refusal = refusals[next]; refusal && refusal[0] < to; refusal = refusals[++next], refused++) {
-        settlement.refused(refusal[1], topic, records[refusal[0]] as KafkaRecord)
+      for (let refusal = refusals[next]; refusal && refusal.index < to; refusal = refusals[++next], refused++) {
+        settlement.refused(refusal, topic, records[refusal.index] as KafkaRecord)
       }
       if (refused < to - from) settlement.produced(to - from - refused)
     })

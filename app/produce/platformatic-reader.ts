@@ -4,7 +4,8 @@ import { backoffDelay } from '../lib/backoff.ts'
 import { within } from '../lib/deadline.ts'
 import { sleep } from '../lib/sleep.ts'
 import { diagnose, isUnknownTopic } from './kafka-errors.ts'
-import { baseOptions, Consumer, Trouble } from './platformatic.ts'
+import { Consumer, Trouble } from './platformatic.ts'
+import { baseOptions } from './platformatic-options.ts'
 import type { OpenTopicReader, StoredRecord, Stretch, TopicReader } from './topic-reader.ts'
 
 /** Opens a reader; connects on first use. */

@@ -1,9 +1,8 @@
 /** Kafka through @platformatic/kafka; its only importer. Idempotence and retries are off: holding and rebuilding are ours. */
 import { randomInt } from 'node:crypto'
-import { isIP } from 'node:net'
 import {
   Admin,
-  type BaseOptions,
+  type Broker,
   type ClusterTopicMetadata,
   ConfigResourceTypes,
   type Connection,
@@ -14,35 +13,40 @@ import {
   ProduceAcks,
   Producer,
   produceV9,
+  type Reader,
   Writer,
 } from '@platformatic/kafka'
 import { Unavailable } from '../errors.ts'
+import { before } from '../lib/deadline.ts'
 import { scratch } from '../lib/scratch.ts'
 import type { KafkaRecord, Sink } from '../model.ts'
-import { batchLimit } from './batch-limit.ts'
 import { type Codec, compressBatch, nodeCodecs } from './compression.ts'
-import type { KafkaClient, TopicFacts } from './kafka-client.ts'
+import type { KafkaClient, ProduceAnswer, TopicFacts } from './kafka-client.ts'
 import { isUnknownTopic } from './kafka-errors.ts'
 import { kafkaSink } from './kafka-sink.ts'
 import type { OpenSink, SinkOptions } from './options.ts'
-import { platformaticSasl } from './platformatic-sasl.ts'
+import { baseOptions } from './platformatic-options.ts'
+import { readProduceResponse } from './produce-response.ts'
 import { recordBatch } from './record-batch.ts'
-import { nodeTls } from './tls.ts'
+import type { Throttles } from './throttles.ts'
+import { topicLimits } from './topic-limits.ts'
 
 export { Consumer }
 
 /** Opens a sink; connects on first use. */
-export const openPlatformatic: OpenSink = (options, emit): Sink => {
+export const openPlatformatic: OpenSink = (options, emit, clock): Sink =>
+  kafkaSink({ build: platformaticClient(options), options, emit, clock })
+
+/** A maker of clients; each connects on first use. Throws `ConfigError` for TLS material that cannot be used. */
+export function platformaticClient(options: SinkOptions): (throttles: Throttles) => KafkaClient {
   const base = baseOptions(options)
   const codec = codecOf(options.compression)
-  return kafkaSink(() => new PlatformaticClient(base, codec), options, emit)
+  return (throttles) => new PlatformaticClient(base, codec, throttles)
 }
 
-type ProduceResponse = ReturnType<typeof produceV9.parseResponse>
-
 const METADATA_MAX_AGE_MS = 10_000
-/** Requests on one connection at a time: enough that partitions of a broker never wait for each other. */
-const MAX_IN_FLIGHT = 100_000
+/** A timeout that never comes: the library's own would end requests that wait for a broker that throttles us. */
+const NEVER_MS = 86_400_000
 
 /** The library's function copies plain bytes before it looks at them. */
 function checksum(bytes: Uint8Array): number {
@@ -54,50 +58,29 @@ function codecOf(name: SinkOptions['compression']): Codec | undefined {
   return { id: compressionsAlgorithms[name].bitmask, compress: compressionsAlgorithms[name].compressSync }
 }
 
-/** How to reach Kafka, in the library's words. Throws `ConfigError` for TLS material that cannot be used. */
-export function baseOptions({
-  brokers,
-  clientId,
-  tls,
-  sasl,
-  requestTimeoutMs,
-  connectTimeoutMs,
-}: SinkOptions): BaseOptions & { readonly timeout: number } {
-  return {
-    clientId,
-    bootstrapBrokers: [...brokers],
-    strict: true,
-    retries: false,
-    autocreateTopics: false,
-    maxInflights: MAX_IN_FLIGHT,
-    // Never refreshed behind our back: `send` finds what `#current` has just checked.
-    metadataMaxAge: Number.MAX_SAFE_INTEGER,
-    connectTimeout: connectTimeoutMs,
-    requestTimeout: requestTimeoutMs,
-    // What the broker may take to replicate.
-    timeout: requestTimeoutMs,
-    ...(tls && {
-      tls: nodeTls(tls),
-      tlsServerName: !brokers.some((broker) => isIP(broker.replace(/:\d+$|[[\]]/g, ''))),
-    }),
-    ...(sasl && { sasl: platformaticSasl(sasl, tls?.ca, requestTimeoutMs) }),
-  }
-}
+/** What a client is made from. */
+type Base = ReturnType<typeof baseOptions>
 
 class PlatformaticClient implements KafkaClient {
   readonly #producer: Producer
   readonly #admin: Admin
   readonly #stale = new Set<string>()
+  /** When each topic's metadata came, on the monotonic clock. */
+  readonly #updatedAt = new Map<string, number>()
   readonly #trouble = new Trouble()
   readonly #timeoutMs: number
   readonly #codec: Codec | undefined
+  readonly #throttles: Throttles
   readonly #scratch = scratch()
   #destroyed = false
 
-  constructor(base: BaseOptions & { readonly timeout: number }, codec: Codec | undefined) {
+  constructor(base: Base, codec: Codec | undefined, throttles: Throttles) {
+    this.#throttles = throttles
     this.#timeoutMs = base.timeout
     this.#codec = codec
-    this.#producer = new Producer({ ...base, idempotent: false, acks: ProduceAcks.ALL, repeatOnStaleMetadata: false })
+    // It writes, and nothing else: what the metadata says is asked for by the other, which has the library's own timeouts.
+    const writes = { idempotent: false, acks: ProduceAcks.ALL, repeatOnStaleMetadata: false, requestTimeout: NEVER_MS }
+    this.#producer = new Producer({ ...base, ...writes })
     this.#admin = new Admin({ ...base })
     this.#trouble.watch(this.#producer)
     this.#trouble.watch(this.#admin)
@@ -107,7 +90,7 @@ class PlatformaticClient implements KafkaClient {
     return this.#trouble.explain(this.#describe(topic))
   }
 
-  send(topic: string, partition: number, records: readonly KafkaRecord[]): Promise<bigint | undefined> {
+  send(topic: string, partition: number, records: readonly KafkaRecord[]): Promise<ProduceAnswer> {
     return this.#trouble.explain(this.#send(topic, partition, records))
   }
 
@@ -131,40 +114,58 @@ class PlatformaticClient implements KafkaClient {
   async #describe(topic: string): Promise<TopicFacts> {
     const { id, partitionsCount, partitions } = await this.#current(topic)
     const leader = String(partitions[0]?.leader)
-    const maxMessageBytes = await batchLimit(
-      (name) => this.#setting(ConfigResourceTypes.TOPIC, topic, name),
-      (name) => this.#setting(ConfigResourceTypes.BROKER, leader, name),
+    const limits = await topicLimits(
+      (names) => this.#settings(ConfigResourceTypes.TOPIC, topic, names),
+      (names) => this.#settings(ConfigResourceTypes.BROKER, leader, names),
     )
-    return { id, partitions: partitionsCount, maxMessageBytes }
+    return { id, partitions: partitionsCount, ...limits }
   }
 
-  async #send(topic: string, partition: number, records: readonly KafkaRecord[]): Promise<bigint | undefined> {
+  async #send(topic: string, partition: number, records: readonly KafkaRecord[]): Promise<ProduceAnswer> {
     const { partitions } = await this.#current(topic)
     const leader = partitions[partition]?.leader
     if (leader === undefined) {
       throw new Unavailable('no_topic', `topic ${topic} has ${partitions.length} partitions, no partition ${partition}`)
     }
-    const broker = this.#producer.currentMetadata?.brokers.get(leader)
+    const broker = this.#admin.currentMetadata?.brokers.get(leader)
     if (!broker) throw new Unavailable('not_leader', `partition ${partition} of ${topic} has no leader now`)
-    const connection = await this.#producer.connections.get(broker)
+    const place = `${topic}/${partition}`
+    this.#throttles.leads(place, leader)
+    const connection = await this.#patient(broker, this.#producer.connections.get(broker))
     // Another client may have written these records meanwhile, and their memory may hold others now.
     if (this.#destroyed) throw new Unavailable('connect', 'the client was destroyed')
     const compressed = this.#codec && (await compressBatch(recordBatch(records, checksum), this.#codec, checksum))
     const batch = (): Buffer => compressed ?? recordBatch(records, checksum, this.#scratch)
-    const answer = await produce(connection, this.#timeoutMs, topic, partition, batch)
-    return answer.responses
-      .find(({ name }) => name === topic)
-      ?.partitionResponses.find(({ index }) => index === partition)?.baseOffset
+    const answer = produce(connection, this.#timeoutMs, topic, partition, batch)
+    return this.#patient(broker, answer, () => this.#throttles.until(place))
+  }
+
+  /** Ends as `work` does, or with the connection to the broker after the request timeout: no earlier than what it throttles us for lets it answer. */
+  #patient<T>({ host, port }: Broker, work: Promise<T>, notBefore: () => number = () => 0): Promise<T> {
+    const since = performance.now()
+    return before(
+      work,
+      () => Math.max(since, notBefore()) + this.#timeoutMs,
+      () => {
+        for (const [, connection] of this.#producer.connections) {
+          if (connection.host === host && connection.port === port) connection.socket?.destroy()
+        }
+        return new Unavailable('timeout', 'Kafka did not answer in time')
+      },
+    )
   }
 
   /** The topic's metadata, asked for again when it is old or was wrong. */
   async #current(topic: string): Promise<ClusterTopicMetadata> {
-    const known = this.#producer.currentMetadata?.topics.get(topic)
-    const stale = this.#stale.delete(topic)
-    if (known && !stale && Date.now() - known.lastUpdate < METADATA_MAX_AGE_MS) return known
+    const known = this.#admin.currentMetadata?.topics.get(topic)
+    const isStale = this.#stale.delete(topic)
+    // Its own time of update is of the wall clock, which may be set back.
+    const age = performance.now() - (this.#updatedAt.get(topic) ?? Number.NEGATIVE_INFINITY)
+    if (known && !isStale && age < METADATA_MAX_AGE_MS) return known
     try {
-      const { topics } = await this.#producer.metadata({ topics: [topic], forceUpdate: true })
+      const { topics } = await this.#admin.metadata({ topics: [topic], forceUpdate: true })
       const fresh = topics.get(topic)
+      this.#updatedAt.set(topic, performance.now())
       if (fresh && fresh.partitionsCount > 0) return fresh
     } catch (error) {
       this.#stale.add(topic)
@@ -173,10 +174,10 @@ class PlatformaticClient implements KafkaClient {
     throw new Unavailable('no_topic', `Kafka has no topic ${topic}`)
   }
 
-  async #setting(resourceType: 2 | 4, resourceName: string, name: string): Promise<string | null | undefined> {
-    const resources = [{ resourceType, resourceName, configurationKeys: [name] }]
+  async #settings(resourceType: 2 | 4, resourceName: string, names: readonly string[]): Promise<Map<string, string>> {
+    const resources = [{ resourceType, resourceName, configurationKeys: [...names] }]
     const [found] = await this.#admin.describeConfigs({ resources })
-    return found?.configs.find((config) => config.name === name)?.value
+    return new Map(found?.configs.map(({ name, value }) => [name, value ?? '']))
   }
 }
 
@@ -220,7 +221,7 @@ function produce(
   topic: string,
   partition: number,
   written: () => Buffer,
-): Promise<ProduceResponse> {
+): Promise<ProduceAnswer> {
   const request = (): Writer => {
     const batch = written()
     return Writer.create()
@@ -238,8 +239,10 @@ function produce(
       .appendTaggedFields()
   }
   const { key, version } = produceV9.api
+  const parse = (_correlationId: number, _apiKey: number, _apiVersion: number, reader: Reader) =>
+    readProduceResponse(reader, topic, partition)
   return new Promise((resolve, reject) => {
-    connection.send(key, version, request, produceV9.parseResponse, true, true, (error, answer) => {
+    connection.send(key, version, request, parse, true, true, (error, answer) => {
       if (answer) resolve(answer)
       else reject(error)
     })

@@ -1,7 +1,7 @@
 /** A Kafka client that is thrown away when it cannot be trusted, and built again on next use. */
 import { Unavailable } from '../errors.ts'
 import type { Emit } from '../events.ts'
-import { within } from '../lib/deadline.ts'
+import { before, within } from '../lib/deadline.ts'
 import type { KafkaClient } from './kafka-client.ts'
 import { diagnose } from './kafka-errors.ts'
 
@@ -13,7 +13,12 @@ export interface RebuildLimits {
   readonly silentMs: number
   /** What an orderly end may take. */
   readonly closeMs: number
+  /** A request that takes longer is said while it is under way. */
+  readonly slowMs: number
 }
+
+/** Looks for slow requests in the time that one may take. */
+const SLOW_LOOKS = 4
 
 /**
  * Runs calls on the present client.
@@ -27,24 +32,33 @@ export class Rebuilding {
   readonly #emit: Emit
   #client: KafkaClient | undefined
   #failingSince: number | undefined
+  /** When Kafka last stopped answering; undefined while it answers. */
+  #lostAt: number | undefined
   #connected = false
   #closed = false
+  /** When each call under way began. */
+  readonly #begun = new Set<{ readonly at: number }>()
+  readonly #watch: NodeJS.Timeout
 
   constructor(build: () => KafkaClient, limits: RebuildLimits, emit: Emit) {
     this.#build = build
     this.#limits = limits
     this.#emit = emit
+    this.#watch = setInterval(() => this.#lookForSlow(), limits.slowMs / SLOW_LOOKS).unref()
   }
 
-  /** Resolves as `use` does; rejects with `Unavailable` only, within the deadline. */
-  async run<T>(use: (client: KafkaClient) => Promise<T>): Promise<T> {
+  /** Resolves as `use` does; rejects with `Unavailable` only, within the deadline, which begins at `notBefore` (monotonic clock) at the earliest. */
+  async run<T>(use: (client: KafkaClient) => Promise<T>, notBefore: () => number = () => 0): Promise<T> {
     if (this.#closed) throw new Unavailable('connect', 'the sink is closed')
     let client: KafkaClient | undefined
     let late = false
+    const call = { at: performance.now() }
+    this.#begun.add(call)
     try {
       this.#client ??= this.#build()
       client = this.#client
-      const result = await within(use(client), this.#limits.deadlineMs, () => {
+      const endsAt = (): number => Math.max(call.at, notBefore()) + this.#limits.deadlineMs
+      const result = await before(use(client), endsAt, () => {
         late = true
         return new Unavailable('timeout', `Kafka did not answer within ${this.#limits.deadlineMs} ms`)
       })
@@ -54,12 +68,15 @@ export class Rebuilding {
       const { error, answered, broken } = diagnose(thrown)
       if (client && client === this.#client) this.#failed(client, error, answered, broken || late)
       throw error
+    } finally {
+      this.#begun.delete(call)
     }
   }
 
   /** Ends in order if that goes quickly, else by force. Never rejects; later calls are refused. */
   async close(): Promise<void> {
     this.#closed = true
+    clearInterval(this.#watch)
     const client = this.#client
     this.#client = undefined
     if (!client) return
@@ -70,13 +87,34 @@ export class Rebuilding {
 
   #succeeded(client: KafkaClient): void {
     if (client === this.#client) this.#failingSince = undefined
-    if (this.#connected) return
+    this.#answered()
+  }
+
+  #answered(): void {
+    if (this.#connected && this.#lostAt === undefined) return
+    const lostMs = this.#lostAt === undefined ? 0 : performance.now() - this.#lostAt
     this.#connected = true
-    this.#emit({ type: 'kafka.connected' })
+    this.#lostAt = undefined
+    this.#emit({ type: 'kafka.connected', lostMs })
+  }
+
+  /** `waitedMs`: a request is under way for so long; 0: one has failed. */
+  #lost(detail: string, waitedMs: number): void {
+    if (!this.#connected || this.#lostAt !== undefined) return
+    this.#lostAt = performance.now() - waitedMs
+    this.#emit({ type: 'kafka.lost', detail, waitedMs })
+  }
+
+  #lookForSlow(): void {
+    const [oldest] = this.#begun
+    const waitedMs = oldest ? performance.now() - oldest.at : 0
+    if (waitedMs >= this.#limits.slowMs) this.#lost('a request is not answered', waitedMs)
   }
 
   #failed(client: KafkaClient, error: Unavailable, answered: boolean, broken: boolean): void {
     const now = performance.now()
+    if (answered) this.#answered()
+    else this.#lost(error.message, 0)
     if (answered) this.#failingSince = undefined
     else this.#failingSince ??= now
     const silent = this.#failingSince !== undefined && now - this.#failingSince >= this.#limits.silentMs
@@ -84,6 +122,6 @@ export class Rebuilding {
     this.#client = undefined
     this.#failingSince = undefined
     client.destroy()
-    this.#emit({ type: 'producer.rebuilt', reason: error.message })
+    this.#emit({ type: 'producer.rebuilt', detail: error.message })
   }
 }

@@ -1,5 +1,5 @@
 /** Bytes of a record inside a record batch of magic 2 (KIP-98), so that limits are checked before the broker does. */
-import type { KafkaRecord } from '../model.ts'
+import type { KafkaRecord, Refusal } from '../model.ts'
 
 /** Base offset to record count: what a batch costs before its first record. */
 export const BATCH_OVERHEAD_BYTES = 61
@@ -14,11 +14,14 @@ export function recordBytes({ key, value, headers }: KafkaRecord): number {
   return bytes
 }
 
-/** Whether a batch of this one record is within `maxMessageBytes`; exact at the limit. */
-export function fitsAlone(record: KafkaRecord, maxMessageBytes: number): boolean {
-  if (BATCH_OVERHEAD_BYTES + recordBytes(record) <= maxMessageBytes) return true
+/** The refusal of a record that is larger than `maxMessageBytes` in a batch of its own; exact at the limit. */
+export function sizeRefusal(record: KafkaRecord, maxMessageBytes: number): Refusal | undefined {
+  if (BATCH_OVERHEAD_BYTES + recordBytes(record) <= maxMessageBytes) return undefined
   const body = 3 + sized(record.key?.length ?? -1) + sized(record.value.length) + headerBytes(record)
-  return BATCH_OVERHEAD_BYTES + varintBytes(body) + body <= maxMessageBytes
+  const bytes = BATCH_OVERHEAD_BYTES + varintBytes(body) + body
+  if (bytes <= maxMessageBytes) return undefined
+  const detail = `${bytes} bytes, and the topic takes ${maxMessageBytes}; raise the topic's max.message.bytes`
+  return { index: 0, reason: 'too_large', detail }
 }
 
 /** How many records of such sizes, in bytes, a batch of `limit` bytes takes from the front; at least one. */

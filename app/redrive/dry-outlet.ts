@@ -1,7 +1,7 @@
 /** An outlet that sends nothing: it only says which records their topic would take. */
 import type { Outlet, Sink } from '../model.ts'
 import { withCure } from '../produce/cures.ts'
-import { fitsAlone } from '../produce/record-size.ts'
+import { sizeRefusal } from '../produce/record-size.ts'
 
 /** Asks `sink` for topics and never writes to it; `brokers` are named where it cannot be reached. */
 export function dryOutlet(sink: Sink, brokers: readonly string[]): Outlet {
@@ -15,8 +15,9 @@ export function dryOutlet(sink: Sink, brokers: readonly string[]): Outlet {
     },
     find: async () => false,
     add({ topic }, record, settlement) {
-      if (fitsAlone(record, limits.get(topic) ?? 0)) settlement.produced(1)
-      else settlement.refused('too_large', topic, record)
+      const refusal = sizeRefusal(record, limits.get(topic) ?? 0)
+      if (refusal) settlement.refused(refusal, topic, record)
+      else settlement.produced(1)
     },
   }
 }

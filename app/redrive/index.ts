@@ -3,6 +3,7 @@ import type { Config } from '../config/types.ts'
 import { avro } from '../encode/avro.ts'
 import { ConfigError, Unavailable } from '../errors.ts'
 import type { Emit } from '../events.ts'
+import { Clock } from '../lib/clock.ts'
 import { closeHttp } from '../lib/http-client.ts'
 import { Scope } from '../lib/scope.ts'
 import { sleep } from '../lib/sleep.ts'
@@ -31,7 +32,8 @@ export interface Surroundings {
 }
 
 /** Waits until all that could be sent is acknowledged. Throws `ConfigError`, and `Unavailable` where nothing can be read at all. */
-export async function redrive(options: RedriveOptions, config: Config, surroundings: Surroundings): Promise<Outcome> {
+export async function redrive(options: RedriveOptions, config: Config, outside: Surroundings): Promise<Outcome> {
+  const surroundings = withoutSecrets(outside, config)
   if (config.kafka.brokers.length === 0) {
     throw new ConfigError(['BOOTSTRAP_SERVERS is missing: dead letters are read from Kafka.'])
   }
@@ -50,6 +52,12 @@ export async function redrive(options: RedriveOptions, config: Config, surroundi
   } finally {
     await scope.close()
   }
+}
+
+/** Whatever is said passes here. */
+function withoutSecrets({ print, note, stop }: Surroundings, { secrets }: Config): Surroundings {
+  const hiding = (say: (line: string) => void) => (line: string) => say(secrets.hideAll(line))
+  return { print: hiding(print), note: hiding(note), stop }
 }
 
 interface Task {
@@ -97,12 +105,13 @@ async function walkOver(
 async function openWayOut(config: Config, go: boolean, scope: Scope, emit: Emit) {
   scope.use(closeHttp, (close) => close())
   const openSink = await sinks[config.sink as keyof typeof sinks].load()
-  const sink = scope.use(openSink(config.kafka, emit), (it) => it.close())
+  const clock = new Clock()
+  const sink = scope.use(openSink(config.kafka, emit, clock), (it) => it.close())
   const { brokers } = config.kafka
   const outlet: Outlet = go
     ? scope.use(hold(sink, { lingerMs: config.lingerMs, brokers }, emit), (it) => it.close())
     : dryOutlet(sink, brokers)
-  return { outlet, encoder: scope.use(avro({ registry: config.registry, emit }), (it) => it.close()) }
+  return { clock, outlet, encoder: scope.use(avro({ registry: config.registry, emit }), (it) => it.close()) }
 }
 
 /** Says when Kafka does not take what is sent, and when it does again. */

@@ -13,6 +13,8 @@ export interface RedriveOptions {
   readonly since: number | undefined
   readonly until: number | undefined
   readonly limit: number
+  /** All documents of each message, not only those that were refused. */
+  readonly whole: boolean
   /** False: a dry run. */
   readonly go: boolean
   readonly help: boolean
@@ -32,6 +34,7 @@ export function redriveOptions(args: readonly string[], now: number): RedriveOpt
     since: moment('--since', values.since, now, problems),
     until: moment('--until', values.until, now, problems),
     limit: count(values.limit, problems),
+    whole: values.whole ?? false,
     go: values.go ?? false,
     help: values.help ?? false,
   }
@@ -53,6 +56,7 @@ function parsed(args: readonly string[]) {
         since: { type: 'string' },
         until: { type: 'string' },
         limit: { type: 'string' },
+        whole: { type: 'boolean' },
         go: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

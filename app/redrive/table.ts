@@ -29,6 +29,8 @@ function columnsOf(go: boolean): Column[] {
     ['damaged', ({ flaws }) => flaws.get('damaged') ?? 0],
     ['not a dead letter', ({ flaws }) => flaws.get('foreign') ?? 0],
     ['feed not configured', ({ unconfigured }) => unconfigured],
+    ['numbered by other steps', ({ reshaped }) => reshaped],
+    ['not in the message', ({ absent }) => absent],
     ['not sent', ({ unsent, ledger }) => unsent + ledger.inFlight],
   ]
 }

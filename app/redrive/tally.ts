@@ -1,9 +1,9 @@
 /** What became of the dead letters, by feed and the reason for which they were refused then. */
 import { createLedger } from '../ledger.ts'
 import type { Ledger } from '../model.ts'
-import type { Flaw, Letter } from './letter.ts'
+import { documentsOf, type Flaw, type Letter } from './letter.ts'
 
-/** The letters of one feed and reason. */
+/** The documents of one feed and reason that letters tell of. */
 export interface Row {
   readonly feed: string
   readonly reason: string
@@ -11,6 +11,10 @@ export interface Row {
   readonly flaws: Map<Flaw, number>
   /** Their feed is configured no longer. */
   unconfigured: number
+  /** Their numbers were given by other steps than their feed has now. */
+  reshaped: number
+  /** Their message has no document of their number. */
+  absent: number
   /** Their feed's topic or schema cannot be had, or all ended before they were sent. */
   unsent: number
   /** What became of the documents of the rest. */
@@ -23,12 +27,14 @@ export interface Row {
 export class Tally {
   readonly #rows = new Map<string, Row>()
   #found = 0
+  /** Letters taken. */
+  letters = 0
 
   get rows(): readonly Row[] {
     return [...this.#rows.values()]
   }
 
-  /** Letters taken. */
+  /** Documents that the letters taken tell of. */
   get found(): number {
     return this.#found
   }
@@ -36,8 +42,10 @@ export class Tally {
   /** Counts a letter into its row. */
   take(letter: Letter): Row {
     const row = this.#rowOf(letter)
-    this.#found++
-    row.found++
+    const documents = documentsOf(letter)
+    this.letters++
+    this.#found += documents
+    row.found += documents
     return row
   }
 
@@ -46,28 +54,37 @@ export class Tally {
     return sum(this.rows, ({ ledger }) => ledger.produced)
   }
 
-  /** Letters and documents that are not, and will not be without a change: all but those sent and those mapped to nothing. */
+  /** Documents that are not, and will not be without a change: all but those sent and those mapped to nothing. */
   get notSent(): number {
     return sum(this.rows, notSent)
   }
 
-  /** Letters and documents that could have been sent, had nothing been away. */
+  /** Documents that could have been sent, had nothing been away. */
   get unsent(): number {
     return sum(this.rows, ({ unsent, ledger }) => unsent + ledger.inFlight)
   }
 
-  #rowOf({ feed, reason, flaw }: Letter): Row {
+  #rowOf(letter: Letter): Row {
+    const { feed, reason, flaw } = letter
     const key = JSON.stringify([feed, reason])
     const row = this.#rows.get(key) ?? emptyRow(feed, reason)
     this.#rows.set(key, row)
-    if (flaw) row.flaws.set(flaw, (row.flaws.get(flaw) ?? 0) + 1)
+    if (flaw) row.flaws.set(flaw, (row.flaws.get(flaw) ?? 0) + documentsOf(letter))
     return row
   }
 }
 
 /** Of one row. */
 export function notSent(row: Row): number {
-  return total(row.flaws) + row.unconfigured + row.unsent + total(row.ledger.refused) + row.ledger.inFlight
+  return (
+    total(row.flaws) +
+    row.unconfigured +
+    row.reshaped +
+    row.absent +
+    row.unsent +
+    total(row.ledger.refused) +
+    row.ledger.inFlight
+  )
 }
 
 function emptyRow(feed: string, reason: string): Row {
@@ -77,6 +94,8 @@ function emptyRow(feed: string, reason: string): Row {
     found: 0,
     flaws: new Map(),
     unconfigured: 0,
+    reshaped: 0,
+    absent: 0,
     unsent: 0,
     ledger: createLedger(),
     details: new Map(),

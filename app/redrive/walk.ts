@@ -1,7 +1,7 @@
 /** One walk over the dead letters: each is counted, and those that can be sent are handed on in order. */
 import type { StoredRecord } from '../produce/topic-reader.ts'
 import { Chunks } from './chunks.ts'
-import { type Letter, letterOf } from './letter.ts'
+import { type Letter, lettersOf } from './letter.ts'
 import type { RedriveOptions } from './options.ts'
 import { Tally } from './tally.ts'
 import type { Way } from './way.ts'
@@ -54,13 +54,13 @@ export class Walk {
     const { timestamp } = record
     const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, limit } = options
     if (timestamp < since || timestamp > until) return true
-    const letter = letterOf(record)
-    if (this.#isWanted(letter, options)) {
-      if (this.tally.found >= limit) {
-        this.left = 'limit'
-        this.#next = timestamp
-        return false
-      }
+    const letters = lettersOf(record, options.whole).filter((letter) => this.#isWanted(letter, options))
+    if (letters.length > 0 && this.tally.letters >= limit) {
+      this.left = 'limit'
+      this.#next = timestamp
+      return false
+    }
+    for (const letter of letters) {
       const row = this.tally.take(letter)
       if (!letter.flaw) await chunks.add(letter, row)
     }

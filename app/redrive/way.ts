@@ -5,15 +5,18 @@ import { Unavailable } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import { feedSteps } from '../feed-steps.ts'
 import { sourceFinder } from '../lane/sources.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Ranges } from '../lib/ranges.ts'
 import type { Batch, DeadLetters, Encoder, Lane, Message, Outlet, SourceInfo } from '../model.ts'
 import { deliver, type Feed } from '../pipeline.ts'
 import type { Flight } from './flight.ts'
-import type { Letter } from './letter.ts'
+import { documentsOf, type Letter } from './letter.ts'
 import type { Row } from './tally.ts'
 
 /** What all feeds share. */
 export interface WayParts {
-  readonly config: Pick<Config, 'feeds' | 'recordHeaders'>
+  readonly config: Pick<Config, 'feeds' | 'recordHeaders' | 'secrets'>
+  readonly clock: Clock
   readonly encoder: Encoder
   readonly outlet: Outlet
   readonly flight: Flight
@@ -46,23 +49,26 @@ export class Way {
     const { config, flight } = this.#parts
     const feed = config.feeds.find(({ name }) => name === row.feed)
     if (!feed) {
-      row.unconfigured += letters.length
+      row.unconfigured += total(letters)
       return
     }
     if (!this.#feeds.has(feed.name)) this.#feeds.set(feed.name, this.#open(feed))
     const open = await this.#feeds.get(feed.name)
-    const elements = new Map<Message, number>()
-    const batch = batchOf(letters, elements, open)
+    const sendable = letters.filter((letter) => open && isNumberedBy(open.steps.shape, letter))
+    row.reshaped += open ? total(letters) - total(sendable) : 0
+    const picked = new Map<Message, Ranges>()
+    const batch = batchOf(sendable, picked, open)
     if (!open || !(await flight.enter(batch))) {
-      row.unsent += letters.length
+      row.unsent += total(open ? sendable : letters)
       return
     }
-    await deliver(this.#feedOf(feed.name, open, { row, elements, batch }), flight.ended)
+    for (const numbers of picked.values()) row.absent += numbers.count
+    await deliver(this.#feedOf(feed.name, open, { row, picked, batch }), flight.ended)
   }
 
   async #open(feed: FeedConfig): Promise<OpenFeed | undefined> {
-    const { config, encoder, outlet, flight, unavailable } = this.#parts
-    const steps = await feedSteps(feed, config)
+    const { config, clock, encoder, outlet, flight, unavailable } = this.#parts
+    const steps = await feedSteps(feed, config, clock)
     try {
       await Promise.all([
         ...steps.router.subjects.map((subject) => encoder.prepare(subject, flight.ended)),
@@ -73,10 +79,11 @@ export class Way {
       unavailable(feed.name, error)
       return undefined
     }
-    return { steps, sourceOf: sourceFinder(feed.name, describeSources(feed.name, feed.urls)) }
+    const { paths } = config.secrets
+    return { steps, sourceOf: sourceFinder(feed.name, describeSources(feed.name, feed.urls, paths), paths) }
   }
 
-  #feedOf(name: string, { steps }: OpenFeed, { row, elements, batch }: Cargo): Feed {
+  #feedOf(name: string, { steps }: OpenFeed, { row, picked, batch }: Cargo): Feed {
     const { encoder, outlet, flight } = this.#parts
     const emit: Emit = (event) => {
       if (event.type === 'document.refused' && !row.details.has(event.reason))
@@ -85,10 +92,11 @@ export class Way {
     return {
       ...steps,
       name,
-      parse: (message) => {
-        const found = steps.parse(message)
-        const element = elements.get(message)
-        return element === undefined ? found : [Array.isArray(found) ? found[element] : undefined]
+      picks: (message, index) => {
+        const numbers = picked.get(message)
+        const isPicked = numbers === undefined || (index !== undefined && numbers.has(index))
+        if (numbers && isPicked) row.absent--
+        return isPicked
       },
       lane: laneOf(batch, () => flight.leave(batch)),
       encoder,
@@ -104,21 +112,29 @@ export class Way {
 
 interface Cargo {
   readonly row: Row
-  /** Which element of the message's array it is about, where it is not the whole message. */
-  readonly elements: ReadonlyMap<Message, number>
+  /** Which documents of a message it is about, where it is not the whole message. */
+  readonly picked: ReadonlyMap<Message, Ranges>
   readonly batch: Batch
 }
 
-function batchOf(letters: readonly Letter[], elements: Map<Message, number>, open: OpenFeed | undefined): Batch {
+function batchOf(letters: readonly Letter[], picked: Map<Message, Ranges>, open: OpenFeed | undefined): Batch {
   let bytes = 0
-  const messages = letters.map(({ data, receivedAt, feed, sourceId, document }) => {
-    const source = open?.sourceOf(sourceId) ?? { feed, id: sourceId, hash: 0 }
-    const message: Message = { source, data, receivedAt }
-    if (document !== undefined) elements.set(message, document)
+  const messages = letters.map(({ data, receivedAt, feed, sourceId, numbers }) => {
+    const source = open?.sourceOf(sourceId) ?? { feed, id: sourceId, shown: sourceId, hash: 0 }
+    const message: Message = { source, data, receivedAt, isCorrected: true }
+    if (numbers) picked.set(message, numbers)
     bytes += data.length
     return message
   })
   return { messages, bytes }
+}
+
+function isNumberedBy(presentShape: string, { numbers, shape = presentShape }: Letter): boolean {
+  return numbers === undefined || shape === presentShape
+}
+
+function total(letters: readonly Letter[]): number {
+  return letters.reduce((sum, letter) => sum + documentsOf(letter), 0)
 }
 
 /** A lane that holds one batch and then ends, so that `deliver` returns when all of it is handed over. */

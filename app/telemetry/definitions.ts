@@ -74,7 +74,17 @@ const replaced: readonly MetricDefinition[] = [
 ]
 
 const own: readonly MetricDefinition[] = [
-  counter('tributary_messages_received_total', ['feed'], 'Messages received. Equals settled + dropped + held.'),
+  gauge(
+    'tributary_ledger_messages',
+    ['feed', 'state'],
+    'The sum of messages: received = settled + dropped + held, at any time. With a lane on disk it goes on after a restart.',
+  ),
+  gauge(
+    'tributary_ledger_documents',
+    ['feed', 'outcome'],
+    'The sum of documents: found = produced + dead_lettered + refused + ignored + expired + in_flight, at any time. With a lane on disk it goes on after a restart.',
+  ),
+  counter('tributary_messages_received_total', ['feed'], 'Messages received since the process began.'),
   counter('tributary_messages_settled_total', ['feed'], 'Messages whose documents all have an outcome.'),
   counter(
     'tributary_messages_dropped_total',
@@ -167,6 +177,16 @@ const own: readonly MetricDefinition[] = [
     'tributary_schema_last_success_timestamp_seconds',
     ['subject'],
     'When the registry last answered for this subject. Stale: the last good schema is in use.',
+  ),
+  gauge(
+    'tributary_clock_offset_seconds',
+    [],
+    "The clock of Kafka (or of the schema registry) less this machine's, once either was seen. Far from 0: set this machine's clock; times in records are corrected meanwhile.",
+  ),
+  counter(
+    'tributary_kafka_throttled_seconds_total',
+    ['topic'],
+    'Seconds for which Kafka took nothing because a quota was used up. Rising: raise producer_byte_rate or request_percentage for this client.',
   ),
   gauge('tributary_feed_parked', ['feed'], '1 while the feed cannot start; the log and /status say why.'),
   counter('tributary_log_lines_dropped_total', [], 'Log lines lost because their reader was too slow.'),

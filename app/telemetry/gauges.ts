@@ -1,7 +1,7 @@
 /** Gauges and ledger counters, read when somebody scrapes: nothing is counted twice to keep them. */
 import type { Gaps } from '../gaps/index.ts'
-import type { Ledger } from '../model.ts'
 import type { FeedStatus, SourceState } from '../status.ts'
+import { tellLedger } from './ledger-metrics.ts'
 import type { Observed } from './observed.ts'
 
 type Labels = Record<string, string>
@@ -24,7 +24,8 @@ export function fillGauges(
   observed: Observed,
 ): void {
   const set = (name: string, labels: Labels, value: number): void => gauges.get(name)?.set(labels, value)
-  for (const [feed, { ledger, lane, deadLetters, encoder }] of observed.feeds) {
+  const count = (name: string, labels: Labels, value: number): void => to(counters, name, labels, value)
+  for (const [feed, { ledger, restored, lane, deadLetters, encoder }] of observed.feeds) {
     const { held } = lane
     set('tributary_messages_held', { feed }, held.messages)
     set('tributary_lane_bytes', { feed }, held.bytes)
@@ -32,7 +33,7 @@ export function fillGauges(
     set('tributary_lane_oldest_message_timestamp_seconds', { feed }, held.oldestReceivedAt / 1000)
     set('tributary_documents_in_flight', { feed }, ledger.inFlight)
     set('tributary_dead_letters_in_use', { feed }, deadLetters.topic === undefined ? 0 : 1)
-    mirror(counters, feed, ledger)
+    tellLedger(set, count, { feed, ledger, restored, held: held.messages })
     to(counters, 'tributary_fields_undeclared_total', { feed }, encoder.undeclared)
   }
   for (const [feed, status] of observed.status.feeds) fillFeed(set, feed, status)
@@ -40,6 +41,8 @@ export function fillGauges(
     set('tributary_schema_last_success_timestamp_seconds', { subject }, fetchedAt / 1000)
   }
   fillGaps(set, counters, observed.gaps)
+  const { systemOffsetMs } = observed.clock
+  if (systemOffsetMs !== undefined) set('tributary_clock_offset_seconds', {}, systemOffsetMs / 1000)
   to(counters, 'tributary_log_lines_dropped_total', {}, observed.logLinesDropped())
 }
 
@@ -70,21 +73,6 @@ function fillGaps(
     to(counters, 'tributary_sequence_repeated_total', { feed }, repeated)
   }
   set('tributary_gap_records_in_use', {}, outbox.use === 'in_use' ? 1 : 0)
-}
-
-function mirror(counters: ReadonlyMap<string, Counter>, feed: string, ledger: Ledger): void {
-  to(counters, 'tributary_messages_received_total', { feed }, ledger.received)
-  to(counters, 'tributary_messages_settled_total', { feed }, ledger.settled)
-  to(counters, 'tributary_documents_found_total', { feed }, ledger.found)
-  for (const [reason, count] of ledger.dropped)
-    to(counters, 'tributary_messages_dropped_total', { feed, reason }, count)
-  const outcome = (name: string, reason: string, count: number): void =>
-    to(counters, 'tributary_documents_total', { feed, outcome: name, reason }, count)
-  outcome('produced', '', ledger.produced)
-  outcome('ignored', '', ledger.ignored)
-  for (const [reason, count] of ledger.refused) outcome('refused', reason, count)
-  for (const [reason, count] of ledger.deadLettered) outcome('dead_lettered', reason, count)
-  for (const [reason, count] of ledger.expired) outcome('expired', reason, count)
 }
 
 /** A counter that only grows may be set by its ledger: prom-client has no such call, so it is removed and counted anew. */

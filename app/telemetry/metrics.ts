@@ -128,11 +128,11 @@ function countEvents(
     switch (event.type) {
       case 'feed.started':
         inc('tributary_redelivered_total', { feed: event.feed }, 0)
-        for (const { id } of event.sources) for (const name of perUrl) inc(name, { url: urlOf(id) }, 0)
+        for (const { shown } of event.sources) for (const name of perUrl) inc(name, { url: urlOf(shown) }, 0)
         for (const name of perTopic) inc(name, { topic: event.topic }, 0)
         return
       case 'messages.received':
-        return pending.received.add(urlOf(event.source.id), event.messages)
+        return pending.received.add(urlOf(event.source.shown), event.messages)
       case 'batch.settled':
         return observeDeliveries(event, observe)
       case 'lane.restored':
@@ -151,11 +151,13 @@ function countEvents(
         return inc('kafka_producer_request_failures_total', { topic: event.topic }, event.records)
       case 'produce.held':
         return inc('tributary_produce_retries_total', { topic: event.topic, reason: event.reason })
+      case 'kafka.throttled':
+        return inc('tributary_kafka_throttled_seconds_total', { topic: event.topic }, event.throttleMs / 1000)
       case 'source.opened':
-        inc('kafka_producer_websocket_connections_total', { url: urlOf(event.source.id) })
+        inc('kafka_producer_websocket_connections_total', { url: urlOf(event.source.shown) })
         return inc('tributary_dials_total', { feed: event.source.feed, outcome: 'opened' })
       case 'source.lost':
-        return countLoss(event, urlOf(event.source.id), inc, observe)
+        return countLoss(event, urlOf(event.source.shown), inc, observe)
     }
   }
 }

@@ -1,5 +1,6 @@
 /** What telemetry looks at when it is scraped, beside the events it was told. */
 import type { Gaps } from '../gaps/index.ts'
+import type { Clock } from '../lib/clock.ts'
 import type { DeadLetters, Encoder, Lane, Ledger } from '../model.ts'
 import type { Status } from '../status.ts'
 
@@ -7,10 +8,13 @@ import type { Status } from '../status.ts'
 export interface Observed {
   readonly status: Status
   readonly gaps: Gaps
+  readonly clock: Pick<Clock, 'systemOffsetMs'>
   readonly feeds: ReadonlyMap<
     string,
     {
       readonly ledger: Ledger
+      /** What the ledger held when its lane was opened. */
+      readonly restored: Ledger
       readonly lane: Pick<Lane, 'held'>
       readonly deadLetters: Pick<DeadLetters, 'topic'>
       readonly encoder: Pick<Encoder, 'undeclared'>

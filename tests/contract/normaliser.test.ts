@@ -5,7 +5,11 @@ import type { Document, Message, Normaliser } from '../../app/model.ts'
 import { normalisers } from '../../app/normalise/index.ts'
 import { plainTrade, signedTrade } from '../fixtures/trade-event.ts'
 
-const message: Message = { source: { feed: 'f', id: 'ws://h/', hash: 1 }, data: Buffer.alloc(0), receivedAt: 0 }
+const message: Message = {
+  source: { feed: 'f', id: 'ws://h/', shown: 'ws://h/', hash: 1 },
+  data: Buffer.alloc(0),
+  receivedAt: 0,
+}
 const MARK = 'qzmarkqz'
 const VALUES = [
   'null',

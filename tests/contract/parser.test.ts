@@ -5,7 +5,11 @@ import { Rejected } from '../../app/errors.ts'
 import type { Message, Parser } from '../../app/model.ts'
 import { parsers } from '../../app/parse/index.ts'
 
-const message = (data: Buffer): Message => ({ source: { feed: 'f', id: 'ws://h/', hash: 1 }, data, receivedAt: 0 })
+const message = (data: Buffer): Message => ({
+  source: { feed: 'f', id: 'ws://h/', shown: 'ws://h/', hash: 1 },
+  data,
+  receivedAt: 0,
+})
 const MARK = 'qzmarkqz'
 
 /** Bytes of every kind: random, JSON cut or damaged anywhere, and the edges. */

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Event } from '../../app/events.ts'
+import { Clock } from '../../app/lib/clock.ts'
 import type { KafkaRecord, Sink } from '../../app/model.ts'
 import { type SinkOptions, sinks } from '../../app/produce/index.ts'
 import { type Kafka, startKafka } from '../../scripts/stack/kafka.ts'
@@ -25,7 +26,7 @@ afterAll(() => kafka?.stop())
 
 describe.each(['platformatic', 'kafkajs'] as const)('%s', (name) => {
   async function open(over: Partial<SinkOptions> = {}, events: Event[] = []): Promise<Sink> {
-    const sink = (await sinks[name].load())({ ...plain(), ...over }, (event) => events.push(event))
+    const sink = (await sinks[name].load())({ ...plain(), ...over }, (event) => events.push(event), new Clock())
     opened.push(sink)
     return sink
   }
@@ -43,7 +44,7 @@ describe.each(['platformatic', 'kafkajs'] as const)('%s', (name) => {
       await driver.line('held connect')
       await kafka.restart()
       const report = await driver.end()
-      expect(report.events).toMatchObject({ 'kafka.connected': 1 })
+      expect(report.events).toMatchObject({ 'kafka.connected': 2, 'kafka.lost': 1 })
     } finally {
       driver.stop()
     }

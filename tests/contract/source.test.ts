@@ -13,11 +13,13 @@ import { live } from '../support/upstream-client.ts'
 const KIB = 1024
 const PATIENT = {
   headers: async () => ({}),
-  openMessages: [],
+  openMessages: async () => [],
   handshakeTimeoutMs: 10_000,
   maxMessageBytes: 1024 * KIB,
   pingIntervalMs: 0,
   silenceTimeoutMs: undefined,
+  ignore: [],
+  alive: [],
   compression: false,
 }
 const never = new AbortController().signal

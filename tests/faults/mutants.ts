@@ -58,17 +58,56 @@ export const MUTANTS: readonly Mutant[] = [
   },
 ]
 
-/** Seen only with a disk that refuses to flush: the page cache outlives the process. Caught by a row of its own in rows/52. */
-export const UNFLUSHED: Mutant = {
-  name: 'acknowledges before the flush',
-  file: 'app/lane/disk/group-commit.ts',
-  from: '    await kept\n',
-  to: '    void kept\n',
-  caughtBy: 'row',
-}
-
-/** Guards of the lane, the start and the port; each is caught by the row of its fault, given by its number. */
+/** Each is caught by the row that causes the fault it lets through. */
 export const GUARDS: readonly (Mutant & { readonly row: number })[] = [
+  {
+    name: 'takes the neighbour of a record for the one at fault',
+    row: 54,
+    file: 'app/produce/refusals.ts',
+    from: 'recordErrors.map(({ index }) => index)',
+    to: 'recordErrors.map(({ index }) => index - 1)',
+    caughtBy: 'I4',
+  },
+  {
+    name: 'takes any number of documents of a message',
+    row: 55,
+    file: 'app/documents.ts',
+    from: '    if (outcomes.length + pending > steps.maxDocuments) throw tooMany(steps.maxDocuments)\n',
+    to: '',
+    caughtBy: 'I9',
+  },
+  {
+    name: 'refuses a record for the time of its own clock',
+    row: 56,
+    file: 'app/pipeline.ts',
+    from: '  const isReceiveTime = ownTime === undefined\n',
+    to: '  const isReceiveTime = false\n',
+    caughtBy: 'I1',
+  },
+  {
+    name: 'writes to a broker that throttles it',
+    row: 58,
+    file: 'app/produce/throttles.ts',
+    from: '    if (throttleMs > 0) this.#until.set(this.#brokerOf(partition), until)\n',
+    to: '    void until\n',
+    caughtBy: 'I3',
+  },
+  {
+    row: 60,
+    name: 'waits for minutes after a healthy connection',
+    file: 'app/dial/delay.ts',
+    from: "attempt.pace === 'slow' && !stable",
+    to: "attempt.pace === 'slow'",
+    caughtBy: 'row',
+  },
+  {
+    row: 60,
+    name: 'shows what an upstream says back',
+    file: 'app/telemetry/index.ts',
+    from: 'shownEvent(told, options.secrets)',
+    to: 'told',
+    caughtBy: 'I10',
+  },
   {
     name: 'calls kept what is gone',
     file: 'app/lane/disk/lane.ts',
@@ -110,6 +149,15 @@ export const GUARDS: readonly (Mutant & { readonly row: number })[] = [
     caughtBy: 'row',
   },
 ]
+
+/** Seen only with a disk that refuses to flush: the page cache outlives the process. Caught by a row of its own in rows/52. */
+export const UNFLUSHED: Mutant = {
+  name: 'acknowledges before the flush',
+  file: 'app/lane/disk/group-commit.ts',
+  from: '    await kept\n',
+  to: '    void kept\n',
+  caughtBy: 'row',
+}
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 

@@ -141,7 +141,7 @@ describe('a handshake', () => {
     await using upstream = await startUpstream()
     const stop = new AbortController()
     const openMessages = ['{"type":"subscribe","symbol":"A"}', 'Hello', '']
-    const life = live(sourceOf(upstream.url, { openMessages }), stop.signal)
+    const life = live(sourceOf(upstream.url, { openMessages: async () => openMessages }), stop.signal)
     const socket = await upstream.connection(1)
     await new Promise<void>((resolve) => {
       socket.on('message', () => upstream.received.length === 3 && resolve())

@@ -13,6 +13,39 @@ function stall(ms: number): void {
   while (performance.now() < until);
 }
 
+describe('a source that has never said anything', () => {
+  const IGNORE = [{ event: 'heartbeat' }]
+
+  it('is told of once, over all its connections; what is control is not what is waited for', async () => {
+    await using upstream = await startUpstream({
+      onSocket: (socket) => {
+        socket.send('{"event":"heartbeat"}')
+        setTimeout(() => socket.close(1000), 150)
+      },
+    })
+    const told: number[] = []
+    const quiet = (openMs: number): void => void told.push(openMs)
+    const source = sourceOf(upstream.url, { quiet, quietAfterMs: 50, ignore: IGNORE })
+    await live(source)
+    await live(source)
+    expect(told).toEqual([50])
+  })
+
+  it('is not once a message has come', async () => {
+    await using upstream = await startUpstream({
+      onSocket: (socket, n) => {
+        if (n === 1) socket.send('{"k":1}')
+        setTimeout(() => socket.close(1000), 150)
+      },
+    })
+    const told: number[] = []
+    const source = sourceOf(upstream.url, { quiet: (openMs) => void told.push(openMs), quietAfterMs: 50 })
+    await live(source)
+    await live(source)
+    expect(told).toEqual([])
+  })
+})
+
 describe('an open connection', () => {
   it('to a peer that answers no ping is lost', async () => {
     await using upstream = await startUpstream({ autoPong: false })

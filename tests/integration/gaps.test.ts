@@ -119,16 +119,18 @@ describe('gap records', () => {
     const { topic } = await topicFor('TradeEvent')
     const gaps = uniqueName('gaps')
     await using away = await leaving()
-    away.state.isThere = false
     await using daemon = startDaemon({ ...tradeFeed(topic, [away.upstream.url]), GAPS_TOPIC: gaps })
     await daemon.said('feed tributary.gaps cannot start yet')
     await daemon.ready()
+    const socket = await away.upstream.connection(1)
+    away.state.isThere = false
+    socket.close(1011)
     await until(() => away.state.refused > 0, { what: 'a dial in vain' })
     await Promise.all([registerSchema(`${gaps}-value`, SCHEMA), createTopic({ name: gaps })])
     await daemon.said('feed tributary.gaps runs')
     expect(await daemon.stop()).toEqual({ code: 0, signal: null })
     const [gap] = await gapsIn(gaps, 1)
-    expect(gap).toMatchObject({ reason: 'handshake_status', close_code: null, last_message_at: null })
+    expect(gap).toMatchObject({ reason: 'closed', close_code: 1011, last_message_at: null })
     expect(daemon.log.at(-1)?.ledger?.['tributary.gaps']?.messages).toMatchObject({ received: 1, settled: 1, held: 0 })
   })
 

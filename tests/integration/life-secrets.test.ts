@@ -1,13 +1,19 @@
 // Nothing that is secret may leave the process, however much it is asked to say and whatever goes wrong.
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { type Daemon, startDaemon } from '../support/daemon.ts'
 import { settled, topicFor, tradeText } from '../support/daemon-feeds.ts'
-import { stack } from '../support/stack.ts'
+import { createTopic, readTopic, registerSchema, stack, uniqueName } from '../support/stack.ts'
 import { until } from '../support/until.ts'
 import { startUpstream } from '../support/upstream.ts'
 import { refusedPort } from '../support/upstream-raw.ts'
+
+const GAP_SCHEMA = readFileSync(new URL('../../schemas/tributary.gaps.avsc', import.meta.url), 'utf8')
 
 /** In every secret, so that one look finds any of them. Letters only: encoding must not hide it. */
 const CANARY = 'canarybird'
@@ -135,4 +141,85 @@ describe('secrets', () => {
     }
     expectNoCanary(daemon.stdout + daemon.stderr)
   })
+
+  it('do not come back when an upstream says them, in whatever form; nor by the path of a URL', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tributary-secrets-'))
+    const headersFile = join(folder, 'headers.json')
+    const headers = (token: string) => writeFile(headersFile, JSON.stringify({ Authorization: `Bearer ${token}` }))
+    await headers(`${CANARY}-h1`)
+    const token = '9f86d081884c7d659a2feaa0c55ad015'
+    const password = `${CANARY}-open`
+    const reasons = [
+      `bad key ${password}`,
+      `bad key ${encodeURIComponent(`${password} /`)}`,
+      `bad key ${Buffer.from(`user:${password}`).toString('base64')}`,
+      JSON.stringify({ error: 'no such key', key: password }),
+      `no path ${token}`,
+      undefined,
+    ]
+    await using upstream = await startUpstream({
+      onSocket: (socket, n) => {
+        socket.send('{"no":"trade"}')
+        socket.send(tradeText(`t${n}`))
+        // Without one of its own it says back what it was told.
+        const told = upstream.requests[n - 1]?.headers.authorization
+        socket.close(4001, reasons[(n - 1) % reasons.length] ?? `who is ${told}?`)
+      },
+    })
+    const { topic } = await topicFor('TradeEvent')
+    await createTopic({ name: `${topic}.dead-letter` })
+    const gaps = uniqueName('gaps')
+    await Promise.all([registerSchema(`${gaps}-value`, GAP_SCHEMA), createTopic({ name: gaps })])
+    await using daemon = startDaemon({
+      LOG_LEVEL: 'debug',
+      FEED_A_URLS: `${upstream.url}/${token}`,
+      FEED_A_SCHEMA: topic,
+      FEED_A_OPEN_MESSAGES: JSON.stringify([{ op: 'auth', args: [{ key: password }] }]),
+      FEED_A_HEADERS_FILE: headersFile,
+      FEED_A_STABLE_AFTER: '1ms',
+      FEED_A_BACKOFF_MAX: '20ms',
+      RECORD_HEADERS: 'source',
+      GAPS_TOPIC: gaps,
+    })
+    try {
+      await until(() => upstream.sockets.length > reasons.length, { what: 'each reason to be given' })
+      await headers(`${CANARY}-h2`)
+      const hasSecond = () => upstream.requests.some(({ headers }) => headers.authorization === `Bearer ${CANARY}-h2`)
+      await until(hasSecond, { what: 'the second token' })
+      // The log has no line for each of so many closes.
+      let said = ''
+      const isSaid = async (): Promise<boolean> => {
+        said = (await daemon.feed('a')).sources[0]?.last_close?.detail ?? ''
+        return said.includes('who is')
+      }
+      await until(isSaid, { what: 'the second token to be said back' })
+      expectNoCanary(said)
+      await until(() => daemon.log.filter(({ msg }) => msg.includes('closed with 4001')).length >= 6, {
+        what: 'six lines',
+      })
+      const read = await Promise.all([
+        readTopic(topic, 1),
+        readTopic(`${topic}.dead-letter`, 1),
+        readTopic(gaps, 1),
+        allOutput(daemon),
+      ])
+      const out = read.map((part) => (typeof part === 'string' ? part : shownRecords(part))).join('\n')
+      expectNoCanary(out)
+      expect(out).not.toContain(token)
+      expect(out).toContain(`${upstream.url}/***`)
+      expect(daemon.log.some(({ msg }) => msg.includes('bad key ***'))).toBe(true)
+      await daemon.stop()
+      expectNoCanary(daemon.stdout + daemon.stderr)
+      expect(daemon.stdout + daemon.stderr).not.toContain(token)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
 })
+
+/** Everything of records that a reader of their topic sees. */
+function shownRecords(records: Awaited<ReturnType<typeof readTopic>>): string {
+  return records
+    .map(({ key, value, headers }) => [key, value, ...Object.values(headers ?? {}).flat()].map(String).join(' '))
+    .join('\n')
+}

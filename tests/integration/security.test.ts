@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { Unavailable } from '../../app/errors.ts'
+import { Clock } from '../../app/lib/clock.ts'
 import { closeHttp } from '../../app/lib/http-client.ts'
 import type { KafkaRecord, Sink } from '../../app/model.ts'
 import { type SinkOptions, sinks } from '../../app/produce/index.ts'
@@ -77,6 +78,7 @@ describe.each(['platformatic', 'kafkajs'] as const)('%s', (name) => {
         ...over,
       },
       () => {},
+      new Clock(),
     )
     opened.push(sink)
     return sink

@@ -3,16 +3,8 @@ import { Rejected } from '../../app/errors.ts'
 import type { Event } from '../../app/events.ts'
 import { lanes } from '../../app/lane/index.ts'
 import { createLedger } from '../../app/ledger.ts'
-import type {
-  DeadLetters,
-  Destination,
-  Document,
-  Encoder,
-  KafkaRecord,
-  Outlet,
-  Refusal,
-  Settlement,
-} from '../../app/model.ts'
+import { Clock } from '../../app/lib/clock.ts'
+import type { DeadLetters, Destination, Document, Encoder, KafkaRecord, Outlet, Settlement } from '../../app/model.ts'
 import { parsers } from '../../app/parse/index.ts'
 import type { Feed } from '../../app/pipeline.ts'
 import { bySchema } from '../../app/route/by-schema.ts'
@@ -57,7 +49,7 @@ export function keepingOutlet(added: Added[], more: Partial<Outlet> = {}): Outle
     find: async () => false,
     add(destination, record, settlement) {
       if (record.value.includes('"tooLarge"'))
-        settlement.refused('too_large' satisfies Refusal[1], destination.topic, record)
+        settlement.refused({ index: 0, reason: 'too_large', detail: 'as it wished' }, destination.topic, record)
       else added.push({ destination, record, settlement })
     },
     ...more,
@@ -85,12 +77,15 @@ export async function testFeed(over: Partial<Feed> = {}, laneMaxBytes = 1024 * 1
       overload: 'block',
       directory: undefined,
       sync: 'flush',
-      sourceOf: (id) => ({ feed: 'f', id, hash: 0 }),
+      sourceOf: (id) => ({ feed: 'f', id, shown: id, hash: 0 }),
       ledger,
       emit,
     }),
     parse: (await parsers.json.load())(),
     normalise: [],
+    maxDocuments: 10_000,
+    shape: 'shape',
+    clock: new Clock(),
     router: bySchema({ schema: 'topic', key: { kind: 'constant', value: 'k' } }),
     encoder: jsonEncoder(),
     outlet: keepingOutlet(added),

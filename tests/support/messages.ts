@@ -4,7 +4,7 @@ import type { Message, SourceInfo } from '../../app/model.ts'
 
 /** A source of feed `feed` with the id `id`. */
 export function source(id = 'ws://localhost/a', feed = 'f'): SourceInfo {
-  return { feed, id, hash: murmur2(Buffer.from(id)) }
+  return { feed, id, shown: id, hash: murmur2(Buffer.from(id)) }
 }
 
 /** A message of `from` that holds `text`. */

@@ -5,6 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Unavailable } from '../../app/errors.ts'
+import { Clock } from '../../app/lib/clock.ts'
 import type { KafkaRecord, Sink } from '../../app/model.ts'
 import { type SinkOptions, sinks } from '../../app/produce/index.ts'
 
@@ -33,9 +34,10 @@ async function main(job: DriverJob): Promise<void> {
   const retries: Record<string, number> = {}
   const events: Record<string, number> = {}
   const open = await sinks[job.sink].load()
-  const sink = open(job.options, ({ type }) => {
+  const count = ({ type }: { readonly type: string }): void => {
     events[type] = (events[type] ?? 0) + 1
-  })
+  }
+  const sink = open(job.options, count, new Clock())
   const partitions = Array.from({ length: job.partitions }, (_, partition) => partition)
   await Promise.all(partitions.map((partition) => fill(sink, job, partition, retries)))
   await sink.close()

@@ -1,14 +1,12 @@
 /** Settings written as JSON. They may hold tokens, so no problem shows them. */
+import { exactMembers, exactText } from '../../lib/exact-json.ts'
+import { openMessagesIn } from '../../lib/open-messages.ts'
 import { type Format, format, refuse } from './format.ts'
 
 /** A JSON array of messages: strings stay as they are, everything else is sent as JSON. */
 export const openMessages: Format<readonly string[]> = format(
   'a JSON array of the messages to send, strings as they are and objects as JSON, such as [{"type":"subscribe"}]',
-  (given) => {
-    const value = parseJson(given)
-    if (!Array.isArray(value)) return undefined
-    return value.map((item: unknown) => (typeof item === 'string' ? item : JSON.stringify(item)))
-  },
+  openMessagesIn,
   false,
 )
 
@@ -19,31 +17,21 @@ const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 export const headers: Format<Readonly<Record<string, string>>> = format(
   'a JSON object of headers, such as {"Authorization":"Bearer …"}',
   (given) => {
-    const value = parseJson(given)
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-    const entries = Object.entries(value)
+    const entries = exactMembers(given)
+    if (!entries) return undefined
     const problems = entries.flatMap(([name, content], index) => headerProblem(name, content, index))
     if (problems.length > 0) refuse(...problems)
-    return Object.fromEntries(entries.map(([name, content]) => [name, String(content)]))
+    return Object.fromEntries(entries.map(([name, content]) => [name, exactText(content) ?? '']))
   },
   false,
 )
 
 function headerProblem(name: string, content: unknown, index: number): string[] {
   if (!HEADER_NAME.test(name)) return [`has a header name with characters that HTTP does not allow (item ${index + 1})`]
-  if (typeof content !== 'string' && typeof content !== 'number') {
-    return [`must give each header a string as its value; item ${index + 1} has another type`]
-  }
-  const good = HEADER_VALUE.test(String(content))
+  const text = exactText(content)
+  if (text === undefined) return [`must give each header a string as its value; item ${index + 1} has another type`]
+  const good = HEADER_VALUE.test(text)
   return good
     ? []
     : [`has a header value with a line end or another character that HTTP does not allow (item ${index + 1})`]
-}
-
-function parseJson(given: string): unknown {
-  try {
-    return JSON.parse(given)
-  } catch {
-    return undefined
-  }
 }

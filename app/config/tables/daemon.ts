@@ -112,6 +112,12 @@ export const daemonSettings = {
     help: 'Different values of the url label; further URLs are counted as other.',
     default: '200',
   },
+  URL_PATHS: {
+    group: 'Metrics and log',
+    format: choice(['auto', 'show', 'hide']),
+    help: 'Paths of URLs in logs, labels, pages and headers. auto: a part that looks like a token (a UUID, 16 hexadecimal digits, 12 characters of base64) is ***. show: all parts are shown. hide: none is. User info and the values of the query are never shown.',
+    default: 'auto',
+  },
   LOG_LEVEL: {
     group: 'Metrics and log',
     format: logLevel,

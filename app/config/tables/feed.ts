@@ -1,10 +1,11 @@
 /** What can be said of a feed: `FEED_<NAME>_<SUFFIX>`, declared by suffix. */
 
 import { webSocketUrls } from '../formats/addresses.ts'
-import { choice, choices, flag, text } from '../formats/basic.ts'
+import { choice, choices, flag, integer, text } from '../formats/basic.ts'
 import { format } from '../formats/format.ts'
 import { headers, openMessages } from '../formats/json.ts'
 import { duration, size } from '../formats/measures.ts'
+import { patterns } from '../formats/patterns.ts'
 import { topic } from '../formats/topic.ts'
 import type { Choices, Settings } from '../setting.ts'
 
@@ -62,7 +63,7 @@ export const feedSettings = ({ normalisers, lanes }: Choices) =>
     OPEN_MESSAGES: {
       group: 'Feeds by name',
       format: openMessages,
-      help: 'Text messages to send after connecting, in order: a subscription, say.',
+      help: 'Text messages to send after connecting, in order: a subscription, say. A list in a file (FEED_<NAME>_OPEN_MESSAGES_FILE) is read again at each dial, so a signature stays fresh.',
       default: '[]',
       example: '[{"type":"subscribe","symbol":"AAPL"}]',
       secret: true,
@@ -78,9 +79,23 @@ export const feedSettings = ({ normalisers, lanes }: Choices) =>
     SILENCE_TIMEOUT: {
       group: 'Feeds by name',
       format: silence,
-      help: 'No message for that long means a redial, counted as a timeout. auto: the limit is learned from the rhythm of each source, between 5 seconds and 10 minutes.',
+      help: 'No message but those of IGNORE for that long means a redial, counted as a timeout. auto: the limit is learned from the rhythm of each source, between 5 seconds and 10 minutes.',
       default: 'off',
       example: '5m',
+    },
+    IGNORE: {
+      group: 'Feeds by name',
+      format: patterns,
+      help: 'What is control and no data: counted as ignored (reason control), never refused, and no sign of life. A string is a whole message, such as pong; an object matches each document that has its fields. Of an array each element is looked at.',
+      default: '[]',
+      example: '[{"type":"ping"},{"event":"heartbeat"},"pong"]',
+    },
+    ALIVE: {
+      group: 'Feeds by name',
+      format: patterns,
+      help: 'What of IGNORE is a sign of life nevertheless, so that SILENCE_TIMEOUT counts from it.',
+      default: '[]',
+      example: '[{"event":"heartbeat"}]',
     },
     SEQUENCE_FIELD: {
       group: 'Feeds by name',
@@ -100,10 +115,28 @@ export const feedSettings = ({ normalisers, lanes }: Choices) =>
       help: 'A larger message ends the connection before it is read.',
       default: '1MiB',
     },
+    MAX_DOCUMENTS: {
+      group: 'Feeds by name',
+      format: integer(1, 100_000),
+      help: 'A message that holds more documents than this (an array with more elements, say) is refused whole, as one document.',
+      default: '10000',
+    },
     BACKOFF_MAX: {
       group: 'Feeds by name',
       format: duration(),
-      help: 'Longest wait between two dials of a source; five minutes if it refused us.',
+      help: 'Longest wait between two dials of a source that did not refuse us. The wait doubles from one second with each dial, and each is a random part of it.',
+      default: '60s',
+    },
+    BACKOFF_SLOW: {
+      group: 'Feeds by name',
+      format: duration(),
+      help: 'Wait before the next dial of a source that refused us (status 401 or 403, close code 1008 or 4xxx) without having been open for STABLE_AFTER: half to all of it.',
+      default: '5m',
+    },
+    STABLE_AFTER: {
+      group: 'Feeds by name',
+      format: duration(),
+      help: 'A connection that was open for so long was a good one: whatever ends it, the next dial is quick, and the back-off starts anew.',
       default: '60s',
     },
     MAX_AGE: {

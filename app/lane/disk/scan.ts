@@ -83,7 +83,7 @@ class Counts {
 function sourcesById(): (id: string) => SourceInfo {
   const known = new Map<string, SourceInfo>()
   return (id) => {
-    const source = known.get(id) ?? { feed: '', id, hash: 0 }
+    const source = known.get(id) ?? { feed: '', id, shown: '', hash: 0 }
     known.set(id, source)
     return source
   }

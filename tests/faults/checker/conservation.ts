@@ -43,13 +43,17 @@ function atTheEnd({ rig }: Evidence, { name, report }: FeedEvidence): string | u
 function inMetrics({ samples }: Evidence, { name: feed, report }: FeedEvidence): string | undefined {
   if (!samples) return undefined
   const { messages, documents } = report.ledger
-  const counted = (metric: string, labels = {}): number => samples.value(metric, { feed, ...labels }) ?? 0
-  const pairs: [string, number, number][] = [
-    ['received', counted('tributary_messages_received_total'), messages.received],
-    ['settled', counted('tributary_messages_settled_total'), messages.settled],
-    ['dropped', counted('tributary_messages_dropped_total'), messages.dropped],
-    ['found', counted('tributary_documents_found_total'), documents.found],
-    ['produced', counted('tributary_documents_total', { outcome: 'produced' }), documents.produced],
+  const pairs = [
+    ...Object.entries(messages).map(([state, ledger]): [string, number, number] => [
+      state,
+      samples.value('tributary_ledger_messages', { feed, state }) ?? 0,
+      ledger,
+    ]),
+    ...Object.entries(documents).map(([outcome, ledger]): [string, number, number] => [
+      outcome,
+      samples.value('tributary_ledger_documents', { feed, outcome }) ?? 0,
+      ledger,
+    ]),
   ]
   const different = pairs.filter(([, metric, ledger]) => metric !== ledger)
   if (different.length === 0) return undefined

@@ -45,6 +45,7 @@ describe('an environment with the least that is needed', () => {
       startupTimeoutMs: 60_000,
       drainTimeoutMs: 8000,
       maxInFlightBatches: 8,
+      secrets: expect.objectContaining({ paths: 'auto' }),
       warnings: [],
     })
   })

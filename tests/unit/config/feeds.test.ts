@@ -7,6 +7,7 @@ describe('a feed by name', () => {
   it('takes the documented defaults', () => {
     expect(readFeed()).toEqual({
       name: 't',
+      names: {},
       urls: ['ws://upstream:4200/ws'],
       urlsFile: undefined,
       schema: 'Ticker',
@@ -17,9 +18,14 @@ describe('a feed by name', () => {
       headersFile: undefined,
       handshakeTimeoutMs: 10_000,
       silenceTimeoutMs: undefined,
+      ignore: [],
+      alive: [],
       pingIntervalMs: 20_000,
       maxMessageBytes: 1_048_576,
+      maxDocuments: 10_000,
       backoffMaxMs: 60_000,
+      backoffSlowMs: 300_000,
+      stableAfterMs: 60_000,
       compression: false,
       laneMaxBytes: 67_108_864,
       overload: 'block',
@@ -35,7 +41,10 @@ describe('a feed by name', () => {
       SILENCE_TIMEOUT: '5m',
       PING_INTERVAL: 'off',
       MAX_MESSAGE_BYTES: '2MiB',
+      MAX_DOCUMENTS: '7',
       BACKOFF_MAX: '10s',
+      BACKOFF_SLOW: '2m',
+      STABLE_AFTER: '5s',
       COMPRESSION: 'on',
       LANE_MAX_BYTES: '3MB',
     })
@@ -47,10 +56,18 @@ describe('a feed by name', () => {
       silenceTimeoutMs: 300_000,
       pingIntervalMs: 0,
       maxMessageBytes: 2_097_152,
+      maxDocuments: 7,
       backoffMaxMs: 10_000,
+      backoffSlowMs: 120_000,
+      stableAfterMs: 5_000,
       compression: true,
       laneMaxBytes: 3_000_000,
     })
+  })
+
+  it('says that ALIVE alone has no effect', () => {
+    expect(read({ FEED_T_ALIVE: '["pong"]' }).warnings).toEqual([expect.stringContaining('FEED_T_ALIVE has no effect')])
+    expect(read({ FEED_T_ALIVE: '["pong"]', FEED_T_IGNORE: '["pong"]' }).warnings).toEqual([])
   })
 
   it('has the handshake timeout of the daemon', () => {

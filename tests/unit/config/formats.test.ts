@@ -5,6 +5,7 @@ import { choice, choices, decimal, flag, integer } from '../../../app/config/for
 import type { Format } from '../../../app/config/formats/format.ts'
 import { headers, openMessages } from '../../../app/config/formats/json.ts'
 import { duration, size } from '../../../app/config/formats/measures.ts'
+import { patterns } from '../../../app/config/formats/patterns.ts'
 import { ConfigError } from '../../../app/errors.ts'
 
 /** Text → value, or a part of the problem. */
@@ -176,13 +177,33 @@ table('a host', host, [
 table('messages to send', openMessages, [
   ['["Hello",{"type":"subscribe","symbols":["A"]},1]', ['Hello', '{"type":"subscribe","symbols":["A"]}', '1']],
   ['[]', []],
+  ['[ {"id": 12345678901234567890, "at" : 1.50,"s":"a b"} ]', ['{"id":12345678901234567890,"at":1.50,"s":"a b"}']],
   ['Hello', refused('must be a JSON array')],
   ['{"type":"subscribe"}', refused('must be a JSON array')],
 ])
 
+table('patterns', patterns, [
+  ['[{"type":"ping"},"pong",{"a":{"b":[1,null]}}]', [{ type: 'ping' }, 'pong', { a: { b: [1, null] } }]],
+  ['[]', []],
+  ['[""]', ['']],
+  ['[{"n":1.5},{"n":9007199254740991}]', [{ n: 1.5 }, { n: 9007199254740991 }]],
+  ['pong', refused('must be a JSON array')],
+  ['{"type":"ping"}', refused('must be a JSON array')],
+  ['[5]', refused('item 1 is neither')],
+  ['["a",[{"b":1}]]', refused('item 2 is neither')],
+  ['["a",null]', refused('item 2 is neither')],
+  ['[{}]', refused('would match every document (item 1)')],
+  ['[{"n":9007199254740993}]', refused('beyond 2^53')],
+  ['[{"n":[1e400]}]', refused('beyond 2^53')],
+  [`[${'{"a":'.repeat(20)}1${'}'.repeat(20)}]`, refused('16 levels deep')],
+  [JSON.stringify(Array.from({ length: 101 }, () => 'a')), refused('may list 100')],
+])
+
 table('headers', headers, [
   ['{"Authorization":"Bearer t","X-N":1}', { Authorization: 'Bearer t', 'X-N': '1' }],
+  ['{"X-Id":12345678901234567890}', { 'X-Id': '12345678901234567890' }],
   ['{}', {}],
+  ['5', refused('must be a JSON object')],
   ['[]', refused('must be a JSON object')],
   ['null', refused('must be a JSON object')],
   ['Authorization: t', refused('must be a JSON object')],

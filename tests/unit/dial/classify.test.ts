@@ -5,6 +5,7 @@ import { SourceLost } from '../../../app/errors.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
 const none = Buffer.alloc(0)
+const DIALLING = { opened: false, overTls: false }
 const failure = (code: string, message = code, more = {}): Error => Object.assign(new Error(message), { code, ...more })
 
 describe('byClose', () => {
@@ -85,7 +86,32 @@ describe('byError', () => {
     [failure('HPE_HEADER_OVERFLOW'), 'protocol'],
     [new Error('Invalid Sec-WebSocket-Accept header'), 'protocol'],
   ])('before the connection is open, %s is %s', (error, reason) => {
-    expect(byError(error, false)).toMatchObject({ reason, cause: error })
+    expect(byError(error, DIALLING)).toMatchObject({ reason, cause: error })
+  })
+
+  const overTls = { opened: false, overTls: true }
+  const alert = { rawPacket: Buffer.from([0x15, 3, 1, 0, 2, 2, 70]) }
+  it.each([
+    [
+      failure('EPROTO', 'write EPROTO 403D:error:0A00010B:SSL routines:x:wrong version number:y'),
+      overTls,
+      'tls',
+      'plain',
+    ],
+    [failure('ERR_SSL_WRONG_VERSION_NUMBER'), overTls, 'tls', 'plain'],
+    [failure('EPROTO', 'write EPROTO handshake failure'), overTls, 'tls', undefined],
+    [failure('HPE_INVALID_CONSTANT', 'Expected HTTP/', alert), DIALLING, 'tls', 'tls'],
+    [
+      failure('HPE_INVALID_CONSTANT', 'Expected HTTP/', { rawPacket: Buffer.from('SSH-2.0') }),
+      DIALLING,
+      'protocol',
+      undefined,
+    ],
+    [failure('ECONNRESET', 'socket hang up'), DIALLING, 'connect', 'nothing'],
+    [failure('ECONNRESET', 'socket hang up'), overTls, 'connect', undefined],
+    [failure('ECONNRESET', 'read ECONNRESET'), DIALLING, 'connect', undefined],
+  ])('of a wrong scheme, %s says what the port speaks', (error, place, reason, speaks) => {
+    expect(byError(error, place)).toMatchObject({ reason, speaks })
   })
 
   it.each([
@@ -97,11 +123,11 @@ describe('byError', () => {
     ['EPIPE', 'closed'],
     ['ECONNRESET', 'closed'],
   ])('on an open connection, %s is %s', (code, reason) => {
-    expect(byError(failure(code), true).reason).toBe(reason)
+    expect(byError(failure(code), { opened: true, overTls: false }).reason).toBe(reason)
   })
 
   it('says something when the error does not, and not too much when it does', () => {
-    expect(byError(failure('ECONNREFUSED', ''), false).message).toBe('ECONNREFUSED')
-    expect(byError(new Error('x'.repeat(10_000)), false).message.length).toBeLessThanOrEqual(200)
+    expect(byError(failure('ECONNREFUSED', ''), DIALLING).message).toBe('ECONNREFUSED')
+    expect(byError(new Error('x'.repeat(10_000)), DIALLING).message.length).toBeLessThanOrEqual(200)
   })
 })

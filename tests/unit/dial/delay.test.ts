@@ -37,6 +37,20 @@ describe('the delay before the next dial', () => {
     expect(nextDelay(9, unwanted, LIMITS, highest).delayMs).toBe(300_000)
   })
 
+  it('is quick after a good connection, whatever the peer said at its end, and slow when it says so again', () => {
+    const healthy: Attempt = { ...failed, pace: 'slow', openMs: LIMITS.stableMs }
+    const first = nextDelay(7, healthy, LIMITS, highest)
+    expect(first).toEqual({ failures: 1, delayMs: 1_000 })
+    expect(nextDelay(first.failures, { ...healthy, openMs: 100 }, LIMITS, lowest).delayMs).toBe(150_000)
+    expect(nextDelay(first.failures, { ...failed, pace: 'slow' }, LIMITS, lowest).delayMs).toBe(150_000)
+  })
+
+  it('is at most a day, however long Retry-After is', () => {
+    const century: Attempt = { ...failed, retryAfterMs: 100 * 365 * 86_400_000 }
+    expect(nextDelay(0, century, LIMITS, highest).delayMs).toBeLessThanOrEqual(86_400_000)
+    expect(nextDelay(0, century, LIMITS, lowest).delayMs).toBeGreaterThan(78_000_000)
+  })
+
   it('is never shorter than Retry-After, and spread a little beyond it', () => {
     const asked: Attempt = { ...failed, retryAfterMs: 120_000 }
     expect(nextDelay(0, asked, LIMITS, lowest).delayMs).toBe(120_000)

@@ -3,14 +3,20 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { headersReader, urlReader } from '../../../app/dial/reread.ts'
+import { headersReader, openMessagesReader, urlReader } from '../../../app/dial/reread.ts'
 
 let folder: string
-const file = () => ({ path: join(folder, 'setting'), variable: 'FEED_F_SETTING_FILE' })
+let learned: string[] = []
+const file = () => ({
+  path: join(folder, 'setting'),
+  variable: 'FEED_F_SETTING_FILE',
+  learn: (text: string) => void learned.push(text),
+})
 const write = (text: string): Promise<void> => writeFile(file().path, text)
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'reread-'))
+  learned = []
 })
 afterEach(() => rm(folder, { recursive: true }))
 
@@ -25,6 +31,7 @@ describe('urlReader', () => {
     expect(await url(1)).toBe('ws://b/?t=1')
     await write('\uFEFF["ws://a/?t=2", "ws://b/?t=2,3"]')
     expect(await url(1)).toBe('ws://b/?t=2,3')
+    expect(learned).toEqual(['ws://a/?t=1, ws://b/?t=1\n', '["ws://a/?t=2", "ws://b/?t=2,3"]'])
   })
 
   it.each([
@@ -58,11 +65,13 @@ describe('headersReader', () => {
     const read = headersReader({ Authorization: 'old', 'X-Other': 'kept' }, file())
     await write('{"authorization":"Bearer 1","X-Number":7}')
     expect(await read()).toEqual({ authorization: 'Bearer 1', 'X-Other': 'kept', 'X-Number': '7' })
+    await write('{"X-Number":12345678901234567890}')
+    expect(await read()).toMatchObject({ 'X-Number': '12345678901234567890' })
     await write('{"authorization":"Bearer 2"}')
     expect(await read()).toEqual({ authorization: 'Bearer 2', 'X-Other': 'kept' })
   })
 
-  it.each(['', '{"secret', '["secret"]', '"secret"', 'null', '{"A":{"b":"secret"}}'])(
+  it.each(['', '5', '{"secret', '["secret"]', '"secret"', 'null', '{"A":{"b":"secret"}}'])(
     'refuses %j without showing it',
     async (text) => {
       await write(text)
@@ -72,4 +81,26 @@ describe('headersReader', () => {
       await expect(reading).rejects.not.toThrow('secret')
     },
   )
+})
+
+describe('openMessagesReader', () => {
+  it('answers the configured messages when there is no file', async () => {
+    expect(await openMessagesReader(['a'])()).toEqual(['a'])
+  })
+
+  it('reads them anew each time', async () => {
+    const read = openMessagesReader(['old'], file())
+    await write('["sub 1"]')
+    expect(await read()).toEqual(['sub 1'])
+    await write('\uFEFF["sub 2",{"id":12345678901234567890}]')
+    expect(await read()).toEqual(['sub 2', '{"id":12345678901234567890}'])
+  })
+
+  it.each(['', 'secret', '{"a":"secret"}', '"secret"', '5'])('refuses %j without showing it', async (text) => {
+    await write(text)
+    const reading = openMessagesReader([], file())()
+    await expect(reading).rejects.toMatchObject({ reason: 'configuration' })
+    await expect(reading).rejects.toThrow('FEED_F_SETTING_FILE does not hold a JSON array')
+    await expect(reading).rejects.not.toThrow('secret')
+  })
 })

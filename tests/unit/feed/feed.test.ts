@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { Unavailable } from '../../../app/errors.ts'
 import { type FeedParts, runFeed } from '../../../app/feed.ts'
+import { createLedger } from '../../../app/ledger.ts'
 import type { Message, SourceInfo } from '../../../app/model.ts'
 import { jsonEncoder, keepingOutlet, type TestFeed, testFeed } from '../../support/daemon-parts.ts'
 import { numbered, source } from '../../support/messages.ts'
@@ -20,7 +21,7 @@ async function parts(over: Partial<FeedParts> = {}): Promise<FeedParts & TestFee
     yield numbered(1, from, 2)
     ended.push(from)
   }
-  return { ...(await testFeed()), sources: [a, b], dial, ended, ...over }
+  return { ...(await testFeed()), restored: createLedger(), sources: [a, b], dial, ended, ...over }
 }
 
 const settle = (feed: TestFeed): void => {

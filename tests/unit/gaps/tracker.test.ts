@@ -86,15 +86,45 @@ describe('a gap', () => {
     expect(gaps[1]).toMatchObject({ reason: 'ended', code: 1001, dials: 0, lastMessageAt: 9_500 })
   })
 
-  it('begins also with a first dial that fails, has then no last message, and an HTTP status is no close code', () => {
+  it('does not begin before the first opening: neither with a dial that fails nor at the end of the process', () => {
+    const { at, gaps, tracker } = tracking()
+    at(1_500).lost(a, { reason: 'handshake_status', code: 503, openMs: undefined })
+    at(1_600).refused(b)
+    expect(at(9_000).open()).toBe(0)
+    at(9_000).endAll()
+    expect([gaps, tracker.gapOf(a), at(9_000).saved(a), at(9_000).saved(b)]).toEqual([
+      [],
+      undefined,
+      undefined,
+      undefined,
+    ])
+    at(9_500).opened(a)
+    at(9_600).lost(a, { openMs: 100 })
+    at(9_700).message(a)
+    expect(gaps).toEqual([expect.objectContaining({ reason: 'closed', beganAt: 9_600, lastMessageAt: 0 })])
+  })
+
+  it('that a restart began goes on while dials fail', () => {
+    const before = { keptUntil: 500, lastMessageAt: 400, gap: undefined }
+    const { at, gaps } = tracking({ sources: new Map([[a.id, before]]), stopped: true })
+    at(1_500).lost(a, { reason: 'connect', code: undefined, openMs: undefined })
+    expect(at(2_000).saved(a)).toMatchObject({ gap: { reason: 'restart', beganAt: 500 } })
+    at(2_500).message(a)
+    expect(gaps).toEqual([expect.objectContaining({ reason: 'restart', beganAt: 500, endedAt: 2_500 })])
+  })
+
+  it('that began with a refused dial has no close code: an HTTP status is none', () => {
     const { at, gaps } = tracking()
+    at(1_000).message(a)
+    at(1_100).lost(a, { reason: 'stopped' })
     at(1_500).lost(a, { reason: 'handshake_status', code: 503, openMs: undefined })
     at(2_500).message(a)
-    expect(gaps).toEqual([expect.objectContaining({ reason: 'handshake_status', code: undefined, lastMessageAt: 0 })])
+    expect(gaps).toEqual([expect.objectContaining({ reason: 'handshake_status', code: undefined })])
   })
 
   it('of a source that is refused stays open', () => {
     const { at, gaps } = tracking()
+    at(1_000).opened(a)
     at(2_000).refused(a)
     expect(at(9_000).open()).toBe(1)
     expect(at(9_000).millis('handshake_status')).toBe(7_000)
@@ -164,6 +194,7 @@ describe('what outlives the process', () => {
 
   it('is the time of writing when all is kept, else the last message that is', () => {
     const { at } = tracking()
+    at(1_500).opened(a)
     expect(at(1_500).saved(a)).toEqual({ keptUntil: 1_500, lastMessageAt: 0, gap: undefined })
     at(2_000).message(a)
     // Nothing of this process is kept yet.
@@ -203,7 +234,7 @@ describe('what outlives the process', () => {
     first.at(2_000).message(a)
     first.at(2_000).kept(a)
     const { at, gaps } = restored(first.tracker.saved('f'), stopped, 10_000)
-    expect(at(10_500).millis(reason)).toBe(2 * 8_500)
+    expect(at(10_500).millis(reason)).toBe(8_500)
     at(10_600).dialled(a)
     at(11_000).message(a)
     expect(gaps).toEqual([

@@ -17,6 +17,6 @@ describe('redactUrl', () => {
     ['token=secret', '(not a URL)'],
     ['', '(not a URL)'],
   ])('%s → %s', (url, expected) => {
-    expect(redactUrl(url)).toBe(expected)
+    expect(redactUrl(url, 'auto')).toBe(expected)
   })
 })

@@ -5,7 +5,11 @@ import type { Message } from '../../../app/model.ts'
 import { parsers } from '../../../app/parse/index.ts'
 
 const parse = (await parsers.json.load())()
-const message = (data: Buffer): Message => ({ source: { feed: 'f', id: 'ws://h/', hash: 1 }, data, receivedAt: 0 })
+const message = (data: Buffer): Message => ({
+  source: { feed: 'f', id: 'ws://h/', shown: 'ws://h/', hash: 1 },
+  data,
+  receivedAt: 0,
+})
 const text = (value: string): Message => message(Buffer.from(value))
 
 function refusal(data: Buffer): Rejected {

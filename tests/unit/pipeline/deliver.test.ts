@@ -24,6 +24,7 @@ const report = ({ ledger, lane }: TestFeed) => ledgerReport(ledger, lane.held.me
 const settleAll = ({ added }: TestFeed): void => {
   for (const { settlement } of added) settlement.produced(1)
 }
+const BY_BROKER = { index: 0, reason: 'broker_refused', detail: 'no' } as const
 const split: Normaliser = (document) => (document.parts as (typeof document)[] | undefined) ?? document
 const documents = (counts: object) => ({
   found: 0,
@@ -62,7 +63,7 @@ describe('deliver', () => {
     feed.added[0]?.settlement.produced(1)
     expect(report(feed).documents).toEqual(documents({ found: 4, in_flight: 1, produced: 2, refused: 1 }))
     expect(feed.lane.held.messages).toBe(3)
-    feed.added[1]?.settlement.refused('broker_refused', 'topic', (feed.added[1] as (typeof feed.added)[0]).record)
+    feed.added[1]?.settlement.refused(BY_BROKER, 'topic', (feed.added[1] as (typeof feed.added)[0]).record)
     expect(report(feed).documents).toEqual(documents({ found: 4, produced: 2, refused: 2 }))
     expect([feed.lane.held.messages, feed.lane.held.bytes, feed.ledger.settled]).toEqual([0, 0, 3])
     expect(feed.events.at(-1)).toEqual({
@@ -159,6 +160,7 @@ describe('deliver', () => {
         feed: 'f',
         sourceId: source().id,
         reason: 'bad_value',
+        documents: 1,
         detail: 'as it wished',
         deadLetter: undefined,
       },
@@ -167,6 +169,7 @@ describe('deliver', () => {
         feed: 'f',
         sourceId: source().id,
         reason: 'not_json',
+        documents: 1,
         detail: expect.any(String),
         deadLetter: undefined,
       },

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { Unavailable } from '../../../app/errors.ts'
 import type { Event } from '../../../app/events.ts'
+import { Clock } from '../../../app/lib/clock.ts'
 import type { DeadLetter, Settlement } from '../../../app/model.ts'
 import { type DeadLetterOptions, openDeadLetters } from '../../../app/produce/dead-letters.ts'
 import { type Added, keepingOutlet } from '../../support/daemon-parts.ts'
@@ -19,7 +20,15 @@ function rig(over: Partial<DeadLetterOptions> = {}, there: () => boolean = () =>
   const added: Added[] = []
   const events: Event[] = []
   const outlet = keepingOutlet(added, { find: async () => there() })
-  const options = { topic: undefined, maxBytes: 1_000, version: '1.2.3', lookEveryMs: 1, ...over }
+  const options = {
+    topic: undefined,
+    maxBytes: 1_000,
+    version: '1.2.3',
+    lookEveryMs: 1,
+    clock: new Clock(),
+    hide: (text: string) => text,
+    ...over,
+  }
   const desk = openDeadLetters(outlet, options, (event) => events.push(event))
   opened.push(desk)
   return { desk, added, events }
@@ -27,20 +36,25 @@ function rig(over: Partial<DeadLetterOptions> = {}, there: () => boolean = () =>
 
 const letter = (text: string, over: Partial<DeadLetter> = {}): DeadLetter => ({
   message: message(text),
-  element: undefined,
-  reason: 'bad_value',
-  error: 'a field\nis wrong',
+  refused: [{ reason: 'bad_value', error: 'a field\nis wrong', documents: 1, numbers: undefined }],
+  numbers: undefined,
+  shape: 'shape',
   schemaId: 7,
   expiresAt: undefined,
   ...over,
 })
+
+const THIRD: Partial<DeadLetter> = {
+  refused: [{ reason: 'bad_value', error: 'a field\nis wrong', documents: 1, numbers: '3' }],
+  numbers: '3',
+}
 
 function settlement(): Settlement & { outcomes: string[] } {
   const outcomes: string[] = []
   return {
     outcomes,
     produced: () => outcomes.push('produced'),
-    refused: (reason) => outcomes.push(reason),
+    refused: ({ reason }) => outcomes.push(reason),
     expired: () => outcomes.push('expired'),
   }
 }
@@ -51,7 +65,7 @@ const headers = ({ record }: Added): Record<string, string> =>
 describe('a dead letter', () => {
   it('is the message as it came, and says what was wrong with it', async () => {
     const { desk, added } = rig({ topic: 'dead' })
-    expect(desk.of('S').take(letter('{"a":1}', { element: 3 }), settlement())).toBe(true)
+    expect(desk.of('S').take(letter('{"a":1}', THIRD), settlement())).toBe(true)
     expect(added[0]).toMatchObject({
       destination: { topic: 'dead', key: null, hash: source().hash },
       record: { key: null, value: Buffer.from('{"a":1}'), timestamp: 1_700_000_000_000 },
@@ -67,6 +81,8 @@ describe('a dead letter', () => {
       'tributary-length': '7',
       'tributary-sha256': createHash('sha256').update('{"a":1}').digest('hex'),
       'tributary-document': '3',
+      'tributary-documents': '{"bad_value":"3"}',
+      'tributary-shape': 'shape',
     })
   })
 
@@ -86,7 +102,7 @@ describe('a dead letter', () => {
     desk.of('S').take(letter('{"tooLarge":1}'), end)
     expect(added[0]?.record.value).toHaveLength(0)
     expect(end.outcomes).toEqual([])
-    added[0]?.settlement.refused('broker_refused', 'dead', added[0].record)
+    added[0]?.settlement.refused({ index: 0, reason: 'broker_refused', detail: '' }, 'dead', added[0].record)
     expect(end.outcomes).toEqual(['broker_refused'])
   })
 })

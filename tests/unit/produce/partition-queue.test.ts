@@ -4,7 +4,7 @@ import { Unavailable } from '../../../app/errors.ts'
 import type { Event } from '../../../app/events.ts'
 import type { KafkaRecord, Refusal, Sink } from '../../../app/model.ts'
 import { hold } from '../../../app/produce/hold.ts'
-import { BATCH_OVERHEAD_BYTES, fitsAlone, recordBytes } from '../../../app/produce/record-size.ts'
+import { BATCH_OVERHEAD_BYTES, recordBytes, sizeRefusal } from '../../../app/produce/record-size.ts'
 import { until } from '../../support/until.ts'
 
 type Answer = (records: readonly KafkaRecord[]) => Promise<readonly Refusal[]>
@@ -42,7 +42,9 @@ async function rig(
       try {
         if (partition >= topic.partitions) throw new Unavailable('no_topic', 'no such partition')
         const refused = await (answers.shift() ?? ok)(records)
-        taken.push(...records.filter((_, i) => !refused.some(([at]) => at === i)).map((r) => r.value.toString()))
+        taken.push(
+          ...records.filter((_, i) => !refused.some(({ index }) => index === i)).map((r) => r.value.toString()),
+        )
         return refused
       } catch (error) {
         if (error instanceof Unavailable) taken.push(...records.slice(0, error.settled).map((r) => r.value.toString()))
@@ -65,7 +67,7 @@ async function rig(
     produced: (records: number) => {
       settled.produced += records
     },
-    refused: (reason: string) => {
+    refused: ({ reason }: Refusal) => {
       settled.refused.push(reason)
     },
     expired: (records: number) => {
@@ -132,7 +134,7 @@ describe('the hold loop', () => {
     const picky: Answer = async (records) => {
       if (!text(records).includes('X')) return []
       if (records.length > 1) throw new Unavailable('invalid_record', 'one of them')
-      return [[0, 'broker_refused']]
+      return [{ index: 0, reason: 'broker_refused', detail: '' }]
     }
     const { add, taken, settled } = await rig(Array.from({ length: 20 }, () => picky))
     for (const c of 'abcXdefg') add(c)
@@ -267,7 +269,7 @@ describe('record size', () => {
     const at = record('v'.repeat(500))
     // length 2 + attributes 1 + timestamp delta 1 + offset delta 1 + null key 1 + value length 2 + value + header count 1
     const exact = BATCH_OVERHEAD_BYTES + 2 + 1 + 1 + 1 + 1 + 2 + 500 + 1
-    expect(fitsAlone(at, exact)).toBe(true)
-    expect(fitsAlone(at, exact - 1)).toBe(false)
+    expect(sizeRefusal(at, exact)).toBeUndefined()
+    expect(sizeRefusal(at, exact - 1)).toMatchObject({ reason: 'too_large' })
   })
 })

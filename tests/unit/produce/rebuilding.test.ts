@@ -4,7 +4,7 @@ import type { Event } from '../../../app/events.ts'
 import type { KafkaClient } from '../../../app/produce/kafka-client.ts'
 import { Rebuilding } from '../../../app/produce/rebuilding.ts'
 
-const LIMITS = { deadlineMs: 30, silentMs: 60_000, closeMs: 30 }
+const LIMITS = { deadlineMs: 30, silentMs: 60_000, closeMs: 30, slowMs: 60_000 }
 const forever = (): Promise<never> => new Promise(() => {})
 const fails = (reason: ConstructorParameters<typeof Unavailable>[0]) => () =>
   Promise.reject(new Unavailable(reason, reason))

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals'
 import { crc32c, createRecordsBatch, Reader, readRecordsBatch } from '@platformatic/kafka'
 import type { KafkaRecord } from '../../../app/model.ts'
 import { recordBatch } from '../../../app/produce/record-batch.ts'
-import { BATCH_OVERHEAD_BYTES, fitsAlone } from '../../../app/produce/record-size.ts'
+import { BATCH_OVERHEAD_BYTES, sizeRefusal } from '../../../app/produce/record-size.ts'
 
 const T = 1_700_000_000_000
 
@@ -113,8 +113,8 @@ describe('a record batch', () => {
     for (const [, records] of shapes) {
       for (const one of records) {
         const { length } = recordBatch([one], crc32c)
-        expect(fitsAlone(one, length)).toBe(true)
-        expect(fitsAlone(one, length - 1)).toBe(false)
+        expect(sizeRefusal(one, length)).toBeUndefined()
+        expect(sizeRefusal(one, length - 1)).toMatchObject({ reason: 'too_large' })
       }
     }
   })

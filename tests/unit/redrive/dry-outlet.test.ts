@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { Unavailable } from '../../../app/errors.ts'
-import type { Settlement, Sink } from '../../../app/model.ts'
+import type { Refusal, Settlement, Sink } from '../../../app/model.ts'
 import { dryOutlet } from '../../../app/redrive/dry-outlet.ts'
 
 const never = async () => {
@@ -20,7 +20,7 @@ describe('a dry outlet', () => {
     const said: string[] = []
     const settlement = {
       produced: (records: number) => said.push(`${records} produced`),
-      refused: (reason: string, topic: string) => said.push(`${reason} ${topic}`),
+      refused: ({ reason }: Refusal, topic: string) => said.push(`${reason} ${topic}`),
     } as unknown as Settlement
     for (const bytes of [10, 300, 10]) {
       outlet.add(destination, { key: null, value: Buffer.alloc(bytes), timestamp: 0 }, settlement)

@@ -22,6 +22,7 @@ describe('redriveOptions', () => {
       reasons: new Set(),
       since: undefined,
       until: undefined,
+      whole: false,
       limit: Number.POSITIVE_INFINITY,
       go: false,
       help: false,

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { Unavailable } from '../../../app/errors.ts'
+import { feedSteps } from '../../../app/feed-steps.ts'
+import { Clock } from '../../../app/lib/clock.ts'
 import type { Encoder } from '../../../app/model.ts'
 import type { StoredRecord } from '../../../app/produce/topic-reader.ts'
 import { Flight } from '../../../app/redrive/flight.ts'
@@ -32,11 +34,21 @@ async function go(
 ): Promise<string[]> {
   const options = redriveOptions(['--go', ...args], 0)
   const outlet = keepingOutlet(added)
-  const way = new Way({ config: readConfigOf('quotes'), encoder, outlet, flight, unavailable: () => {} })
+  const way = new Way({
+    config: readConfigOf('quotes'),
+    clock: new Clock(),
+    encoder,
+    outlet,
+    flight,
+    unavailable: () => {},
+  })
   await walk.go(records(letters), { options, way, signal: flight.ended })
   return added.map(({ record }) => String(record.value))
 }
 
+const [configured] = readConfigOf('quotes').feeds
+if (!configured) throw new Error('no feed')
+const shapeNow = (await feedSteps(configured, readConfigOf('quotes'), new Clock())).shape
 const row = (reason: string) => walk.tally.rows.find((one) => one.reason === reason)
 
 describe('a walk over dead letters', () => {
@@ -71,7 +83,30 @@ describe('a walk over dead letters', () => {
         { message: '{"n":3}', document: 0 },
       ]),
     ).toEqual(['{"n":2}'])
-    expect(Object.fromEntries(row('encode')?.ledger.refused ?? [])).toEqual({ not_an_object: 2 })
+    expect(row('encode')?.absent).toBe(2)
+  })
+
+  it('sends exactly the documents that were refused for the reason, in their order', async () => {
+    const headers = {
+      'tributary-document': '0-1,3',
+      'tributary-documents': '{"encode":"0,3","no_key":"1"}',
+      'tributary-shape': shapeNow,
+    }
+    const letters = [{ message: '[{"n":0},{"n":1},{"n":2},{"n":3}]', headers }]
+    expect(await go(letters, ['--reason', 'encode'])).toEqual(['{"n":0}', '{"n":3}'])
+    expect([row('encode')?.found, row('no_key')?.found]).toEqual([2, undefined])
+  })
+
+  it('does not send documents that have their numbers from other steps, unless the whole message is wanted', async () => {
+    const headers = {
+      'tributary-document': '1',
+      'tributary-documents': '{"encode":"1"}',
+      'tributary-shape': 'other',
+    }
+    const letters = [{ message: '[{"n":0},{"n":1}]', headers }]
+    expect(await go(letters)).toEqual([])
+    expect([row('encode')?.reshaped, walk.tally.notSent]).toEqual([1, 1])
+    expect(await go(letters, ['--whole'])).toEqual(['{"n":0}', '{"n":1}'])
   })
 
   it('sends with the time of then and the source of then', async () => {
@@ -149,7 +184,7 @@ describe('a walk over dead letters', () => {
       throw new Unavailable('timeout', 'Kafka did not answer')
     }
     const parts = { config: readConfigOf('quotes'), encoder: jsonEncoder(), outlet: keepingOutlet(added), flight }
-    const way = new Way({ ...parts, unavailable: () => {} })
+    const way = new Way({ clock: new Clock(), ...parts, unavailable: () => {} })
     await expect(walk.go(broken(), { options, way, signal: flight.ended })).rejects.toThrow('did not answer')
     expect([walk.tally.found, added.length]).toEqual([2, 2])
   })

@@ -6,7 +6,7 @@ import type { Document, Message } from '../../../app/model.ts'
 import { bySchema } from '../../../app/route/by-schema.ts'
 
 const from = (id: string, hash: number): Message => ({
-  source: { feed: 'f', id, hash },
+  source: { feed: 'f', id, shown: id, hash },
   data: Buffer.alloc(0),
   receivedAt: 0,
 })

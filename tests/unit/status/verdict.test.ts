@@ -17,7 +17,7 @@ function healthy(): Status {
     status.apply({ type: 'feed.started', feed: info.feed, topic: 't', sources: [info] })
     status.apply({ type: 'source.opened', source: info, afterDials: 1 })
   }
-  status.apply({ type: 'kafka.connected' })
+  status.apply({ type: 'kafka.connected', lostMs: 0 })
   return status
 }
 
@@ -42,7 +42,7 @@ describe('the verdict', () => {
       '1 of 1 feeds run; Kafka is not connected; the lane of feed a cannot write: the disk is full; feed a has 0 of 1 sources open',
     )
     status.apply({ type: 'lane.resumed', feed: 'a', heldMs: 1 })
-    status.apply({ type: 'kafka.connected' })
+    status.apply({ type: 'kafka.connected', lostMs: 0 })
     status.apply({ type: 'source.opened', source: a, afterDials: 1 })
     expect(verdictOf(status)).toBe('1 of 1 feeds run')
   })

@@ -23,7 +23,7 @@ async function logged(events: readonly Event[], level = 'info'): Promise<Line[]>
   const folder = mkdtempSync(join(tmpdir(), 'tributary-log-'))
   folders.push(folder)
   const fd = openSync(join(folder, 'log'), 'a')
-  const log = createLog(level, fd)
+  const log = createLog(level, fd, (text) => text)
   for (const event of events) log.write(event)
   await log.flush()
   closeSync(fd)
@@ -40,6 +40,7 @@ const refused = (feed: string, reason: 'not_json' | 'bad_value' = 'not_json'): E
   feed,
   sourceId: 'ws://a/',
   reason,
+  documents: 1,
   detail: 'no JSON',
   deadLetter: undefined,
 })
@@ -54,7 +55,7 @@ const held = (first: boolean, topic = 't'): Event => ({
 
 describe('the log', () => {
   it('is one JSON object a line, with level, time in ISO 8601, and text', async () => {
-    const lines = await logged([{ type: 'kafka.connected' }])
+    const lines = await logged([{ type: 'kafka.connected', lostMs: 0 }])
     expect(lines).toEqual([{ level: 'info', time: expect.any(String), msg: 'Kafka is connected' }])
     expect(new Date(lines[0]?.time ?? '').toISOString()).toBe(lines[0]?.time)
   })
@@ -81,6 +82,22 @@ describe('the log', () => {
     expect(await logged([...times(300, (i) => opened(i, 'a')), opened(0, 'b')])).toHaveLength(11)
   })
 
+  it('asks about an open source that says nothing, naming the setting, and of many of a feed once', async () => {
+    const quiet = (i: number, isSet = false): Event => ({
+      type: 'source.quiet',
+      source: source(`ws://h/${i}`, isSet ? 'b' : 'a'),
+      openMs: 30_000,
+      setting: 'FEED_A_OPEN_MESSAGES',
+      isSet,
+    })
+    const lines = await logged([...times(5_000, (i) => quiet(i)), quiet(1, true)])
+    expect(lines.map(({ msg }) => msg)).toEqual([
+      'ws://h/0 has been open for 30 s without a message: does it wait for a subscription? FEED_A_OPEN_MESSAGES says what to send',
+      'ws://h/1 has been open for 30 s without a message: does it take what FEED_A_OPEN_MESSAGES sends?',
+    ])
+    expect(lines[0]).toMatchObject({ level: 'warn', feed: 'a', source: 'ws://h/0' })
+  })
+
   it('says one line when Kafka goes down and one when it is back', async () => {
     const lines = await logged([
       held(true),
@@ -105,6 +122,18 @@ describe('the log', () => {
     )
     const warned = times(30, (i): Event => ({ type: 'daemon.warned', warning: `w${i}` }))
     expect(await logged([...parked, ...started, ...away, ...warned])).toHaveLength(120)
+  })
+
+  it('says of each feed at the start what it does and where its messages wait', async () => {
+    const opened = { type: 'feed.opened', feed: 'f', sources: 2, topic: 't', key: 'key from a.b' } as const
+    const lines = await logged([
+      { ...opened, normalise: [], directory: undefined, laneBytes: 64 * 1024 * 1024 },
+      { ...opened, normalise: ['delivery'], directory: '/var/lib/tributary', laneBytes: 3_000_000 },
+    ])
+    expect(lines.map(({ msg }) => msg)).toEqual([
+      'feed f: sources 2, topic t, key from a.b, not normalised; lane in memory, gone with the process, up to 64 MiB',
+      'feed f: sources 2, topic t, key from a.b, normalised by delivery; lane on disk in /var/lib/tributary, up to 2.9 MiB',
+    ])
   })
 
   it('is silent below its level', async () => {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Event } from '../../../app/events.ts'
 import { Gaps } from '../../../app/gaps/index.ts'
+import { Clock } from '../../../app/lib/clock.ts'
 import { Status } from '../../../app/status.ts'
 import { createMetrics } from '../../../app/telemetry/metrics.ts'
 import { source } from '../../support/messages.ts'
@@ -16,6 +17,7 @@ async function scrape(events: readonly Event[], maxUrls = 200): Promise<string[]
     gaps: new Gaps(),
     feeds: new Map(),
     schemas: () => new Map(),
+    clock: new Clock(),
     logLinesDropped: () => 0,
   }
   const metrics = createMetrics({ commonLabels, maxUrls, version: '0', observed })
@@ -90,6 +92,7 @@ describe('metrics', () => {
         gaps: new Gaps(),
         feeds: new Map(),
         schemas: () => new Map(),
+        clock: new Clock(),
         logLinesDropped: () => 0,
       },
     })

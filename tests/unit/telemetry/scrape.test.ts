@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { Gaps } from '../../../app/gaps/index.ts'
 import { createLedger } from '../../../app/ledger.ts'
+import { Clock } from '../../../app/lib/clock.ts'
 import { Status } from '../../../app/status.ts'
 import { createMetrics } from '../../../app/telemetry/metrics.ts'
 import { parseMetrics } from '../../support/daemon-metrics.ts'
@@ -12,6 +13,7 @@ const commonLabels = { did_provider: 'did:key', ssi_validation: 'true', cache_di
 
 function observed() {
   const ledger = createLedger()
+  const restored = createLedger()
   const held = { messages: 3, bytes: 1_000, limitBytes: 5_000, oldestReceivedAt: 1_700_000_000_500, kept: 0 }
   const status = new Status()
   status.addFeed('f', [source('ws://a/'), source('ws://b/')])
@@ -23,18 +25,53 @@ function observed() {
     observed: {
       status,
       gaps: new Gaps(),
-      feeds: new Map([['f', { ledger, lane: { held }, deadLetters: { topic: 'd' }, encoder: { undeclared: 4 } }]]),
+      feeds: new Map([
+        ['f', { ledger, restored, lane: { held }, deadLetters: { topic: 'd' }, encoder: { undeclared: 4 } }],
+      ]),
       schemas: () => {
         scrapes.count++
         return new Map([['s-value', { fetchedAt: 1_700_000_000_000 }]])
       },
+      clock: new Clock(),
       logLinesDropped: () => 7,
     },
   })
-  return { ledger, status, metrics, scrapes, samples: async () => parseMetrics(await metrics.render()) }
+  return { ledger, restored, status, metrics, scrapes, samples: async () => parseMetrics(await metrics.render()) }
 }
 
 describe('a scrape', () => {
+  it('tells what was ignored by its reason, and all of it together', async () => {
+    const { ledger, samples } = observed()
+    ledger.ignored = 10
+    ledger.ignoredFor.set('control', 7)
+    const ignored = { feed: 'f', outcome: 'ignored' }
+    const read = await samples()
+    expect(read.value('tributary_documents_total', { ...ignored, reason: 'control' })).toBe(7)
+    expect(read.value('tributary_documents_total', { ...ignored, reason: '' })).toBe(3)
+  })
+
+  it('counts from the start of the process, and sums over restarts', async () => {
+    const { ledger, restored, samples } = observed()
+    for (const one of [ledger, restored]) {
+      Object.assign(one, { received: 100, settled: 90, found: 95, produced: 80, ignored: 5 })
+      one.refused.set('not_json', 10)
+    }
+    Object.assign(ledger, { received: 110, settled: 107, found: 112, produced: 90, ignored: 7, inFlight: 3 })
+    ledger.refused.set('not_json', 12)
+    ledger.ignoredFor.set('control', 2)
+    const { value } = await samples()
+    const count = (name: string, labels = {}) => value(`tributary_${name}`, { feed: 'f', ...labels })
+    expect([count('messages_received_total'), count('messages_settled_total')]).toEqual([10, 17])
+    expect(count('documents_total', { outcome: 'produced' })).toBe(10)
+    expect(count('documents_total', { outcome: 'refused', reason: 'not_json' })).toBe(2)
+    expect(count('documents_total', { outcome: 'ignored', reason: '' })).toBe(0)
+    expect(count('documents_total', { outcome: 'ignored', reason: 'control' })).toBe(2)
+    const messages = ['received', 'settled', 'dropped', 'held'].map((state) => count('ledger_messages', { state }))
+    expect(messages).toEqual([110, 107, 0, 3])
+    const outcomes = ['found', 'produced', 'refused', 'ignored', 'in_flight']
+    expect(outcomes.map((outcome) => count('ledger_documents', { outcome }))).toEqual([112, 90, 12, 7, 3])
+  })
+
   it('tells how many fields records are without', async () => {
     const { samples } = observed()
     expect((await samples()).value('tributary_fields_undeclared_total', { feed: 'f' })).toBe(4)

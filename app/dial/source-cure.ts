@@ -1,22 +1,27 @@
-/** What to do about a URL that does not open. */
-
-import { presets } from '../config/tables/presets.ts'
-import type { FeedConfig } from '../config/types.ts'
+/** What to do about a URL that does not open: said by the daemon's log and by `tributary check`. */
 import { type LostReason, SourceLost, type SourceRefused } from '../errors.ts'
+import { feedSettingName, type NamedFeed } from '../lib/setting-names.ts'
 
 type Cure = (urls: string, headers: string) => string
 
 const REASONS: Partial<Record<LostReason, Cure>> = {
   connect: (urls) => `check host and port in ${urls}, that the upstream runs, and that this machine may reach it`,
   dns: (urls) => `check the host name in ${urls}, and the name server of this machine`,
-  tls: (urls) => `check that ${urls} says wss:// where the upstream speaks TLS, and the upstream's certificate`,
+  tls: (urls) => `check host and port in ${urls}, and the upstream's certificate`,
   handshake_timeout: (urls) => `check port and path in ${urls}; a slow upstream needs a longer HANDSHAKE_TIMEOUT`,
   protocol: (urls) => `what answers is no WebSocket server: check scheme, port and path in ${urls}`,
   configuration: () => 'correct it; the file is read again at each dial',
 }
 
+const SPEAKS: Readonly<Record<NonNullable<SourceLost['speaks']>, Cure>> = {
+  plain: (urls) => `write ws:// instead of wss:// in ${urls}, or name the port that speaks TLS`,
+  tls: (urls) => `write wss:// instead of ws:// in ${urls}`,
+  nothing: (urls) => `if it wants TLS, write wss:// instead of ws:// in ${urls}; else check host and port there`,
+}
+
 const STATUSES: Readonly<Record<number, Cure>> = {
-  400: (urls, headers) => `check path and query in ${urls}, and ${headers}`,
+  400: (urls, headers) =>
+    `check path and query in ${urls}, and ${headers}; a port that wants TLS is dialled with wss:// instead of ws://`,
   401: (urls, headers) => `the upstream wants other credentials: check the token in ${urls} or in ${headers}`,
   403: (urls, headers) => `the upstream does not let us in: check the token in ${urls} or in ${headers}`,
   404: (urls) => `check the path in ${urls}`,
@@ -25,20 +30,13 @@ const STATUSES: Readonly<Record<number, Cure>> = {
 }
 
 /** A sentence for the operator, naming the variable that he set. */
-export function sourceCure(error: SourceLost | SourceRefused, feed: FeedConfig): string {
-  const urls = variable(feed, 'URLS', feed.urlsFile)
-  const headers = variable(feed, 'HEADERS', feed.headersFile)
-  const status = error instanceof SourceLost && error.reason === 'handshake_status' ? (error.code ?? 0) : 0
-  const cure = STATUSES[status] ?? REASONS[error.reason]
+export function sourceCure(error: SourceLost | SourceRefused, feed: NamedFeed): string {
+  const [urls, headers] = [feedSettingName(feed, 'URLS'), feedSettingName(feed, 'HEADERS')]
+  const { speaks, code, reason } =
+    error instanceof SourceLost ? error : { ...error, speaks: undefined, code: undefined }
+  const status = reason === 'handshake_status' ? (code ?? 0) : 0
+  const cure = speaks ? SPEAKS[speaks] : (STATUSES[status] ?? REASONS[reason])
   if (cure) return cure(urls, headers)
   if (status >= 500) return 'the upstream is unwell: try again later; a running daemon dials for ever'
   return `check ${urls}`
-}
-
-/** A preset's own variable, because its users know that one. */
-function variable({ name }: FeedConfig, suffix: 'URLS' | 'HEADERS', file: string | undefined): string {
-  const upper = name.toUpperCase()
-  const preset = presets.find((one) => one.name === upper)
-  const known = preset?.variables[suffix]?.name ?? `FEED_${upper}_${suffix}`
-  return file === undefined ? known : `${known}_FILE`
 }

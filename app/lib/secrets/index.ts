@@ -1,0 +1,132 @@
+/** All secrets that are configured, and the one function that hides them in a text. */
+import { HIDDEN, redactUrl, type UrlPaths } from '../redact-url.ts'
+import { encodedIn } from './encoded.ts'
+import { type Pieces, piecesOf } from './pieces.ts'
+import { Search, type Span } from './search.ts'
+
+/** Texts repeat: what was made of so many is remembered. */
+const MOST_REMEMBERED = 500
+/** Values of a setting that stay hidden: what an upstream says back may be about the one before. */
+const VALUES_KEPT = 2
+
+interface Value {
+  readonly text: string
+  readonly pieces: Pieces
+}
+
+/** What is known of one feed, or of what all share. */
+class Scope {
+  /** The last values of each setting, the newest first. */
+  readonly #values = new Map<string, Value[]>()
+  #search: Search | undefined
+
+  learn(setting: string, text: string, paths: UrlPaths): boolean {
+    const values = this.#values.get(setting) ?? []
+    if (values[0]?.text === text) return false
+    const value = { text, pieces: piecesOf(text, paths) }
+    this.#values.set(setting, [value, ...values].slice(0, VALUES_KEPT))
+    this.#search = undefined
+    return true
+  }
+
+  get search(): Search {
+    this.#search ??= new Search(this.#pieces().flatMap(({ secrets }) => [...secrets]))
+    return this.#search
+  }
+
+  *names(): Iterable<string> {
+    for (const { names } of this.#pieces()) yield* names
+  }
+
+  #pieces(): Pieces[] {
+    return [...this.#values.values()].flatMap((values) => values.map(({ pieces }) => pieces))
+  }
+}
+
+/** One for the daemon. Feeds go by their name as in `FeedConfig`; undefined is what all share. */
+export class Secrets {
+  /** How much of a URL's path is shown. */
+  readonly paths: UrlPaths
+  readonly #shared = new Scope()
+  readonly #feeds = new Map<string, Scope>()
+  /** Values of settings that are no secrets: they are shown, whatever else they are. */
+  readonly #names = new Set<string>()
+  readonly #remembered = new Map<string, string>()
+
+  constructor(paths: UrlPaths) {
+    this.paths = paths
+  }
+
+  /** `text` is the value of the secret `setting` from now on; the one before stays hidden as well. */
+  learn(feed: string | undefined, setting: string, text: string): void {
+    const scope = feed === undefined ? this.#shared : (this.#feeds.get(feed) ?? new Scope())
+    if (feed !== undefined) this.#feeds.set(feed, scope)
+    if (scope.learn(setting, text, this.paths)) this.#remembered.clear()
+  }
+
+  /** `name` was configured as something that is no secret. */
+  show(name: string): void {
+    this.#names.add(name)
+  }
+
+  /** A URL without its secrets, whether they were learned or not. */
+  url(url: string): string {
+    return redactUrl(url, this.paths)
+  }
+
+  /**
+   * `text` with the secrets of `feed`, and those that all share, as `***`: eight characters and more anywhere, shorter ones as a
+   * whole word; also where they are encoded, and where the end of the text cuts one off. Names that are no secrets stay.
+   */
+  hide(text: string, feed?: string): string {
+    const key = `${feed ?? ''}\n${text}`
+    const known = this.#remembered.get(key)
+    if (known !== undefined) return known
+    const own = feed === undefined ? undefined : this.#feeds.get(feed)
+    const hidden = this.#hidden(text, own ? [this.#shared, own] : [this.#shared])
+    if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.clear()
+    this.#remembered.set(key, hidden)
+    return hidden
+  }
+
+  /** The same with the secrets of all feeds: for text that is of no feed, or of all. */
+  hideAll(text: string): string {
+    return this.#hidden(text, [this.#shared, ...this.#feeds.values()])
+  }
+
+  #hidden(text: string, scopes: readonly Scope[]): string {
+    const searches = scopes.map(({ search }) => search).filter(({ isEmpty }) => !isEmpty)
+    if (searches.length === 0 || text === '') return text
+    const within = (given: string): Span[] =>
+      searches.flatMap((search) => search.in(given)).filter((span) => !this.#isName(given, span, scopes))
+    const encoded = encodedIn(text).filter(({ readings }) => readings.some((reading) => within(reading).length > 0))
+    return replaced(text, [...within(text), ...encoded])
+  }
+
+  /** Whether what was found is, or is a part of, a whole name that may be shown. */
+  #isName(text: string, { start, end }: Span, scopes: readonly Scope[]): boolean {
+    const found = text.slice(start, end)
+    const isHere = (name: string): boolean => {
+      for (let at = name.indexOf(found); at >= 0; at = name.indexOf(found, at + 1)) {
+        const from = start - at
+        const isWhole = !/\w/.test(text[from - 1] ?? '') && !/\w/.test(text[from + name.length] ?? '')
+        if (from >= 0 && isWhole && text.startsWith(name, from)) return true
+      }
+      return false
+    }
+    for (const name of this.#names) if (isHere(name)) return true
+    return scopes.some((scope) => [...scope.names()].some(isHere))
+  }
+}
+
+/** Spans that touch or overlap become one. */
+function replaced(text: string, spans: readonly Span[]): string {
+  let shown = ''
+  let at = 0
+  for (const { start, end } of [...spans].sort((a, b) => a.start - b.start || b.end - a.end)) {
+    if (end <= at) continue
+    if (start >= at) shown += text.slice(at, start) + HIDDEN
+    at = end
+  }
+  return shown + text.slice(at)
+}
