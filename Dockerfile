@@ -33,7 +33,9 @@ COPY scripts/lib ./scripts/lib
 COPY scripts/initialise ./scripts/initialise
 COPY scripts/synthesise ./scripts/synthesise
 COPY --from=build /build/dist ./dist
-# By number, so that Kubernetes can see that it is not root. Nothing is written: the root file system may be read-only.
+# For lanes on disk: a volume that is mounted here and empty takes over whose it is. Only root makes directories here.
+RUN mkdir -p /var/lib/tributary && chown 1000:1000 /var/lib/tributary
+# By number, so that Kubernetes can see that it is not root. Nothing else is written: the root file system may be read-only.
 USER 1000:1000
 EXPOSE 9000
 STOPSIGNAL SIGTERM

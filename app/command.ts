@@ -10,9 +10,10 @@ import { ConfigError, Unusable } from './errors.ts'
 import { exitCodes } from './exit-codes.ts'
 import { help } from './help.ts'
 import { laneCommand, laneHelp } from './lane-command.ts'
+import { endProcess } from './lib/end-process.ts'
 import { nearest } from './lib/nearest.ts'
+import { codeOf, type StopSignal } from './lib/stop-signal.ts'
 import { redriveCommand, redriveHelp } from './redrive-command.ts'
-import { exitCodeOf, type StopSignal } from './stop-signal.ts'
 
 /** What a command gets from the process. */
 interface Surroundings {
@@ -39,12 +40,12 @@ const FARTHEST = 2
 /** Runs `tributary` with `args`, and ends the process with its exit code. */
 export async function run(args: readonly string[], env: NodeJS.ProcessEnv, stop: Promise<StopSignal>): Promise<void> {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(event, (error) => process.exit(fail(error)))
+    process.on(event, (error) => endProcess(fail(error)))
   }
   // A reader of our output that went away is no reason to stop.
   process.stdout.on('error', () => {})
   process.stderr.on('error', () => {})
-  process.exit(await perform(args, { env, stop }).catch(fail))
+  endProcess(await perform(args, { env, stop }).catch(fail))
 }
 
 async function perform([first, ...rest]: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -101,7 +102,7 @@ function configured(env: NodeJS.ProcessEnv): Config {
 
 /** For commands that have nothing to bring to an end. */
 function endAt(stop: Promise<StopSignal>): void {
-  void stop.then((signal) => process.exit(exitCodeOf(signal)))
+  void stop.then((signal) => endProcess(codeOf(signal)))
 }
 
 function say(line: string): void {

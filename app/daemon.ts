@@ -3,8 +3,9 @@ import type { Config } from './config/types.ts'
 import { describeSources } from './dial/address.ts'
 import { openDialler } from './dial/dialler.ts'
 import { avro } from './encode/avro.ts'
+import { close, type LifeEnd, ledgers, remains, settles } from './ending.ts'
 import { sentenceOf, Unusable } from './errors.ts'
-import type { Event } from './events.ts'
+import type { Emit } from './events.ts'
 import { exitCodes } from './exit-codes.ts'
 import { type FeedParts, type RunningFeed, runFeed } from './feed.ts'
 import { makeParts } from './feed-parts.ts'
@@ -12,9 +13,10 @@ import { type GapFeed, openGapFeed } from './gap-feed.ts'
 import { Gaps } from './gaps/index.ts'
 import { GAP_FEED } from './gaps/record.ts'
 import { serve } from './http.ts'
+import { tryOutAside } from './lane/disk/folder.ts'
 import { leftOver } from './lane/disk/left-over.ts'
-import { ledgerReport } from './ledger.ts'
 import { Clock } from './lib/clock.ts'
+import { endProcess } from './lib/end-process.ts'
 import { closeHttp } from './lib/http-client.ts'
 import { Scope } from './lib/scope.ts'
 import { sleep } from './lib/sleep.ts'
@@ -38,39 +40,63 @@ export interface DaemonOptions {
   readonly stop: Promise<string>
 }
 
-/** Runs until `stop` resolves, or until no feed could start in time. Resolves with the exit code; rejects only for a bug of ours. */
+/**
+ * Runs until `stop` resolves, or until no feed could start in time. Resolves with the exit code; rejects only for a bug of ours.
+ * Told to stop, it ends within DRAIN_TIMEOUT, whatever it is at, or CLOSE_MS later. Where something hangs even then, it ends the process.
+ */
 export async function runDaemon(config: Config, { version, stop }: DaemonOptions): Promise<number> {
   const scope = new Scope()
   const daemon = observed(config, version)
   const { emit, log } = daemon.telemetry
-  let sums: Event | undefined
-  const finish = (code: number, undelivered = 0): number => {
-    const kept = [...daemon.feeds.values()].reduce((sum, { lane }) => sum + lane.held.kept, 0)
-    sums = { type: 'daemon.stopped', code, undelivered, kept, ledgers: ledgers(daemon.feeds) }
-    return code
-  }
   try {
-    const gapFeed = await openAll(config, daemon, scope)
+    const { code, deadline, isStuck } = await life(config, daemon, scope, stop)
+    const isClosed = await close(scope, deadline)
+    const { kept, undelivered } = remains(daemon.feeds)
+    const end = code === exitCodes.ok && undelivered > 0 ? exitCodes.undelivered : code
+    emit({ type: 'daemon.stopped', code: end, undelivered, kept, ledgers: ledgers(daemon.feeds) })
+    await log.flush()
+    if (isStuck || !isClosed) endProcess(end, true)
+    return end
+  } catch (error) {
+    await close(scope)
+    await log.flush()
+    throw error
+  }
+}
+
+/** From the opening to the moment when all that can be delivered is. */
+async function life(config: Config, daemon: Observable, scope: Scope, stop: Promise<string>): Promise<LifeEnd> {
+  const { emit, log } = daemon.telemetry
+  const end = (code: number, isStuck = false): LifeEnd => ({
+    code,
+    deadline: performance.now() + config.drainTimeoutMs,
+    isStuck,
+  })
+  try {
+    const opening = new AbortController()
+    const opened = openAll(config, daemon, scope, opening.signal)
+    const gapFeed = await Promise.race([opened, stop])
+    if (typeof gapFeed === 'string') {
+      emit({ type: 'daemon.stopping', signal: gapFeed })
+      opening.abort()
+      return end(exitCodes.ok, !(await settles(opened, config.drainTimeoutMs)))
+    }
     const running = [...daemon.feeds.values()].filter(({ name }) => name !== GAP_FEED).map(runFeed)
     const bug = Promise.all([gapFeed, ...running].map((feed) => feed.ended)).then(() => new Promise<never>(() => {}))
     const signal = await Promise.race([stop, startupFailed(running, config.startupTimeoutMs), bug])
     if (signal === undefined) {
       for (const feed of running) log.error(`feed ${feed.name} could not start: ${feed.parkedBecause()}`)
-      return finish(exitCodes.unavailable)
+      return end(exitCodes.unavailable)
     }
     emit({ type: 'daemon.stopping', signal })
-    const undelivered = await Promise.race([drain(running, gapFeed, daemon.feeds, config.drainTimeoutMs), bug])
-    return finish(undelivered > 0 ? exitCodes.undelivered : exitCodes.ok, undelivered)
+    const ended = end(exitCodes.ok)
+    await Promise.race([drain(running, gapFeed, config.drainTimeoutMs), bug])
+    return ended
   } catch (error) {
     const trouble = startTrouble(error, config)
     if (trouble === undefined) throw error
     log.error(trouble)
-    return finish(exitCodes.unavailable)
-  } finally {
-    await scope.close()
-    // Nothing is said after the sums.
-    if (sums) emit(sums)
-    await log.flush()
+    return end(exitCodes.unavailable)
   }
 }
 
@@ -102,13 +128,19 @@ function observed(config: Config, version: string): Observable {
   return daemon
 }
 
-/** Everything in order, the operator's port first; each thing opened registers its close. */
-async function openAll(config: Config, daemon: Observable, scope: Scope): Promise<GapFeed> {
+/** Everything in order, the operator's port first; each thing opened registers its close. Rejects with the reason of `signal` when that aborts. */
+async function openAll(config: Config, daemon: Observable, scope: Scope, signal: AbortSignal): Promise<GapFeed> {
   const { emit } = daemon.telemetry
+  const feeds = config.feeds.map((feed) => ({
+    feed,
+    sources: describeSources(feed.name, feed.urls, config.secrets.paths),
+  }))
+  // Before anybody can ask for them.
+  for (const { feed, sources } of feeds) daemon.status.addFeed(feed.name, sources)
   const http = scope.use(await serve(pages(daemon), config.metricsHost, config.metricsPort), (it) => it.close())
   emit({ type: 'http.listening', host: config.metricsHost, port: http.port })
-  const warnings = [...config.warnings.map(sentenceOf), ...(await lanesLeftOver(config))]
-  for (const warning of warnings) emit({ type: 'daemon.warned', warning })
+  for (const problem of config.warnings) emit({ type: 'daemon.warned', warning: sentenceOf(problem) })
+  if (config.lane.directory !== undefined) await tryOutAside(config.lane.directory, signal)
   scope.use(closeHttp, (close) => close())
   const openSink = await sinks[config.sink as keyof typeof sinks].load()
   const { clock } = daemon
@@ -125,23 +157,32 @@ async function openAll(config: Config, daemon: Observable, scope: Scope): Promis
   const deadLetterOptions = { ...config.deadLetters, use, version: daemon.version, isOffline, clock, hide }
   const deadLetters = scope.use(openDeadLetters(outlet, deadLetterOptions, emit), (it) => it.close())
   const dial = await openDialler(config.dialRate, secrets, emit)
-  for (const feed of config.feeds) {
-    const sources = describeSources(feed.name, feed.urls, secrets.paths)
-    daemon.status.addFeed(feed.name, sources)
-    const parts = await makeParts(feed, sources, config, { ...daemon, encoder, outlet, deadLetters, dial, emit })
+  for (const { feed, sources } of feeds) {
+    signal.throwIfAborted()
+    const shared = { ...daemon, encoder, outlet, deadLetters, dial, emit, signal }
+    const parts = await makeParts(feed, sources, config, shared)
     scope.use(parts.lane, (it) => it.close())
     daemon.feeds.set(feed.name, parts)
   }
-  const sources = [...daemon.feeds.values()].reduce((sum, feed) => sum + feed.sources.length, 0)
-  emit({ type: 'daemon.started', version: daemon.version, feeds: daemon.feeds.size, sources, sink: config.sink })
-  return openGapFeed(config, { ...daemon, encoder, outlet, emit }, scope)
+  signal.throwIfAborted()
+  const sources = feeds.reduce((sum, feed) => sum + feed.sources.length, 0)
+  emit({ type: 'daemon.started', version: daemon.version, feeds: feeds.length, sources, sink: config.sink })
+  const gapFeed = await openGapFeed(config, { ...daemon, encoder, outlet, emit }, scope)
+  const ended = scope.use(new AbortController(), (it) => it.abort())
+  void lookLeftOver(config, emit, ended.signal)
+  return gapFeed
 }
 
-/** A warning per lane of a feed that is no longer configured. */
-async function lanesLeftOver({ lane: { directory }, feeds }: Config): Promise<readonly string[]> {
-  if (directory === undefined) return []
-  const names = feeds.map(({ name }) => name)
-  return leftOver(directory, [...names, GAP_FEED])
+/** Warns of each lane of a feed that is no longer configured. Never rejects. */
+async function lookLeftOver({ lane: { directory }, feeds }: Config, emit: Emit, signal: AbortSignal): Promise<void> {
+  if (directory === undefined) return
+  const names = [...feeds.map(({ name }) => name), GAP_FEED]
+  try {
+    for await (const warning of leftOver(directory, names, signal)) emit({ type: 'daemon.warned', warning })
+  } catch (error) {
+    if (!signal.aborted)
+      emit({ type: 'daemon.warned', warning: error instanceof Error ? error.message : String(error) })
+  }
 }
 
 /** Resolves (with undefined) when no feed has started within `timeoutMs`; never when one has, or when `timeoutMs` is 0. */
@@ -153,27 +194,13 @@ async function startupFailed(running: readonly RunningFeed[], timeoutMs: number)
   return new Promise(() => {})
 }
 
-/** Resolves with how many messages are left undelivered when `timeoutMs` is over, at the latest. */
-async function drain(
-  running: readonly RunningFeed[],
-  gapFeed: GapFeed,
-  parts: ReadonlyMap<string, FeedParts>,
-  timeoutMs: number,
-): Promise<number> {
+/** Resolves when all is delivered or kept, or when `timeoutMs` is over. */
+async function drain(running: readonly RunningFeed[], gapFeed: GapFeed, timeoutMs: number): Promise<void> {
   const deadline = AbortSignal.timeout(timeoutMs)
   gapFeed.stopping()
   await Promise.all(running.map((feed) => feed.drain(deadline)))
   for (const feed of running) feed.halt()
   await gapFeed.drain(deadline)
-  let left = 0
-  for (const { lane } of parts.values()) left += lane.held.messages - lane.held.kept
-  return left
-}
-
-function ledgers(parts: ReadonlyMap<string, FeedParts>): Record<string, ReturnType<typeof ledgerReport>> {
-  return Object.fromEntries(
-    [...parts].map(([name, { ledger, lane }]) => [name, ledgerReport(ledger, lane.held.messages)]),
-  )
 }
 
 /** What an operator is told when the daemon cannot be opened on this machine; undefined for a bug of ours. */

@@ -22,14 +22,16 @@ export interface Shared {
   readonly clock: Clock
   readonly dial: Dialler
   readonly emit: Emit
+  /** Ends the opening. */
+  readonly signal: AbortSignal
 }
 
-/** Makes the parts of `feed`, its lane opened. Throws `Unusable` when the lane cannot be. */
+/** Makes the parts of `feed`, its lane opened. Throws `Unusable` when the lane cannot be, and the reason of `signal`. */
 export async function makeParts(
   feed: FeedConfig,
   sources: FeedParts['sources'],
   config: Config,
-  { encoder, outlet, deadLetters, gaps, clock, dial, emit }: Shared,
+  { encoder, outlet, deadLetters, gaps, clock, dial, emit, signal }: Shared,
 ): Promise<FeedParts> {
   const ledger = createLedger()
   emit({
@@ -42,7 +44,7 @@ export async function makeParts(
     directory: config.lane.directory,
     laneBytes: feed.laneMaxBytes,
   })
-  const lane = await openLane(feed, config, { sources, ledger, emit })
+  const lane = await openLane(feed, config, { sources, ledger, emit, signal })
   const indexes = new Map(sources.map((source, index) => [source, index]))
   return {
     name: feed.name,
@@ -72,7 +74,7 @@ function keyText(key: FeedConfig['key']): string {
 export async function openLane(
   feed: Pick<FeedConfig, 'name' | 'laneMaxBytes' | 'overload'>,
   { lane: { kind, directory, sync }, maxInFlightBatches, secrets }: Config,
-  { sources, ledger, emit }: Pick<FeedParts, 'sources' | 'ledger' | 'emit'>,
+  { sources, ledger, emit, signal }: Pick<FeedParts, 'sources' | 'ledger' | 'emit'> & { readonly signal?: AbortSignal },
 ): Promise<FeedParts['lane']> {
   const open = await lanes[kind as keyof typeof lanes].load()
   return open({
@@ -85,5 +87,6 @@ export async function openLane(
     sourceOf: sourceFinder(feed.name, sources, secrets.paths),
     ledger,
     emit,
+    signal,
   })
 }

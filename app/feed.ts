@@ -80,11 +80,13 @@ export function runFeed(parts: FeedParts): RunningFeed {
     ended: life(),
     async drain(deadline) {
       intake.abort()
-      // A durable lane keeps what is not on its way yet, and lets in what still waits.
-      if (parts.lane.durable) output.abort()
-      const kept = parts.lane.durable ? parts.lane.drained(deadline) : undefined
+      // What is not on its way yet stays where it survives.
+      if (await parts.lane.survives()) output.abort()
+      // A durable lane lets in whoever waits, so that the intake can end.
+      const letIn = parts.lane.durable ? parts.lane.drained(deadline) : undefined
       await Promise.race([intakeEnded, aborted(deadline)])
-      await (kept ?? parts.lane.drained(deadline))
+      await letIn
+      await parts.lane.drained(deadline)
     },
     halt: () => output.abort(),
   }

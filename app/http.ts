@@ -1,6 +1,7 @@
 /** The operator's port: metrics, health, readiness and status. GET and HEAD only, bounded in time and connections. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { capConnections } from './lib/connection-cap.ts'
 
 /** One answer. `body` is text. */
 export interface Page {
@@ -14,6 +15,7 @@ export type Pages = ReadonlyMap<string, () => Page | Promise<Page>>
 
 /** What a client may take of us. Times are milliseconds. */
 export interface HttpLimits {
+  /** One more ends the one that has been idle longest. */
   readonly connections: number
   /** Until the head of a request is there. */
   readonly headersMs: number
@@ -37,13 +39,14 @@ export async function serve(
   host: string,
   port: number,
   limits: HttpLimits = LIMITS,
-): Promise<{ port: number; close(): Promise<void> }> {
+): Promise<{ port: number; connections(): number; close(): Promise<void> }> {
   // Node looks for late requests every 30 s unless told otherwise.
   const options = { maxHeaderSize: limits.headerBytes, connectionsCheckingInterval: limits.headersMs / 2 }
+  const made = new Map([...pages].map(([path, page]) => [path, shared(page)]))
   const server = createServer(options, (request, response) => {
-    answer(pages, request, response).catch(() => response.destroy())
+    answer(made, request, response).catch(() => response.destroy())
   })
-  server.maxConnections = limits.connections
+  const connections = capConnections(server, limits.connections)
   server.headersTimeout = limits.headersMs
   server.requestTimeout = limits.requestMs
   server.timeout = limits.requestMs
@@ -51,6 +54,7 @@ export async function serve(
   await listen(server, host, port)
   return {
     port: (server.address() as AddressInfo).port,
+    connections,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -70,22 +74,65 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   })
 }
 
-async function answer(pages: Pages, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** A page as it is sent. */
+interface Made {
+  readonly status: number
+  readonly type: string
+  readonly bytes: Buffer
+}
+
+function made({ status, type, body }: Page): Made {
+  return { status, type, bytes: Buffer.from(body) }
+}
+
+/** Of the time, for one page. */
+const MOST_SHARE = 0.1
+
+/**
+ * Makes `page` once for all who ask in the same turn of the event loop, and so seldom that it takes a tenth of the time at most:
+ * a client may ask a thousand times in one packet, and a page may hold ten thousand sources.
+ */
+function shared(page: () => Page | Promise<Page>): () => Promise<Made> {
+  let last: Promise<Made> | undefined
+  let goodUntil = 0
+  const make = async (): Promise<Made> => {
+    await new Promise((resolve) => setImmediate(resolve))
+    goodUntil = 0
+    const from = performance.now()
+    const result = made(await page())
+    const to = performance.now()
+    goodUntil = to + (to - from) * (1 / MOST_SHARE - 1)
+    return result
+  }
+  return () => {
+    if (last && performance.now() < goodUntil) return last
+    goodUntil = Number.POSITIVE_INFINITY
+    last = make()
+    return last
+  }
+}
+
+const NOT_ALLOWED = made(text(405, 'only GET and HEAD\n'))
+const NOT_FOUND = made(text(404, 'not found; try /metrics, /healthz, /readyz, /status\n'))
+
+async function answer(
+  pages: ReadonlyMap<string, () => Promise<Made>>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { method = '', url = '/' } = request
   request.resume()
-  if (method !== 'GET' && method !== 'HEAD')
-    return send(response, text(405, 'only GET and HEAD\n'), method, { allow: 'GET, HEAD' })
+  if (method !== 'GET' && method !== 'HEAD') return send(response, NOT_ALLOWED, method, { allow: 'GET, HEAD' })
   const page = pages.get(url.split('?', 1)[0] ?? '/')
-  send(response, page ? await page() : text(404, 'not found; try /metrics, /healthz, /readyz, /status\n'), method)
+  send(response, page ? await page() : NOT_FOUND, method)
 }
 
 function send(
   response: ServerResponse,
-  { status, type, body }: Page,
+  { status, type, bytes }: Made,
   method: string,
   headers: Record<string, string> = {},
 ): void {
-  const bytes = Buffer.from(body)
   response.writeHead(status, {
     'content-type': type,
     'content-length': bytes.length,

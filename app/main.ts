@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** Where the process begins: the version of Node, signals, then the command. The only reader of process.env. */
+import { stopSignal } from './lib/stop-signal.ts'
 import { nodeTooOld } from './node-floor.ts'
-import { stopSignal } from './stop-signal.ts'
 
 const CONFIGURATION = 78
 const tooOld = nodeTooOld(process.versions.node)

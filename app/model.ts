@@ -94,9 +94,11 @@ export interface Lane {
   read(signal: AbortSignal): AsyncIterable<Batch>
   acknowledge(batch: Batch): void
   readonly held: LaneHeld
-  /** Whether what it holds survives the process. */
+  /** Whether its kind outlives the process. */
   readonly durable: boolean
-  /** Resolves when nothing is held, or when `signal` aborts. A durable lane lets in whoever waits, and is drained when all that was read is acknowledged. */
+  /** Looks whether the next start will find what is kept; false for a lane in memory. Waits a moment for the disk; never rejects. */
+  survives(): Promise<boolean>
+  /** Resolves when nothing is held, or when `signal` aborts. A durable lane lets in whoever waits, and is drained, if it survives, when all that was read is acknowledged. */
   drained(signal: AbortSignal): Promise<void>
   close(): Promise<void>
 }
@@ -104,7 +106,7 @@ export interface Lane {
 /** What a lane holds: waiting, queued and read but not yet acknowledged. */
 export interface LaneHeld {
   readonly messages: number
-  /** Those of them that survive the process. */
+  /** Those of them that the next start will find. */
   readonly kept: number
   readonly bytes: number
   readonly limitBytes: number
@@ -203,10 +205,9 @@ export interface Settlement {
 }
 
 /**
- * What the right loop sees of producing: `add` queues one record for its topic-partition and never waits; the settlement
- * is told later. `open` resolves once the topic is known and suits its `use`; it throws `Unavailable`. What cannot be written is tried for ever.
- * `find` is for a topic that need not be there: it opens it where it is and answers whether it is (no permission counts
- * as not there). What such a topic will not take for `no_topic` or `authorization` for long is refused.
+ * What the right loop sees of producing: `add` queues one record for its topic-partition and never waits; the settlement is told later.
+ * `open` resolves once the topic is known and suits its `use`; it throws `Unavailable`. What cannot be written is tried for ever. `find` is for a topic
+ * that need not be there: it opens it where it is and returns whether it is. What such a topic will not take for `no_topic` or `authorization` for long is refused.
  */
 export interface Outlet {
   open(topic: string, use?: TopicUse): Promise<void>
@@ -235,9 +236,8 @@ export interface DeadLetter {
 }
 
 /**
- * Where the refused documents of a feed go, if anywhere. `prepare` resolves once that is known, and throws `Unavailable` while
- * a topic that is required is not there. `take` never waits: it answers whether the letter is on its way, and the settlement
- * is told how it ended; `refused` then means that the letter itself will never be taken, whatever was cut from it.
+ * Where the refused documents of a feed go, if anywhere. `prepare` resolves once that is known, and throws `Unavailable` while a topic that is required
+ * is not there. `take` never waits: it answers whether the letter is on its way; the settlement is told how it ended, `refused` if nothing of it will ever be taken.
  */
 export interface DeadLetters {
   prepare(): Promise<void>

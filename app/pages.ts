@@ -9,6 +9,7 @@ import type { Secrets } from './lib/secrets/index.ts'
 import type { Encoder, SourceInfo } from './model.ts'
 import type { FeedStatus, Status } from './status.ts'
 import type { Telemetry } from './telemetry/index.ts'
+import { verdictOf } from './verdict.ts'
 
 /** Live views, owned by the daemon. */
 export interface PageSources {
@@ -69,6 +70,7 @@ function notReady({ feeds, needsKafka, kafkaWasConnected }: Status): string[] {
 function statusOf({ version, status, feeds, schemas, gaps, secrets }: PageSources) {
   const obstacle = secrets.hide(gaps.obstacle())
   return {
+    verdict: verdictOf(status),
     version,
     node: process.versions.node,
     uptime_seconds: Math.round(process.uptime()),
@@ -101,10 +103,16 @@ function partsOf(parts: FeedParts | undefined) {
   }
 }
 
-function feedOf(name: string, { state, detail, sources }: FeedStatus, feeds: PageSources['feeds'], gaps: Gaps) {
+function feedOf(
+  name: string,
+  { state, detail, laneTrouble, sources }: FeedStatus,
+  feeds: PageSources['feeds'],
+  gaps: Gaps,
+) {
   return {
     state,
     ...(detail ? { detail } : {}),
+    ...(laneTrouble ? { lane_trouble: laneTrouble } : {}),
     ...partsOf(feeds.get(name)),
     sources: [...sources].map(([info, source]) => ({
       url: source.url,

@@ -22,6 +22,8 @@ export interface SourceStatus {
 export interface FeedStatus {
   state: 'starting' | 'parked' | 'running'
   detail: string
+  /** Why its lane takes nothing now; empty when it does. */
+  laneTrouble: string
   readonly sources: Map<SourceInfo, SourceStatus>
 }
 
@@ -45,7 +47,7 @@ export class Status {
       info,
       { url: info.shown, state: 'waiting', dials: 0, messages: 0, lastMessageAt: 0, openedAt: 0, lastClose: undefined },
     ])
-    this.feeds.set(name, { state: 'starting', detail: '', sources: new Map(entries) })
+    this.feeds.set(name, { state: 'starting', detail: '', laneTrouble: '', sources: new Map(entries) })
   }
 
   /** Never throws; events of unknown feeds are ignored. */
@@ -55,13 +57,15 @@ export class Status {
       this.kafkaWasConnected = true
     } else if (event.type === 'kafka.lost') this.kafkaConnected = false
     else if ('source' in event) this.#applySource(event)
-    else if (event.type === 'feed.parked') this.#setFeed(event.feed, 'parked', event.detail)
-    else if (event.type === 'feed.started') this.#setFeed(event.feed, 'running', '')
+    else if (event.type === 'feed.parked') this.#setFeed(event.feed, { state: 'parked', detail: event.detail })
+    else if (event.type === 'feed.started') this.#setFeed(event.feed, { state: 'running', detail: '' })
+    else if (event.type === 'lane.held') this.#setFeed(event.feed, { laneTrouble: event.detail })
+    else if (event.type === 'lane.resumed') this.#setFeed(event.feed, { laneTrouble: '' })
   }
 
-  #setFeed(name: string, state: FeedStatus['state'], detail: string): void {
+  #setFeed(name: string, present: Partial<FeedStatus>): void {
     const feed = this.feeds.get(name)
-    if (feed) Object.assign(feed, { state, detail })
+    if (feed) Object.assign(feed, present)
   }
 
   #applySource(event: Extract<Event, { source: SourceInfo }>): void {

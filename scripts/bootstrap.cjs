@@ -3,6 +3,7 @@
 var childProcess = require('child_process')
 var fs = require('fs')
 var path = require('path')
+var prefetch = require('./prefetch.cjs').prefetch
 
 var INSTALL_MIN = [20, 0]
 var RUN_MIN = [24, 0]
@@ -45,11 +46,20 @@ function install(next) {
   }
   var found = childProcess.spawnSync('npm', ['--version'])
   if (found.error || found.status !== 0) fail('npm is not in the PATH; it comes with Node.', GET_NODE)
+  var fetched = prefetch(root)
   if (!isStale()) return next()
   var startedAt = Date.now()
-  var shown = 'Installing the packages of package-lock.json with npm ci'
+  var shown = 'Installing packages with npm ci'
   process.stderr.write(shown + ' (a minute or less) …\n')
   var output = ''
+  // Told to stop, whatever was begun here ends, too.
+  var stops = ['SIGINT', 'SIGTERM', 'SIGHUP']
+  function stop() {
+    process.exit(130)
+  }
+  stops.forEach(function (signal) {
+    process.on(signal, stop)
+  })
   var npm = childProcess.spawn('npm', ['ci', '--no-audit', '--no-fund'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe']
@@ -64,13 +74,17 @@ function install(next) {
   }
   var ticker = setInterval(
     function () {
-      if (process.stderr.isTTY) process.stderr.write('\r' + shown + ' … ' + elapsed())
-      else process.stderr.write('  still installing, ' + elapsed() + '\n')
+      var beside = fetched.running ? '; Kafka and the registry: ' + fetched.files + ' files' : ''
+      if (process.stderr.isTTY) process.stderr.write('\r\u001b[K' + shown + ' … ' + elapsed() + beside)
+      else process.stderr.write('  still installing, ' + elapsed() + beside + '\n')
     },
     process.stderr.isTTY ? 1000 : 10000
   )
   npm.on('close', function (code) {
     clearInterval(ticker)
+    stops.forEach(function (signal) {
+      process.removeListener(signal, stop)
+    })
     if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
     if (code !== 0) {
       process.stderr.write(output.split('\n').slice(-12).join('\n') + '\n')

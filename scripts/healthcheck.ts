@@ -1,16 +1,17 @@
-/** The container's health check: exit 0 if the address answers with a 2xx. The address is that of the daemon's /healthz unless one is given. */
+/** The container's health check: exit 0 if the address answers with a 2xx. Given a path, it is one of the daemon's; without anything, its /healthz. */
 import { request } from 'node:http'
 
 const TIMEOUT_MS = 3_000
 const ANY: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' }
 
-function ownAddress(): string {
+function ownAddress(path: string): string {
   const listening = process.env.METRICS_HOST || '0.0.0.0'
   const host = ANY[listening] ?? listening
-  return `http://${host.includes(':') ? `[${host}]` : host}:${process.env.METRICS_PORT || '9000'}/healthz`
+  return `http://${host.includes(':') ? `[${host}]` : host}:${process.env.METRICS_PORT || '9000'}${path}`
 }
 
-const url = process.argv[2] ?? ownAddress()
+const [, , asked = '/healthz'] = process.argv
+const url = asked.startsWith('/') ? ownAddress(asked) : asked
 
 /** Docker keeps what is printed here, and shows it with `docker inspect`. */
 function end(healthy: boolean, answer: string): never {

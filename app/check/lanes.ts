@@ -41,7 +41,7 @@ export async function checkLanes(
   }
   if (verdicts.size === 0) verdicts.set(`${directory} can be used`, 'ok')
   const isUsable = existsSync(directory) && ![...verdicts.values()].includes('wrong')
-  if (isUsable) for (const text of await leftOver(directory, own)) verdicts.set(text, 'note')
+  if (isUsable) for await (const text of leftOver(directory, own)) verdicts.set(text, 'note')
   return [...verdicts].map(([detail, verdict]) => ({ label: 'lanes', verdict, detail, setting }))
 }
 

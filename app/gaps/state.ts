@@ -1,5 +1,5 @@
 /** What must outlive the process to know its gaps: a small file beside the lane of each feed. */
-import { open, readFile, rename } from 'node:fs/promises'
+import { open, readFile, rename, stat } from 'node:fs/promises'
 import { errorCode } from '../lib/error-code.ts'
 import { isObject } from '../lib/json-value.ts'
 import { parseExactly, stringifyExactly } from '../lib/lossless-json.ts'
@@ -21,6 +21,8 @@ export interface GapState extends SavedFeed {
 export async function readState(path: string): Promise<GapState | undefined> {
   let text: string
   try {
+    // A pipe would be waited for.
+    if (!(await stat(path)).isFile()) throw new Error('no file')
     text = await readFile(path, 'utf8')
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined

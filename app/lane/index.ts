@@ -21,6 +21,8 @@ export interface LaneOptions {
   /** Set to the sums that were kept with the lane. */
   readonly ledger: Ledger
   readonly emit: Emit
+  /** Ends the opening, which then rejects with its reason. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Opens a feed's lane. Throws `Unusable` when it cannot be used on this machine. */

@@ -67,6 +67,10 @@ class MemoryLane implements Lane {
     }
   }
 
+  async survives(): Promise<boolean> {
+    return false
+  }
+
   async drained(signal: AbortSignal): Promise<void> {
     while (this.#messages > 0 && !signal.aborted) await this.#changed.wait(signal)
   }

@@ -11,6 +11,7 @@ export function oneBatch(batch: Batch, acknowledged: () => void = () => {}): Lan
     acknowledge: acknowledged,
     held: { messages: 0, kept: 0, bytes: 0, limitBytes: 0, oldestReceivedAt: 0 },
     durable: false,
+    survives: async () => false,
     drained: async () => {},
     close: async () => {},
   }

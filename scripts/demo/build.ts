@@ -4,7 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { EXIT, Failure } from '../lib/failure.ts'
-import { progress } from '../lib/progress.ts'
+import { note, progress } from '../lib/progress.ts'
 import { cacheFolder } from '../stack/cache.ts'
 import { withLock } from '../stack/lock.ts'
 
@@ -14,13 +14,10 @@ const COMPILER = join(ROOT, 'node_modules/typescript/bin/tsc')
 /** Path of the daemon's bin, built first if need be. Throws `Failure` with what the compiler says. */
 export async function builtBin(): Promise<string> {
   const bin = join(ROOT, 'dist/main.js')
-  await withLock(
-    join(cacheFolder(), 'build.lock'),
-    async () => {
-      if (isStale(bin)) await build()
-    },
-    (pid) => process.stderr.write(`process ${pid} is building, waiting …\n`),
-  )
+  const make = async (): Promise<void> => {
+    if (isStale(bin)) await build()
+  }
+  await withLock(join(cacheFolder(), 'build.lock'), make, (pid) => note(`process ${pid} is building, waiting …`))
   return bin
 }
 

@@ -23,7 +23,14 @@ export function painter(stream: NodeJS.WriteStream): Paint {
 
 const FEED_WIDTH = 13
 const COLUMNS = ['sources', 'messages/s', 'records/s', 'p50', 'p99', 'held', 'refused'] as const
-const WIDTHS = [7, 10, 9, 6, 6, 7, 7] as const
+const WIDTHS = [7, 10, 9, 6, 6, 6, 7] as const
+/** With a title, three feeds and their captions, all fits 80 columns and 24 rows. */
+const CAPTIONS = [
+  'p50, p99: from the socket to Kafka, for half and for 99 % of the messages',
+  'held: in the lane, waiting for Kafka; refused: what does not fit its schema',
+]
+/** Of what the daemon said last. */
+const SAID_LINES = 2
 
 /** The lines of `picture`, none wider than `width`. */
 export function frame(picture: Picture, width: number, paint: Paint): string[] {
@@ -32,11 +39,13 @@ export function frame(picture: Picture, width: number, paint: Paint): string[] {
     picture.title,
     '',
     ...table(picture.rows, paint),
+    ...CAPTIONS.map(heading),
     '',
     heading('last record, read back from Kafka and decoded'),
     ...picture.records.map(([feed, json]) => `${feed.padEnd(FEED_WIDTH)}  ${cut(json, width - FEED_WIDTH - 2)}`),
   ]
-  if (picture.said) lines.push('', `${heading('daemon')}  ${cut(picture.said, width - 8)}`)
+  const said = wrapped(picture.said, width - FEED_WIDTH - 2)
+  lines.push(...said.map((line, at) => `${heading((at === 0 ? 'daemon says' : '').padEnd(FEED_WIDTH))}  ${line}`))
   if (picture.tips.length > 0) lines.push('', ...picture.tips.map((tip) => paintTip(tip, paint)))
   return lines.map((line) => narrowed(line, width))
 }
@@ -54,8 +63,8 @@ function rowLine(row: Row, paint: Paint): string {
     count(row.recordRate),
     duration(row.p50),
     duration(row.p99),
-    count(row.held),
-    count(row.refused),
+    brief(row.held),
+    brief(row.refused),
   ].map((text, at) => text.padStart(WIDTHS[at] ?? 0))
   const bad = [row.open < row.sources, false, false, false, false, row.held > row.messageRate + 50, row.refused > 0]
   return [paint('bold', row.feed.padEnd(FEED_WIDTH)), ...cells.map((cell, at) => warn(bad[at] ?? false, cell))].join(
@@ -75,12 +84,32 @@ export function count(value: number): string {
   return Math.round(value).toLocaleString('en-US')
 }
 
-/** Milliseconds in the unit that reads best; a dash for none. */
+/** As `count`, in six characters at most: thousands and millions when it is large. */
+export function brief(value: number): string {
+  if (Math.round(value) < 100_000) return count(value)
+  return value < 9_999_500 ? `${count(value / 1_000)}k` : `${count(value / 1_000_000)}M`
+}
+
+/** Milliseconds in the unit that reads best, in six characters at most; a dash for none. */
 export function duration(ms: number | undefined): string {
   if (ms === undefined) return '–'
-  if (ms < 10) return `${ms.toFixed(1)} ms`
-  if (ms < 1_000) return `${Math.round(ms)} ms`
-  return ms < 100_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms / 1_000)} s`
+  if (ms < 9.95) return `${ms.toFixed(1)} ms`
+  if (ms < 999.5) return `${Math.round(ms)} ms`
+  if (ms < 99_950) return `${(ms / 1_000).toFixed(1)} s`
+  return ms < 9_999_500 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 3_600_000)} h`
+}
+
+/** Text on lines of at most `width` characters; what does not fit on the last is cut. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = []
+  for (let rest = text; rest !== ''; ) {
+    const isLast = lines.length === SAID_LINES - 1
+    const blank = rest.lastIndexOf(' ', width)
+    const end = rest.length <= width || isLast ? rest.length : blank > 0 ? blank : width
+    lines.push(cut(rest.slice(0, end), width))
+    rest = rest.slice(end).trimStart()
+  }
+  return lines
 }
 
 /** Text of ours or of a record, on one line of at most `width` characters. */

@@ -3,13 +3,14 @@ import { constants } from 'node:os'
 import { Scope } from '../../app/lib/scope.ts'
 import { sinks } from '../../app/produce/index.ts'
 import { type Flag, parseCli, type Usage } from '../lib/cli.ts'
+import { duration } from '../lib/duration.ts'
 import { EXIT, Failure, runScript } from '../lib/failure.ts'
 import { progress } from '../lib/progress.ts'
 import { until } from '../lib/until.ts'
 import { FEEDS } from './feeds.ts'
 import { endOfLog } from './log-lines.ts'
 import { recordsInKafka } from './read-back.ts'
-import { openScene, prepare, type Scene, type SceneOptions } from './scene.ts'
+import { openScene, type Scene, type SceneOptions } from './scene.ts'
 import { decodeNewest, show } from './show.ts'
 import { type Evidence, problems, sums } from './verdict.ts'
 
@@ -39,12 +40,10 @@ interface Options extends SceneOptions {
 async function main(): Promise<number> {
   const options = readOptions()
   const stopped = stopSignals()
-  const bin = await Promise.race([prepare(), stopped.code])
-  if (typeof bin === 'number') return bin
   const scope = new Scope()
   try {
     // Who stops us early leaves parts behind that are still starting: those end with this process.
-    const scene = await Promise.race([openScene(bin, options, scope), stopped.code])
+    const scene = await Promise.race([openScene(options, scope), stopped.code])
     if (typeof scene === 'number') return scene
     return await run(scene, options.forMs, stopped.signal)
   } finally {
@@ -61,15 +60,7 @@ function readOptions(): Options {
   if (!clients.includes(values['kafka-client'])) {
     throw misuse(`--kafka-client ${values['kafka-client']} is unknown`, `Choose one of ${clients.join(', ')}.`)
   }
-  return { rate: values.rate, kafkaClient: values['kafka-client'], forMs: duration(values.for) }
-}
-
-/** `20s`, `5m`; a bare number is seconds. */
-function duration(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  const [, number, unit] = /^(\d+(?:\.\d+)?)(s|m|)$/.exec(text) ?? []
-  if (Number(number) > 0) return Number(number) * (unit === 'm' ? 60_000 : 1_000)
-  throw misuse(`--for ${text} is not a duration`, 'Try --for 20s.')
+  return { rate: values.rate, kafkaClient: values['kafka-client'], forMs: duration('for', values.for) }
 }
 
 function misuse(problem: string, cure: string): Failure {
@@ -118,9 +109,8 @@ async function run(scene: Scene, forMs: number | undefined, signal: AbortSignal)
 
 async function stopDaemon(scene: Scene): Promise<Evidence> {
   const shown = progress('Stopping the daemon, which delivers what it holds')
-  const ticker = setInterval(() => shown.update('another Ctrl-C ends it at once'), 1_000)
+  shown.update('Ctrl-C ends it')
   const { code, ledgers } = await scene.daemon.finish()
-  clearInterval(ticker)
   shown.done(`exit code ${code}`)
   // It may have been stopped by hand.
   scene.kafka.resume()

@@ -36,58 +36,79 @@ export interface SceneOptions {
 
 const SCHEMAS = join(import.meta.dirname, '../../schemas')
 
-/** Fetches and builds what is missing, and resolves to the daemon's bin. Throws `Failure` naming a missing program. */
-export async function prepare(): Promise<string> {
+/**
+ * Fetches and builds what is missing and starts all of it, whatever can be at once, with progress on stderr; every part registers
+ * its end with `scope`. Throws `Failure`, naming a missing program among others.
+ */
+export async function openScene({ rate, kafkaClient }: SceneOptions, scope: Scope): Promise<Scene> {
   await findJava()
-  // One after the other: each shows its progress on a line of its own.
-  await installKafka()
-  await installRegistry()
-  return builtBin()
-}
-
-/** Starts all of it, with progress on stderr; every part registers its end with `scope`. Throws `Failure`. */
-export async function openScene(bin: string, { rate, kafkaClient }: SceneOptions, scope: Scope): Promise<Scene> {
-  const { kafka, registry } = await startServers(scope)
-  const names: string[] = []
-  const say = (line: string): void => void names.push(line)
-  await initialise({
-    ...{ bootstrapServers: kafka.bootstrapServers, registryUrl: registry.url, folder: SCHEMAS },
-    kafka: (more) => quietKafka(kafka.bootstrapServers, more),
-    ...{ partitions: 1, replication: 1, deadLetters: { partitions: 1, days: 14 }, timeoutMs: 60_000, say },
-  })
-  process.stderr.write(`${names.map((line) => `  ${line}\n`).join('')}`)
-
-  const shown = progress('Starting the upstreams and the daemon')
   const folder = await mkdtemp(join(tmpdir(), 'tributary-demo-'))
-  const readBack = scope.use(await startReadBack(kafka.bootstrapServers), (it) => it.close())
-  const upstreams = await startUpstreams(rate, folder, scope)
+  const [bin, { kafka, registry }, upstreams] = await allOf([
+    builtBin(),
+    startServers(scope),
+    showing('Starting five upstreams', startUpstreams(rate, folder, scope)),
+  ])
+  await initialised(kafka, registry)
   const urls = new Map(
     FEEDS.map(({ name }) => [name, upstreams.filter((one) => one.feed === name).map(({ url }) => url)]),
   )
-  const daemon = await startDaemon({
-    ...{ bin, urls, kafkaClient, logFile: join(folder, 'daemon.log') },
-    ...{ bootstrapServers: kafka.bootstrapServers, registryUrl: registry.url },
-  })
-  scope.use(daemon, (it) => it.stop(0))
-  shown.done(`${upstreams.length} upstreams and one daemon run`)
+  const servers = { bootstrapServers: kafka.bootstrapServers, registryUrl: registry.url }
+  const starting = startDaemon({ bin, urls, kafkaClient, logFile: join(folder, 'daemon.log'), ...servers })
+  const [readBack, daemon] = await showing(
+    'Starting the daemon',
+    allOf([
+      startReadBack(kafka.bootstrapServers).then((it) => scope.use(it, () => it.close())),
+      starting.then((it) => scope.use(it, () => it.stop(0))),
+    ]),
+  )
   return { kafka, registry, upstreams, daemon, readBack, decode: decoder(registry.url) }
 }
 
+/** Kafka and the registry, each fetched first if need be. */
 async function startServers(scope: Scope): Promise<{ kafka: Kafka; registry: Registry }> {
-  const shown = progress('Starting Kafka and the schema registry')
-  const starting = [
-    startKafka().then((kafka) => scope.use(kafka, (it) => it.stop())),
-    startRegistry().then((registry) => scope.use(registry, (it) => it.stop())),
-  ] as const
-  await Promise.allSettled(starting)
+  const kafka = async (): Promise<Kafka> => {
+    await installKafka()
+    return scope.use(await showing('Starting Kafka', startKafka()), (it) => it.stop())
+  }
+  const registry = async (): Promise<Registry> => {
+    await installRegistry()
+    return scope.use(await showing('Starting the schema registry', startRegistry()), (it) => it.stop())
+  }
+  const [one, other] = await allOf([kafka(), registry()])
+  return { kafka: one, registry: other }
+}
+
+async function initialised({ bootstrapServers }: Kafka, { url: registryUrl }: Registry): Promise<void> {
+  const done: string[] = []
+  const work = initialise({
+    ...{ bootstrapServers, registryUrl, folder: SCHEMAS },
+    kafka: (more) => quietKafka(bootstrapServers, more),
+    ...{ partitions: 1, replication: 1, deadLetters: { partitions: 1, days: 14 }, timeoutMs: 60_000 },
+    say: (line) => done.push(line),
+  })
+  const outcome = (): string => `${done.length} made`
+  await showing('Making topics and subjects', work, outcome)
+}
+
+/** Shows `label` until `work` has ended. */
+async function showing<T>(label: string, work: Promise<T>, outcome = () => 'done'): Promise<T> {
+  const shown = progress(label)
   try {
-    const [kafka, registry] = await Promise.all(starting)
-    shown.done('both answer')
-    return { kafka, registry }
+    const result = await work
+    shown.done(outcome())
+    return result
   } catch (error) {
     shown.clear()
     throw error
   }
+}
+
+/** As `Promise.all`, but all have ended when it rejects: each has then registered what it opened. */
+async function allOf<const T extends readonly Promise<unknown>[]>(
+  work: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(work)
+  return Promise.all(work) as Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }>
 }
 
 async function startUpstreams(rate: string, folder: string, scope: Scope): Promise<readonly Upstream[]> {

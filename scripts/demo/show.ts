@@ -59,7 +59,7 @@ function picture(
   const restMs = (forMs ?? 0) - elapsedMs
   const left = restMs > 0 ? `, ends in ${Math.ceil(restMs / 1000)} s` : ''
   return {
-    title: `Tributary: ${scene.upstreams.length} upstreams into Kafka, ${count(rate)} records/s, for ${clock(elapsedMs)}${left}`,
+    title: `Tributary: ${scene.upstreams.length} upstreams into Kafka, ${count(rate)} records/s, ${clock(elapsedMs)}${left}`,
     rows,
     records: FEEDS.map(({ name, topic }) => [name, records.get(topic) ?? '…']),
     said: lastLines(scene.daemon.logFile, 1)[0] ?? '',

@@ -15,7 +15,7 @@ export function tips({ daemon, kafka, upstreams }: Scene): string[] {
     command(`curl -s ${daemon.address}/status`, 'feeds, sources, ledger'),
     command(`kill -STOP ${kafka.pid}`, 'Kafka stands still: held grows'),
     command(`kill -CONT ${kafka.pid}`, 'and all of it arrives'),
-    command(`kill ${away?.pid}`, `an upstream is away for ${AWAY_MS / 1000} s`),
+    command(`kill ${away?.pid}`, `gone ${AWAY_MS / 1000} s; back at the next dial`),
     `  tail -f ${daemon.logFile}`,
   ]
 }

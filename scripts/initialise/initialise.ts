@@ -10,6 +10,8 @@ import { createMissingTopics, pingKafka } from './topics.ts'
 import { type TopicShape, wantedTopics } from './wanted.ts'
 
 const GAPS = 'tributary.gaps'
+/** What answers sooner is not said to be waited for. */
+const PATIENCE_MS = 500
 /** The schemas that come with Tributary. */
 export const OWN_SCHEMAS = join(import.meta.dirname, '../../schemas')
 
@@ -62,7 +64,7 @@ async function schemasOf({ folder, gapsTopic }: InitialiseOptions): Promise<read
 
 /** Any error may be that of a server that is still coming up, so all are tried again; the last one is what is told. */
 async function answering(what: string, variable: string, deadline: number, ask: () => Promise<unknown>): Promise<void> {
-  const shown = progress(`Waiting for ${what}`)
+  const shown = progress(`Waiting for ${what}`, { patienceMs: PATIENCE_MS })
   let last: unknown
   const condition = async (): Promise<boolean> => {
     try {

@@ -1,11 +1,15 @@
 /** What the stack is made of, and the folder its files are kept in. */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-export const KAFKA = { version: '4.1.1', scala: '2.13', log4j: '2.24.3' } as const
-export const REGISTRY = { version: '2.6.13.Final' } as const
-export const DEPENDENCY_PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1'
+const { kafka, scala, log4j, registry, dependencyPlugin } = JSON.parse(
+  readFileSync(new URL('./versions.json', import.meta.url), 'utf8'),
+) as Readonly<Record<'kafka' | 'scala' | 'log4j' | 'registry' | 'dependencyPlugin', string>>
+
+export const KAFKA = { version: kafka, scala, log4j }
+export const REGISTRY = { version: registry }
+export const DEPENDENCY_PLUGIN = dependencyPlugin
 
 /** Every broker of ours says it belongs to this cluster; they never meet, so one id will do. */
 export const CLUSTER_ID = 'dHJpYnV0YXJ5LXN0YWNrMQ'

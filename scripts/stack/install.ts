@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join, relative } from 'node:path'
 import { createInterface } from 'node:readline'
 import { EXIT, Failure } from '../lib/failure.ts'
 import { progress } from '../lib/progress.ts'
@@ -27,7 +27,8 @@ export async function installKafka(): Promise<KafkaFiles> {
     `kafka-${KAFKA.version}`,
     `Fetching Apache Kafka ${KAFKA.version}`,
     async (folder, run, tools) => {
-      await copyJars(KAFKA_JARS, folder, run, tools.maven)
+      if (!(await isTaken(`kafka-${KAFKA.version}.fetched`, join(folder, 'libs'))))
+        await copyJars(KAFKA_JARS, folder, run, tools.maven)
       await formatTemplate(folder, tools.java, run)
     },
   )
@@ -36,15 +37,25 @@ export async function installKafka(): Promise<KafkaFiles> {
 
 /** The registry's runnable jar, fetched first if need be. Throws `Failure` as `installKafka` does. */
 export async function installRegistry(): Promise<string> {
-  const label = `Fetching Apicurio Registry ${REGISTRY.version} (140 MB)`
+  const label = `Fetching Apicurio Registry ${REGISTRY.version}, 140 MB`
   const home = await installed(`apicurio-registry-${REGISTRY.version}`, label, async (folder, run, tools) => {
     const artifact = `io.apicurio:apicurio-registry-app:${REGISTRY.version}:tar.gz:all`
-    await run(tools.maven, ['-B', `${DEPENDENCY_PLUGIN}:copy`, `-Dartifact=${artifact}`, `-DoutputDirectory=${folder}`])
-    const archive = join(folder, `apicurio-registry-app-${REGISTRY.version}-all.tar.gz`)
+    const name = `apicurio-registry-app-${REGISTRY.version}-all.tar.gz`
+    const archive = join(folder, name)
+    const options = [`-Dartifact=${artifact}`, `-DoutputDirectory=${folder}`]
+    if (!(await isTaken(name, archive))) await run(tools.maven, ['-B', `${DEPENDENCY_PLUGIN}:copy`, ...options])
     await run('tar', ['-xzf', archive, '-C', folder])
     await rm(archive)
   })
   return join(home, readdirSync(home).find((name) => name.endsWith('-runner.jar')) ?? 'runner.jar')
+}
+
+/** Moves what prefetch.cjs has left under `name` in the cache to `path`; answers whether it was there. */
+function isTaken(name: string, path: string): Promise<boolean> {
+  return rename(join(cacheFolder(), name), path).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** A jar that Maven knows. */
@@ -68,26 +79,28 @@ async function installed(name: string, label: string, fill: Fill): Promise<strin
   const cache = cacheFolder()
   const home = join(cache, name)
   if (existsSync(home)) return home
+  const shown = progress(label)
   const make = async (): Promise<void> => {
     if (existsSync(home)) return
     const tools = await findTools()
-    const shown = progress(label)
     const folder = await mkdtemp(join(cache, `${name}.partial-`))
     const abandon = (): void => rmSync(folder, { recursive: true, force: true })
     process.once('exit', abandon)
     try {
       await fill(folder, (command, args) => runShowing(command, args, shown.update), tools)
       await rename(folder, home)
-      shown.done(`kept in ${home}`)
-    } catch (error) {
-      shown.clear()
-      throw error
     } finally {
       process.off('exit', abandon)
       await rm(folder, { recursive: true, force: true })
     }
   }
-  await withLock(`${home}.lock`, make, (pid) => process.stderr.write(`${label}: process ${pid} is at it, waiting …\n`))
+  try {
+    await withLock(`${home}.lock`, make, (pid) => shown.update(`process ${pid} is at it`))
+    shown.done(`kept in ${relative('.', home) || home}`)
+  } catch (error) {
+    shown.clear()
+    throw error
+  }
   return home
 }
 
@@ -101,8 +114,7 @@ async function runShowing(command: string, args: readonly string[], show: (detai
   let files = 0
   for (const stream of [child.stdout, child.stderr]) {
     createInterface(stream).on('line', (line) => {
-      const file = /^Downloaded from [^:]+: (\S+)/.exec(line)?.[1]
-      if (file) show(`${++files} files, ${basename(file)}`)
+      if (line.startsWith('Downloaded from ')) show(`${++files} files`)
       else if (/ERROR|Exception|tar:/.test(line)) tail.push(line.replace(/^\[ERROR\]\s*/, ''))
     })
   }

@@ -2,7 +2,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EXIT, Failure } from '../lib/failure.ts'
-import { progress } from '../lib/progress.ts'
+import { note, progress } from '../lib/progress.ts'
 import { cacheFolder } from './cache.ts'
 import { installKafka, installRegistry } from './install.ts'
 import { findJava } from './java.ts'
@@ -20,7 +20,7 @@ export interface Ports {
 
 /** Starts what is not running and resolves to both servers once they answer; those that run already are left alone. */
 export function up(ports: Ports): Promise<ServerState[]> {
-  const waiting = (pid: number): void => void process.stderr.write(`process ${pid} is starting the stack, waiting …\n`)
+  const waiting = (pid: number): void => note(`process ${pid} is starting the stack, waiting …`)
   return withLock(join(cacheFolder(), 'stack.lock'), () => upLocked(ports), waiting)
 }
 
@@ -34,8 +34,7 @@ async function upLocked(ports: Ports): Promise<ServerState[]> {
   await refuseTaken('kafka', ports.kafka)
   await refuseTaken('registry', ports.registry)
   await findJava()
-  await installKafka()
-  await installRegistry()
+  await Promise.all([installKafka(), installRegistry()])
   await rm(stackFolder(), { recursive: true, force: true })
   return startBoth(ports)
 }

@@ -3,13 +3,17 @@ import { expect } from './check.ts'
 
 /** The part of `compose config --format json` that matters here. */
 export interface ComposeModel {
-  readonly networks: Readonly<Record<string, { readonly name: string }>>
+  readonly networks: Readonly<Record<string, { readonly name: string; readonly external?: boolean }>>
   readonly services: Readonly<Record<string, ComposeService>>
 }
 
 /** A service, with variables replaced. */
 export interface ComposeService {
   readonly image: string
+  readonly build?: object
+  readonly restart?: string
+  readonly healthcheck?: { readonly test?: readonly string[] }
+  readonly volumes?: readonly { readonly type: string; readonly target: string }[]
   readonly container_name?: string
   readonly stop_grace_period?: string
   readonly environment?: Readonly<Record<string, string>>
@@ -37,7 +41,14 @@ export function expectContract({ networks, services }: ComposeModel): void {
   expect(networks.veramo_network?.name === 'veramo_network', `the network is called ${networks.veramo_network?.name}`)
   const [port] = producer.ports ?? []
   const published = `${port?.host_ip ?? ''}:${port?.published}:${port?.target}`
-  expect(published === ':9000:9000', `the metrics port is published as ${published}`)
+  expect(published === '127.0.0.1:9000:9000', `the metrics port is published as ${published}`)
+  const built = Object.entries(services).filter(([, { build }]) => build !== undefined)
+  expect(built.length === 1, `built by ${built.map(([name]) => name).join(', ')}, where one is enough`)
+  expect(producer.restart === 'on-failure:5', `a daemon that ends each time is restarted ${producer.restart}`)
+  const asks = producer.healthcheck?.test?.at(-1)
+  expect(asks === '/readyz', `the daemon is healthy when ${asks} says so, not /readyz`)
+  const lanes = producer.volumes?.find(({ target }) => target === producer.environment?.LANE_DIR)
+  expect(lanes?.type === 'volume', `the lanes in ${producer.environment?.LANE_DIR} are on a ${lanes?.type ?? 'layer'}`)
   for (const name of ['kafka_initialiser', 'data_synthesizer']) {
     const condition = producer.depends_on?.[name]?.condition
     expect(condition === 'service_healthy', `kafka_producer waits for ${name} to be ${condition}`)

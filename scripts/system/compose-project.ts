@@ -14,9 +14,9 @@ export interface Project {
   readonly container: string
   /** What the compose file says for this project. */
   model(): Promise<ComposeModel>
-  /** What it says to somebody who sets no variable. */
-  defaults(): Promise<ComposeModel>
-  /** Starts the services and resolves when all are healthy. Rejects with what the unhealthy ones last said. */
+  /** What it says to somebody who sets no variables but these. */
+  defaults(variables?: Readonly<Record<string, string>>): Promise<ComposeModel>
+  /** Starts the services in a network that is there before, and resolves when all are healthy. Rejects with what the unhealthy ones last said. */
   up(services: readonly string[]): Promise<void>
   stop(service: string): Promise<void>
   /** Removes containers, networks and volumes. Works after an abort, too. */
@@ -43,8 +43,11 @@ export async function openProject(engine: Engine, image: string, signal: AbortSi
     PROMETHEUS_HOST_PORT: String(prometheus),
     PRODUCER_CONTAINER: `${name}-producer`,
     NETWORK: name,
+    NETWORK_EXTERNAL: 'true',
   }
-  const command = [...engine.compose, '--project-name', name, '--file', `${ROOT}/docker-compose.yml`]
+  // Nobody's own .env.
+  const own = ['--env-file', '/dev/null', '--project-name', name, '--file', `${ROOT}/docker-compose.yml`]
+  const command = [...engine.compose, ...own]
   const compose = (args: readonly string[], timeoutMs = 60_000): Promise<string> =>
     run([...command, ...args], { env, signal, timeoutMs })
   // Without the signal: what was started is taken down and explained even when we are told to stop.
@@ -53,13 +56,14 @@ export async function openProject(engine: Engine, image: string, signal: AbortSi
     ports: { metrics, kafka, registry },
     container: env.PRODUCER_CONTAINER,
     model: async () => JSON.parse(await compose(['config', '--format', 'json'])) as ComposeModel,
-    async defaults() {
+    async defaults(variables = {}) {
       const unset = Object.fromEntries(Object.keys(env).map((variable) => [variable, '']))
-      const text = await run([...command, 'config', '--format', 'json'], { env: unset, signal })
+      const text = await run([...command, 'config', '--format', 'json'], { env: { ...unset, ...variables }, signal })
       return JSON.parse(text) as ComposeModel
     },
     async up(services) {
       const args = ['up', '--detach', '--wait', '--wait-timeout', String(UP_S), '--no-build', '--pull', 'never']
+      await run([engine.name, 'network', 'create', name], { signal })
       try {
         await compose([...args, ...services], (UP_S + 60) * 1000)
       } catch (error) {
@@ -70,6 +74,7 @@ export async function openProject(engine: Engine, image: string, signal: AbortSi
     stop: async (service) => void (await compose(['stop', service])),
     async down() {
       const { code, output } = await anyway('down', '--volumes', '--remove-orphans', '--timeout', '5')
+      await attempt([engine.name, 'network', 'rm', name])
       if (code !== 0) throw new Error(`compose down ended with ${code}, look for ${name}: ${output.slice(-1_000)}`)
     },
   }

@@ -3,6 +3,7 @@ import { until } from '../lib/until.ts'
 import { type Check, type Context, expect, NotRun } from './check.ts'
 import { run } from './command.ts'
 import { expectContract } from './compose-contract.ts'
+import { expectEnvFile, expectSnippet } from './compose-files.ts'
 import { openProject, type Project } from './compose-project.ts'
 import { type Engine, needImage } from './engine.ts'
 import { metricTotal } from './exposition.ts'
@@ -20,6 +21,10 @@ export const compose: Check = {
       const project = await openProject(engine, tag, context.signal)
       expectContract(await project.defaults())
       context.seen('names, port and conditions are those that others rely on')
+      await expectVariables(project)
+      await expectEnvFile(engine.compose ?? [], context.signal)
+      await expectSnippet(engine.compose ?? [], context.signal)
+      context.seen('takes its settings from the environment and from files, as sample.env and the README say')
       const services = await availableServices(engine, project, tag, context)
       try {
         await project.up(services)
@@ -36,6 +41,15 @@ export const compose: Check = {
       await discard()
     }
   },
+}
+
+/** The compose file that this one replaces took these from the environment. */
+async function expectVariables(project: Project): Promise<void> {
+  const given = { DID_PROVIDER: 'did:ethr', SSI_VALIDATION: 'false', CACHE_DID: 'true', PROCESSING_MODE: 'async' }
+  const { services } = await project.defaults(given)
+  const { environment = {} } = services.kafka_producer ?? {}
+  for (const [name, value] of Object.entries(given))
+    expect(environment[name] === value, `${name}=${value} reaches the daemon as ${environment[name]}`)
 }
 
 /** Every service whose image is here or can be pulled. Only Prometheus may be missing: no other service needs it. */
@@ -58,7 +72,7 @@ async function availableServices(
   return Object.keys(services).filter((service) => !missing.includes(service))
 }
 
-/** By the image's own health check: the compose file has none for the daemon. */
+/** By the check of the compose file: it has started, and has reached Kafka. */
 async function healthy({ name }: Engine, { container }: Project, { signal, seen }: Context): Promise<void> {
   const health = () => run([name, 'inspect', '--format', '{{.State.Health.Status}}', container], { signal })
   await until(async () => (await health()) === 'healthy', {
@@ -115,6 +129,9 @@ async function lockedUp({ name }: Engine, { container }: Project, { signal, seen
   const written = await inside("try { fs.writeFileSync('probe', ''); 'written' } catch (error) { error.code }")
   expect(written === 'EROFS', `a write to the root file system gave ${written}, not EROFS`)
   seen('not root, no capabilities, no new privileges, read-only root')
+  const lanes = await inside("fs.readdirSync('/var/lib/tributary').sort().join()")
+  expect(lanes.includes('delivery,finnhub_trade,health_sensor'), `the volume of the lanes holds ${lanes}`)
+  seen('its lanes are on a volume')
 }
 
 async function orderlyEnd({ name }: Engine, project: Project, { signal, seen }: Context): Promise<void> {

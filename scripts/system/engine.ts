@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { NotRun } from './check.ts'
-import { attempt, type Ended, lastLine, run, works } from './command.ts'
+import { attempt, type Ended, lastLine, works } from './command.ts'
 
 /** An engine that answers. */
 export interface Engine {
@@ -57,14 +57,54 @@ export async function needImage({ name }: Engine, image: string, pull: boolean, 
   )
 }
 
-/** Builds the Dockerfile under `tag`. Throws `NotRun` when its base image cannot be had. */
+/** What npm says when a build has no way to its registry: the machine's fault, not the Dockerfile's. */
+const NO_WAY = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|SELF_SIGNED_CERT|UNABLE_TO_(?:GET_ISSUER|VERIFY)/
+
+/** Builds the Dockerfile under `tag`. Throws `NotRun` when its base image or the npm registry cannot be had, and when no container runs here. */
 export async function buildImage(engine: Engine, tag: string, pull: boolean, signal: AbortSignal): Promise<void> {
   const base = process.env.NODE_IMAGE
-  await needImage(engine, base ?? 'node:24-bookworm-slim', pull, signal)
+  const image = base ?? 'node:24-bookworm-slim'
+  await needImage(engine, image, pull, signal)
+  await needRunning(engine, image, signal)
   // The OCI format, podman's default, has no HEALTHCHECK.
   const format = engine.name === 'podman' ? ['--format', 'docker'] : []
   const from = base ? ['--build-arg', `NODE_IMAGE=${base}`] : []
-  await run([engine.name, 'build', ...format, ...from, '--tag', tag, ROOT], { signal, timeoutMs: BUILD_MS })
+  const command = [engine.name, 'build', ...format, ...from, '--tag', tag, ROOT]
+  const { code, output } = await attempt(command, { signal, timeoutMs: BUILD_MS })
+  if (code === 0) return
+  const obstacle = NO_WAY.exec(output)?.[0]
+  if (obstacle === undefined) throw new Error(`the image does not build:\n${output.slice(-2_000)}`)
+  throw new NotRun(
+    `npm cannot reach its registry from inside a build here (${obstacle})`,
+    'Check the network of containers.',
+  )
+}
+
+/** Throws `NotRun` when the engine answers, but cannot run anything. */
+async function needRunning({ name }: Engine, image: string, signal: AbortSignal): Promise<void> {
+  const container = containerName()
+  const options = { signal, timeoutMs: 60_000 }
+  try {
+    const { code, output } = await attempt(
+      [name, 'run', '--name', container, '--network', 'none', image, 'node', '-p', '1'],
+      options,
+    )
+    if (code === 0) return
+    throw new NotRun(
+      `${name} cannot run a container here: ${lastLine(output).slice(0, 300)}`,
+      `Try by hand: ${name} run --rm ${image} node --version`,
+    )
+  } finally {
+    await attempt([name, 'rm', '--force', container])
+  }
+}
+
+/** What a container has beside its image. */
+export interface Given {
+  /** `name:path` and `path:options`. */
+  readonly volumes?: readonly string[]
+  readonly tmpfs?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** Runs a program in a fresh container of the image, as locked up as compose does it, and resolves to how it ended. */
@@ -73,16 +113,27 @@ export async function runLocked(
   image: string,
   command: readonly [entrypoint: string, ...args: string[]],
   signal: AbortSignal,
+  { volumes = [], tmpfs = [], env = {} }: Given = {},
 ): Promise<Ended> {
   const [entrypoint, ...args] = command
-  const container = `tributary-system-${randomUUID().slice(0, 8)}`
+  const container = containerName()
   const locked = ['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--network', 'none']
+  const given = [
+    ...volumes.flatMap((volume) => ['--volume', volume]),
+    ...tmpfs.flatMap((mount) => ['--tmpfs', mount]),
+    ...Object.entries(env).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
+  ]
   try {
-    return await attempt([name, 'run', '--name', container, ...locked, '--entrypoint', entrypoint, image, ...args], {
-      signal,
-    })
+    return await attempt(
+      [name, 'run', '--name', container, ...locked, ...given, '--entrypoint', entrypoint, image, ...args],
+      { signal },
+    )
   } finally {
     // Not by `--rm`: with it docker reports 0 for whatever ended when podman stands behind its socket.
     await attempt([name, 'rm', '--force', container])
   }
+}
+
+function containerName(): string {
+  return `tributary-system-${randomUUID().slice(0, 8)}`
 }

@@ -15,9 +15,10 @@ const REWRITTEN = 'timestamp'
 export const fastavro: Check = {
   help: 'fastavro (Python) decodes every record to exactly what the upstream sent',
   async run(context) {
-    const python = (await works(['python3', '-c', 'import fastavro'])) ? 'python3' : undefined
-    if (python === undefined)
-      throw new NotRun('no python3 with fastavro', 'pip install fastavro, in a virtual environment')
+    const python = await firstPython()
+    if (python === undefined) {
+      throw new NotRun('no python3 with fastavro', 'apt install python3-fastavro, or pip in a virtual environment')
+    }
     await withRig({ signal: context.signal, rate: 200, count: COUNT }, async (rig) => {
       const { trades, credentials, readings, deliveries } = rig.upstreams
       const nothing = { tradeData: null, tradeCredential: null }
@@ -36,6 +37,14 @@ export const fastavro: Check = {
       }
     })
   },
+}
+
+/** That of the system has the packages of the system, though another may come first in the PATH. */
+async function firstPython(): Promise<string | undefined> {
+  for (const python of ['python3', '/usr/bin/python3']) {
+    if (await works([python, '-c', 'import fastavro'])) return python
+  }
+  return undefined
 }
 
 function sent(upstream: { texts(): readonly (readonly string[])[] }): Document[] {

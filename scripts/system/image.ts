@@ -1,9 +1,12 @@
 /** Check: the image is built for real, holds what it should and nothing else, and runs locked up. */
 import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { nodeOptions } from '../lib/node-options.ts'
 import { type Check, type Context, expect } from './check.ts'
-import { run } from './command.ts'
-import { buildImage, type Engine, findEngine, runLocked } from './engine.ts'
+import { attempt, run } from './command.ts'
+import { buildImage, type Engine, findEngine, ROOT, runLocked } from './engine.ts'
+import { developmentPackages } from './packages.ts'
 
 /** An image and the engine that has it. */
 export interface Image {
@@ -70,9 +73,41 @@ async function tryOut({ engine, tag }: Image, { seen, signal }: Context): Promis
     expect(help.output === help.stdout, `${script} warns: ${help.output}`)
   }
   seen('runs with a read-only root, no capabilities and no network; initialise and synthesise too')
-  const listing = await node('-p', "fs.readdirSync('node_modules').join()")
+  await useLanes(engine, tag, signal)
+  seen('lanes on disk: a volume is its own, and a directory of root is refused with the cure')
+  const listing = await node('-p', LISTING)
   const packages = listing.stdout.trim().split(',')
-  const needless = packages.filter((name) => /^(typescript|jest|@?swc|@?biome|@types|@typescript|node|jose)/.test(name))
+  const development = developmentPackages(await readFile(join(ROOT, 'package-lock.json'), 'utf8'))
+  const needless = packages.filter((name) => development.has(name))
   expect(packages.includes('ws') && needless.length === 0, `node_modules has ${needless.join() || listing.output}`)
   seen(`${packages.length} packages, none for development`)
+}
+
+/** Names of the packages, those with a scope too. */
+const LISTING = `fs.readdirSync('node_modules').flatMap((name) =>
+  name.startsWith('@') ? fs.readdirSync('node_modules/' + name).map((own) => name + '/' + own) : name).join()`
+
+const LANES = '/var/lib/tributary'
+/** Nothing of it is reached, because the directory comes first. */
+const DAEMON = {
+  BOOTSTRAP_SERVERS: '127.0.0.1:9',
+  SCHEMA_REGISTRY_URL: 'http://127.0.0.1:9',
+  FEED_A_URLS: 'ws://127.0.0.1:9',
+  FEED_A_SCHEMA: 'a',
+  LANE_DIR: LANES,
+}
+
+async function useLanes(engine: Engine, tag: string, signal: AbortSignal): Promise<void> {
+  const writes = ['node', '-e', `fs.writeFileSync('${LANES}/probe', '')`] as const
+  const volume = `tributary-system-${randomUUID().slice(0, 8)}`
+  try {
+    const written = await runLocked(engine, tag, writes, signal, { volumes: [`${volume}:${LANES}`] })
+    expect(written.code === 0, `into a volume at ${LANES} it cannot write: ${written.output}`)
+  } finally {
+    await attempt([engine.name, 'volume', 'rm', '--force', volume])
+  }
+  const theirs = { volumes: [], tmpfs: [`${LANES}:rw,mode=0755`], env: DAEMON }
+  const refused = await runLocked(engine, tag, ['node', 'dist/main.js'], signal, theirs)
+  const isSaid = refused.output.includes('(EACCES); this process is user 1000:1000') && refused.output.includes('chown')
+  expect(refused.code === 69 && isSaid, `with a directory of root it ended with ${refused.code}: ${refused.output}`)
 }

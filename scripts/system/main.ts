@@ -1,5 +1,6 @@
 /** `npm run test:system`: what needs more than Node, Java and Maven. What cannot run here is named and counted. */
 import { type Flag, parseCli, type Usage } from '../lib/cli.ts'
+import { duration } from '../lib/duration.ts'
 import { describe, EXIT, Failure, runScript } from '../lib/failure.ts'
 import { seconds } from '../lib/progress.ts'
 import { type Check, NotRun } from './check.ts'
@@ -23,6 +24,7 @@ ${Object.entries(checks)
   flags: {
     only: { type: 'string', value: 'NAME,…', help: 'Only these checks' },
     image: { type: 'string', value: 'TAG', help: 'Take this image instead of building one' },
+    within: { type: 'string', value: 'DURATION', help: 'Skip what is not through after 5m …' },
     'no-pull': { type: 'boolean', help: 'Do not fetch images: skip what needs one that is not here' },
   },
   examples: ['npm run test:system -- --only image,compose', 'npm run test:system -- --only prometheus,promtool'],
@@ -33,13 +35,17 @@ type Outcome = 'ok' | 'failed' | 'not run'
 async function main(): Promise<number> {
   const { values } = parseCli(usage)
   const names = chosen(values.only)
+  const withinMs = duration('within', values.within)
+  const late = withinMs === undefined ? undefined : AbortSignal.timeout(withinMs)
   const stopped = new AbortController()
   const stop = () => stopped.abort(new Error('stopped by a signal'))
   process.once('SIGTERM', stop).once('SIGINT', stop)
   const outcomes: Outcome[] = []
   for (const name of names) {
     if (stopped.signal.aborted) break
-    outcomes.push(await outcomeOf(name, { image: values.image, pull: !values['no-pull'], signal: stopped.signal }))
+    outcomes.push(
+      await outcomeOf(name, { image: values.image, pull: !values['no-pull'], stopped: stopped.signal, late }),
+    )
   }
   const count = (outcome: Outcome): number => outcomes.filter((each) => each === outcome).length
   if (stopped.signal.aborted) say(`stopped; ${names.length - outcomes.length} checks not begun`)
@@ -57,21 +63,29 @@ function chosen(only: string | undefined): string[] {
   })
 }
 
-async function outcomeOf(
-  name: string,
-  given: { image: string | undefined; pull: boolean; signal: AbortSignal },
-): Promise<Outcome> {
+interface Given {
+  readonly image: string | undefined
+  readonly pull: boolean
+  readonly stopped: AbortSignal
+  /** Aborts when there is no time left. */
+  readonly late: AbortSignal | undefined
+}
+
+async function outcomeOf(name: string, { image, pull, stopped, late }: Given): Promise<Outcome> {
   const startedAt = Date.now()
   const end = (outcome: Outcome, detail = ''): Outcome => {
     say(`${outcome.padEnd(8)} ${name} (${seconds(Date.now() - startedAt)})${detail}`)
     return outcome
   }
   say(`         ${name}: ${checks[name]?.help} …`)
+  const signal = late ? AbortSignal.any([stopped, late]) : stopped
   try {
-    await checks[name]?.run({ ...given, seen: (what) => say(`         · ${what}`) })
+    late?.throwIfAborted()
+    await checks[name]?.run({ image, pull, signal, seen: (what) => say(`         · ${what}`) })
     return end('ok')
   } catch (error) {
     if (error instanceof NotRun) return end('not run', `: ${error.message}\n         ${error.cure}`)
+    if (late?.aborted && !stopped.aborted) return end('not run', ': there was no time left for it')
     return end('failed', `: ${reasons(error).join('\n         because ')}`)
   }
 }

@@ -1,10 +1,12 @@
 /** The contract of model.ts's Lane, over every entry of the registry. */
+import { rename, rm } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { type LaneOptions, lanes } from '../../app/lane/index.ts'
 import { createLedger } from '../../app/ledger.ts'
 import type { Batch, Lane, Message, SourceInfo } from '../../app/model.ts'
 import { type Bench, type LaneName, laneBench, readAll } from '../support/lanes.ts'
 import { numbered, source, texts } from '../support/messages.ts'
+import { until } from '../support/until.ts'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
@@ -156,5 +158,50 @@ describe.each(Object.keys(lanes) as LaneName[])('lane %s', (name) => {
     const reader = lane.read(new AbortController().signal)[Symbol.asyncIterator]()
     await reader.next()
     expect(lane.held.oldestReceivedAt).toBe(at)
+  })
+
+  it('calls nothing kept that the next start would not find, and hands it on all the same', async () => {
+    const lane = await open()
+    expect(await lane.survives()).toBe(lane.durable)
+    await lane.append(numbered(5))
+    expect(lane.held.kept).toBe(lane.durable ? 5 : 0)
+    await rm(bench.directory, { recursive: true })
+    await until(() => lane.held.kept === 0, { what: 'it to be noticed' })
+    expect(await lane.survives()).toBe(false)
+    expect(lane.held.messages).toBe(5)
+    const late = lane.append(numbered(5, source(), 5))
+    if (lane.durable) {
+      await until(() => bench.events.length > 0, { what: 'it to be said' })
+      expect(bench.events).toEqual([
+        {
+          type: 'lane.held',
+          feed: 'f',
+          isNews: true,
+          detail: expect.stringContaining(`are gone from ${bench.directory}`),
+        },
+      ])
+      expect(await isPending(late)).toBe(true)
+    }
+    const drained = lane.drained(new AbortController().signal)
+    expect(texts(await readAll(lane, 10))).toEqual(texts(numbered(10)))
+    await Promise.all([late, drained])
+    expect(lane.held).toMatchObject({ messages: 0, kept: 0, bytes: 0 })
+  })
+
+  it('holds what comes while its directory is elsewhere, and goes on when that is back', async () => {
+    const lane = await open()
+    await lane.append(numbered(5))
+    const away = `${bench.directory}.away`
+    await rename(bench.directory, away)
+    await until(() => lane.held.kept === 0, { what: 'it to be noticed' })
+    const late = lane.append(numbered(5, source(), 5))
+    if (lane.durable) await until(() => bench.events.length > 0, { what: 'it to be said' })
+    await rename(away, bench.directory)
+    await late
+    expect(await lane.survives()).toBe(lane.durable)
+    expect(lane.held.kept).toBe(lane.durable ? 10 : 0)
+    const said = bench.events.filter((event) => event.type !== 'lane.held' || event.isNews).map(({ type }) => type)
+    expect(said).toEqual(lane.durable ? ['lane.held', 'lane.resumed'] : [])
+    expect(texts(await readAll(lane, 10))).toEqual(texts(numbered(10)))
   })
 })

@@ -140,6 +140,46 @@ export const GUARDS: readonly (Mutant & { readonly row: number })[] = [
     to: 'told',
     caughtBy: 'I10',
   },
+  {
+    name: 'calls kept what is gone',
+    file: 'app/lane/disk/lane.ts',
+    from: 'this.#opened.presence.problem === undefined ? this.#kept : 0',
+    to: 'this.#kept',
+    row: 57,
+    caughtBy: 'I11',
+  },
+  {
+    name: 'hears no stop while it opens',
+    file: 'app/daemon.ts',
+    from: 'await Promise.race([opened, stop])',
+    to: 'await opened',
+    row: 59,
+    caughtBy: 'I11',
+  },
+  {
+    name: 'waits for a directory for ever',
+    file: 'app/lane/disk/aside.ts',
+    from: 'setTimeout(() => giveUp(new Silent()), quietMs)',
+    to: 'setTimeout(() => {}, quietMs)',
+    row: 59,
+    caughtBy: 'I11',
+  },
+  {
+    name: 'turns away whoever comes last',
+    file: 'app/lib/connection-cap.ts',
+    from: 'const [longest] = idle.size > 0 ? idle : busy',
+    to: 'const longest = socket',
+    row: 47,
+    caughtBy: 'row',
+  },
+  {
+    name: 'makes a page for each request',
+    file: 'app/http.ts',
+    from: 'if (last && performance.now() < goodUntil) return last',
+    to: 'void goodUntil',
+    row: 47,
+    caughtBy: 'row',
+  },
 ]
 
 /** Seen only with a disk that refuses to flush: the page cache outlives the process. Caught by a row of its own in rows/52. */

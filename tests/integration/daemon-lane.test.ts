@@ -62,6 +62,43 @@ describe('a daemon with lanes on disk', () => {
     expect(await daemon.stop()).toEqual({ code: 0, signal: null })
   })
 
+  it('calls nothing kept whose directory was removed under it, and counts it', async () => {
+    const { topic } = await topicFor('TradeEvent')
+    const COUNT = 3_000
+    await using upstream = await startUpstream({
+      onSocket: (socket) => {
+        for (let i = 0; i < COUNT; i++) socket.send(tradeText(idOf(1, i)))
+      },
+    })
+    const env = { ...tradeFeed(topic, [upstream.url]), LANE_DIR: laneDir, DRAIN_TIMEOUT: '1s' }
+    await using daemon = startDaemon({ ...env, ...NO_KAFKA })
+    await holds(daemon, COUNT)
+    await rm(laneDir, { recursive: true })
+    expect(await daemon.stop()).toEqual({ code: 1, signal: null })
+    expect(daemon.log.at(-1)?.msg).toBe(`stopped with code 1; ${COUNT} messages undelivered`)
+  })
+
+  it('delivers what it holds before it ends when its directory is gone and Kafka is there', async () => {
+    const { topic } = await topicFor('TradeEvent')
+    let sent = 0
+    await using upstream = await startUpstream({
+      onSocket: (socket) => {
+        const timer = setInterval(() => socket.send(tradeText(idOf(1, sent++))), 1)
+        socket.on('close', () => clearInterval(timer))
+      },
+    })
+    await using daemon = startDaemon({ ...tradeFeed(topic, [upstream.url]), LANE_DIR: laneDir })
+    await until(async () => (await topicSize(topic)) > 500, { what: 'a flow' })
+    await rm(laneDir, { recursive: true })
+    expect((await daemon.said(`the lane of feed ${FEED} cannot write`)).msg).toContain('its files are gone from')
+    expect(await daemon.stop()).toEqual({ code: 0, signal: null })
+    const last = daemon.log.at(-1)
+    expect(last?.msg).toBe('stopped with code 0')
+    const { received = 0, settled = 0 } = last?.ledger?.[FEED]?.messages ?? {}
+    expect(settled).toBe(received)
+    expect(await idsIn(topic, received)).toEqual(Array.from({ length: received }, (_, i) => idOf(1, i)))
+  })
+
   it('is killed under load, and the next one delivers what was kept, without a hole', async () => {
     const { topic } = await topicFor('TradeEvent')
     let sent = 0

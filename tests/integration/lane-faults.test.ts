@@ -7,9 +7,10 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Event } from '../../app/events.ts'
+import type { Transaction } from '../../app/lane/disk/environment.ts'
 import { GroupCommit } from '../../app/lane/disk/group-commit.ts'
 import { scan } from '../../app/lane/disk/scan.ts'
-import { Store, type Transaction } from '../../app/lane/disk/store.ts'
+import { Store } from '../../app/lane/disk/store.ts'
 import { Tally } from '../../app/lane/disk/tally.ts'
 import { cut } from '../../app/lane/piece.ts'
 import { createLedger } from '../../app/ledger.ts'
@@ -135,7 +136,7 @@ describe('a lane on disk', () => {
     const blocked = join(bench.directory, 'blocked')
     await writeFile(blocked, '')
     await expect(bench.open('disk', { directory: blocked })).rejects.toThrow(
-      /cannot be written to \(ENOTDIR\); make it writable/,
+      /cannot be written to \(ENOTDIR\); choose another LANE_DIR/,
     )
   })
 })

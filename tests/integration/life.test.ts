@@ -224,6 +224,7 @@ describe('a feed that cannot start', () => {
       state: 'parked',
       detail: expect.stringContaining(`${late}-value`),
     })
+    expect((await daemon.status()).verdict).toMatch(/^1 of 2 feeds run; feed late is parked: /)
     expect((await daemon.metrics()).value('tributary_feed_parked', { feed: 'late' })).toBe(1)
     expect((await daemon.metrics()).value('tributary_feed_parked', { feed: 'finnhub_trade' })).toBe(0)
     expect(waiting.sockets).toEqual([])

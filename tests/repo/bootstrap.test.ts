@@ -46,14 +46,17 @@ async function script(source: string): Promise<string> {
 const BOOTSTRAP = 'scripts/bootstrap.cjs'
 
 describe('bootstrap.cjs', () => {
-  it('uses only syntax that old versions of Node can read', async () => {
-    const source = await readFile(BOOTSTRAP, 'utf8')
-    const tree = JSON.stringify(await parse(source, { syntax: 'ecmascript', target: 'es2022' }))
-    const young =
-      /"(ArrowFunctionExpression|TemplateLiteral|ClassDeclaration|ClassExpression|ForOfStatement|OptionalChainingExpression|AwaitExpression|ObjectPattern|ArrayPattern|AssignmentPattern|RestElement)"|"kind":"(let|const)"|"spread":\{|"operator":"(\?\?|\*\*)"/
-    expect(young.exec(tree)?.[0]).toBeUndefined()
-    expect(/,\s*\)/.exec(source)?.[0]).toBeUndefined()
-  })
+  it.each([BOOTSTRAP, 'scripts/prefetch.cjs'])(
+    'uses only syntax that old versions of Node can read: %s',
+    async (path) => {
+      const source = await readFile(path, 'utf8')
+      const tree = JSON.stringify(await parse(source, { syntax: 'ecmascript', target: 'es2022' }))
+      const young =
+        /"(ArrowFunctionExpression|TemplateLiteral|ClassDeclaration|ClassExpression|ForOfStatement|OptionalChainingExpression|AwaitExpression|ObjectPattern|ArrayPattern|AssignmentPattern|RestElement)"|"kind":"(let|const)"|"spread":\{|"operator":"(\?\?|\*\*)"/
+      expect(young.exec(tree)?.[0]).toBeUndefined()
+      expect(/,\s*\)/.exec(source)?.[0]).toBeUndefined()
+    },
+  )
 
   it('runs the script with Node 24, its arguments and its exit code', async () => {
     const path = await script('console.log(process.version, process.argv.slice(2).join("+")); process.exit(3)')
@@ -93,6 +96,7 @@ describe('bootstrap.cjs', () => {
 
   it('says what to do when nothing is installed', async () => {
     await cp(BOOTSTRAP, join(folder, 'bootstrap.cjs'))
+    await cp('scripts/prefetch.cjs', join(folder, 'prefetch.cjs'))
     const { ended, output } = start(join(folder, 'bootstrap.cjs'), '--run', 'any.ts')
     expect(await ended).toEqual([78, null])
     expect(output()).toContain('npm ci')

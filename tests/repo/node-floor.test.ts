@@ -57,8 +57,11 @@ describe('the first module', () => {
       importsOf((app.get(path) ?? '').replace(/\bimport\(/g, 'later('))
         .filter(({ typeOnly }) => !typeOnly)
         .map(({ specifier }) => specifier)
-    expect(loaded('app/main.ts').sort()).toEqual(['./node-floor.ts', './stop-signal.ts'])
-    expect([...loaded('app/node-floor.ts'), ...loaded('app/stop-signal.ts')]).toEqual(['node:os'])
+    expect(loaded('app/main.ts').sort()).toEqual(['./lib/stop-signal.ts', './node-floor.ts'])
+    expect(['node-floor', 'lib/stop-signal', 'lib/end-process'].flatMap((name) => loaded(`app/${name}.ts`))).toEqual([
+      'node:os',
+      './end-process.ts',
+    ])
   })
 })
 

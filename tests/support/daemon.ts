@@ -40,6 +40,7 @@ export interface LedgerReport {
 
 /** What /status answers, as far as tests look at it. */
 export interface StatusReport {
+  readonly verdict: string
   readonly version: string
   readonly kafka_connected: boolean
   readonly schemas: Readonly<Record<string, { readonly id: number; readonly version: number }>>

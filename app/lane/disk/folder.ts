@@ -1,13 +1,18 @@
 /** The directory of a lane: where it is, whether it can be used, and how to say that it cannot. */
 import { constants, existsSync, readdirSync } from 'node:fs'
-import { access, mkdir, rm, writeFile } from 'node:fs/promises'
+import { access, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Unusable } from '../../errors.ts'
 import { errorCode } from '../../lib/error-code.ts'
+import { makeDirectory } from '../../lib/make-directory.ts'
+import { aside, Silent } from './aside.ts'
 import { LEAST_FILE_BYTES } from './room.ts'
 
 /** Name of LMDB's file in the folder of a lane. */
 export const FILE = 'data.mdb'
+
+/** How long LANE_DIR may take to answer at the start, in milliseconds. */
+const TRIAL_MS = 10_000
 
 /** Where the lane of a feed is. */
 export function folderOf(laneDir: string, feed: string): string {
@@ -32,29 +37,76 @@ export function hasLane(folder: string): boolean {
   return existsSync(join(folder, FILE))
 }
 
-/** Makes the directory where there is none. Throws `Unusable` when nothing can be written into it. */
+/** Makes the folder of a lane where there is none. Throws `Unusable` when nothing can be written into it. */
 export async function makeWritable(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o750 }).catch((error: unknown) => reasonOf(error, folder))
-    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
-    if (hasLane(folder)) return
+    await reach(folder)
     // LMDB maps its files, and a disk without room for them ends the process.
-    const trial = join(folder, 'trial')
-    await writeFile(trial, Buffer.alloc(LEAST_FILE_BYTES))
-    await rm(trial)
+    if (!hasLane(folder)) await writeTrial(folder, LEAST_FILE_BYTES)
   } catch (error) {
-    const cure =
-      errorCode(error) === 'ENOSPC'
-        ? 'make room on the disk'
-        : 'make it writable for this user, or choose another LANE_DIR'
-    throw new Unusable(`it cannot be written to (${errorCode(error)}); ${cure}`, { cause: error })
+    throw cannotBeWritten('it', folder, error)
   }
 }
 
-/** Node says ENOENT of a read-only disk where it should make more than one directory: throws what one alone meets. */
-async function reasonOf(error: unknown, folder: string): Promise<never> {
-  if (errorCode(error) === 'ENOENT') await mkdir(folder)
-  throw error
+/** Makes LANE_DIR where it is missing, and writes something into it. Throws `Unusable` with the cure when that fails; may wait for ever. */
+export async function tryOut(laneDir: string): Promise<void> {
+  try {
+    await reach(laneDir)
+    await writeTrial(laneDir, 1)
+  } catch (error) {
+    throw cannotBeWritten(`LANE_DIR ${laneDir}`, laneDir, error)
+  }
+}
+
+/** As `tryOut`, in a process of its own, and with an end: throws `Unusable` when it has not answered after some seconds, and the reason of `signal`. */
+export async function tryOutAside(laneDir: string, signal?: AbortSignal): Promise<void> {
+  const { answer, code } = await aside<{ problem?: string }>('trial', [laneDir], { quietMs: TRIAL_MS, signal }).catch(
+    (error: unknown) => {
+      if (!(error instanceof Silent)) throw error
+      const cure = 'is the disk or the network behind it gone? Repair it, or choose another LANE_DIR'
+      throw new Unusable(`LANE_DIR ${laneDir} has not answered for ${TRIAL_MS / 1_000} s; ${cure}`)
+    },
+  )
+  if (answer?.problem !== undefined) throw new Unusable(answer.problem)
+  if (!answer) throw new Unusable(`LANE_DIR ${laneDir} could not be tried out (${code})`)
+}
+
+async function reach(folder: string): Promise<void> {
+  await makeDirectory(folder, 0o750)
+  await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
+}
+
+async function writeTrial(folder: string, bytes: number): Promise<void> {
+  // No feed has this name.
+  const trial = join(folder, '.trial')
+  await writeFile(trial, Buffer.alloc(bytes), { flush: true })
+  await rm(trial, { force: true })
+}
+
+function cannotBeWritten(what: string, path: string, error: unknown): Unusable {
+  const code = errorCode(error)
+  return new Unusable(`${what} cannot be written to (${code}); ${cureOf(code, path)}`, { cause: error })
+}
+
+function cureOf(code: string, path: string): string {
+  const other = 'choose another LANE_DIR'
+  const user = process.getuid?.()
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'make room on the disk'
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return `${other}: a part of that path is no directory`
+    case 'ENOENT':
+      return `${other}: no directory can be made there`
+    case 'EROFS':
+      return `make it writable (in a container, mount a volume there), or ${other}`
+  }
+  if ((code !== 'EACCES' && code !== 'EPERM') || !user) return `make it writable for this user, or ${other}`
+  const own = `${user}:${process.getgid?.()}`
+  const host = 'on the host, where its directory is mounted into a container'
+  return `this process is user ${own}. As root: mkdir -p ${path} && chown -R ${own} ${path} (${host}), or ${other}`
 }
 
 /** `error` as a sentence about the lane of `feed`, with the cure for one that is damaged. */

@@ -66,9 +66,19 @@ export class GroupCommit {
   }
 
   /** The sums are others now: they are written before long, with the next commit or by themselves. */
-  noteSums(): void {
+  noteSums(withinMs = SUMS_MS): void {
     this.#transactions.noteSums()
-    this.#goesWithin(SUMS_MS)
+    this.#goesWithin(withinMs)
+  }
+
+  /** Writes something now, so that a disk that takes nothing is noticed and told. */
+  tryOut(): void {
+    if (!this.#running) this.noteSums(0)
+  }
+
+  /** Where the disk did not take what waits, it is tried again at once. */
+  tryAgain(): void {
+    this.#keeping.tryAgain()
   }
 
   /** All blocks before key `to` may go; soon, with the next commit or by themselves. */

@@ -43,6 +43,11 @@ export class Keeping {
     if (this.#waitsForRoom) this.#pause.abort()
   }
 
+  /** Ends the wait for the next try. */
+  tryAgain(): void {
+    this.#pause.abort()
+  }
+
   /** From now on one try is enough. */
   close(): void {
     this.#closing = true
@@ -62,9 +67,10 @@ export class Keeping {
         return true
       } catch (error) {
         const detail = messageOf(error)
+        // At the end it is only counted.
+        if (this.#closing) return false
         held(detail, detail !== said)
         said = detail
-        if (this.#closing) return false
         await this.#wait(attempt, isFull(error))
       }
     }

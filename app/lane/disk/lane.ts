@@ -1,5 +1,6 @@
 /** The lane on disk: bounded by what it holds there, in order, there again after a restart. */
 import { Notifier } from '../../lib/notifier.ts'
+import { Turns } from '../../lib/turns.ts'
 import type { Batch, Lane, LaneHeld, Message } from '../../model.ts'
 import { Admission } from '../admission.ts'
 import type { LaneOptions } from '../index.ts'
@@ -7,23 +8,13 @@ import { BATCH, cut } from '../piece.ts'
 import { Backlog, DISK_OVERHEAD_BYTES, type ReadBlock, sharesOf } from './backlog.ts'
 import { unusable } from './folder.ts'
 import { GroupCommit } from './group-commit.ts'
-import { Flights, type InFlight } from './in-flight.ts'
-import type { Lock } from './lock.ts'
+import { batchOf, Flights, type InFlight } from './in-flight.ts'
+import { closeAll, type Opened } from './opened.ts'
 import type { Block } from './pack.ts'
-import type { PassedFile } from './passed-file.ts'
-import type { Scan } from './scan.ts'
-import type { Store } from './store.ts'
 import { Tally } from './tally.ts'
 
-/** What a lane is made of; its close closes it. */
-export interface Opened {
-  readonly folder: string
-  readonly lock: Lock
-  readonly store: Store
-  readonly passed: PassedFile
-  /** What is in the store. */
-  readonly found: Scan
-}
+/** How often is looked whether the files are still there, in milliseconds. */
+const WATCH_MS = 1_000
 
 /** Keeps, hands on and forgets; see the contract of `Lane`. */
 export class DiskLane implements Lane {
@@ -36,7 +27,9 @@ export class DiskLane implements Lane {
   readonly #backlog: Backlog
   readonly #flights = new Flights()
   readonly #changed = new Notifier()
-  #turn: Promise<unknown> = Promise.resolve()
+  /** Both sides take blocks, and one may have to be read from the disk. */
+  readonly #turns = new Turns()
+  readonly #watch: NodeJS.Timeout
   #messages: number
   #kept: number
   #closed = false
@@ -68,6 +61,7 @@ export class DiskLane implements Lane {
       held: (detail, isNews) => emit({ type: 'lane.held', feed, detail, isNews }),
       resumed: (heldMs) => emit({ type: 'lane.resumed', feed, heldMs }),
     })
+    this.#watch = setInterval(() => void this.survives(), WATCH_MS).unref()
   }
 
   async append(messages: readonly Message[]): Promise<void> {
@@ -91,7 +85,7 @@ export class DiskLane implements Lane {
     while (!signal.aborted) {
       if (!this.#isReadable || !this.#hasTurn) await this.#changed.wait(signal)
       else {
-        const batch = await this.#inTurn(() => this.#next()).catch((error) => this.#cannotRead(error))
+        const batch = await this.#turns.run(() => this.#next()).catch((error) => this.#cannotRead(error))
         if (batch) yield batch
       }
     }
@@ -111,24 +105,37 @@ export class DiskLane implements Lane {
     const oldest = this.#flights.oldest?.messages[0]
     return {
       messages: this.#messages,
-      kept: this.#kept,
+      kept: this.#opened.presence.problem === undefined ? this.#kept : 0,
       bytes: this.#admission.bytes,
       limitBytes: this.#options.laneMaxBytes,
       oldestReceivedAt: oldest?.receivedAt || this.#backlog.oldestReceivedAt || this.#admission.oldestWaiting,
     }
   }
 
+  async survives(): Promise<boolean> {
+    const isThere = await this.#opened.presence.look()
+    if (!isThere && !this.#closed) this.#commits.tryOut()
+    return isThere
+  }
+
   async drained(signal: AbortSignal): Promise<void> {
     this.#admission.admitAll()
-    while (this.#flights.open > 0 && !signal.aborted) await this.#changed.wait(signal)
+    const survives = await this.survives()
+    if (!survives) {
+      // What waits for the disk can be read once it is written, wherever that is.
+      this.#opened.presence.giveUp()
+      this.#commits.tryAgain()
+    }
+    const isDrained = (): boolean => (survives ? this.#flights.open === 0 : this.#messages === 0)
+    while (!isDrained() && !signal.aborted) await this.#changed.wait(signal)
+    await this.survives()
   }
 
   async close(): Promise<void> {
     this.#closed = true
+    clearInterval(this.#watch)
     await this.#commits.close()
-    await this.#opened.store.close()
-    this.#opened.passed.close()
-    await this.#opened.lock.release()
+    await closeAll(this.#opened)
   }
 
   #dropNewest(messages: number): void {
@@ -140,7 +147,7 @@ export class DiskLane implements Lane {
   /** Makes room for `cost` bytes as long as there is something that is not on its way yet. */
   async #dropOldest(cost: number): Promise<void> {
     while (!this.#admission.hasRoom(cost)) {
-      const block = await this.#inTurn(() => this.#takeBlock())
+      const block = await this.#turns.run(() => this.#takeBlock())
       if (!block) return
       this.#admission.leave(sharesOf(block.messages))
       this.#kept -= block.messages.length
@@ -163,13 +170,6 @@ export class DiskLane implements Lane {
     const block = await this.#backlog.peek()
     if (block) this.#backlog.take()
     return block
-  }
-
-  /** Both sides take blocks, and one may have to be read from the disk: one after the other. */
-  #inTurn<T>(take: () => Promise<T>): Promise<T> {
-    const taken = this.#turn.then(take)
-    this.#turn = taken.catch(() => {})
-    return taken
   }
 
   get #isReadable(): boolean {
@@ -215,10 +215,8 @@ export class DiskLane implements Lane {
     bytes: number,
     where: Pick<InFlight, 'written' | 'fresh' | 'to' | 'arrivals'>,
   ): Batch {
-    const [only] = parts
-    const messages = only && parts.length === 1 ? only : parts.flat()
-    const batch: Batch = { messages, bytes }
-    this.#flights.add(batch, { ...where, shares: sharesOf(messages), settled: false })
+    const batch = batchOf(parts, bytes)
+    this.#flights.add(batch, { ...where, shares: sharesOf(batch.messages), settled: false })
     return batch
   }
 

@@ -3,25 +3,26 @@ import { feedsIn, folderOf } from './folder.ts'
 import { inspect } from './inspect.ts'
 import { lock } from './lock.ts'
 
-/** A sentence for each lane in `laneDir` that belongs to none of `feeds` and holds something. Throws `Unusable` when `laneDir` cannot be read. */
-export async function leftOver(laneDir: string, feeds: readonly string[]): Promise<string[]> {
-  const sentences: string[] = []
+/** A sentence for each lane in `laneDir` that belongs to none of `feeds` and holds something, until `signal` aborts. Throws `Unusable` when `laneDir` cannot be read. */
+export async function* leftOver(
+  laneDir: string,
+  feeds: readonly string[],
+  signal?: AbortSignal,
+): AsyncGenerator<string> {
   for (const feed of feedsIn(laneDir).filter((name) => !feeds.includes(name))) {
-    const holds = await contentOf(folderOf(laneDir, feed))
+    const holds = await contentOf(folderOf(laneDir, feed), signal)
+    if (signal?.aborted) return
     if (holds === undefined) continue
-    sentences.push(
-      `LANE_DIR holds a lane of ${feed}, which is not a configured feed: ${holds}. It is kept; see tributary lane list, export and discard.`,
-    )
+    yield `LANE_DIR holds a lane of ${feed}, which is not a configured feed: ${holds}. It is kept; see tributary lane list, export and discard.`
   }
-  return sentences
 }
 
 /** Undefined when it is empty. */
-async function contentOf(folder: string): Promise<string | undefined> {
+async function contentOf(folder: string, signal: AbortSignal | undefined): Promise<string | undefined> {
   try {
     const held = await lock(folder)
     try {
-      const { messages } = await inspect(folder)
+      const { messages } = await inspect(folder, signal)
       return messages === 0 ? undefined : `${messages} messages`
     } finally {
       await held.release()

@@ -6,6 +6,7 @@ import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { Unusable } from '../../errors.ts'
 import { errorCode } from '../../lib/error-code.ts'
+import { type Identity, identityOf, leadsTo } from './presence.ts'
 
 /** Longest path of a socket, in bytes, on every system (macOS has the least). */
 const LONGEST_PATH = 103
@@ -13,8 +14,12 @@ const LONGEST_PATH = 103
 /** The lock is another process's. */
 export class InUse extends Unusable {}
 
+const IN_USE = 'another process uses it; end that one, or give this one a LANE_DIR of its own'
+
 /** Held until `release`, or until the process is gone. */
 export interface Lock {
+  /** Takes it again where somebody removed the socket. Resolves to a sentence when another process was faster. */
+  look(): Promise<string | undefined>
   release(): Promise<void>
 }
 
@@ -37,15 +42,39 @@ function pathOf(directory: string): string {
 /** Takes the lock of `directory`. Throws `Unusable` when another process holds it, or when no socket can be made there. */
 export async function lock(directory: string): Promise<Lock> {
   const path = lockPath(directory)
-  const server = (await listen(path)) ?? (await takeOver(path))
-  if (!server) throw new InUse('another process uses it; end that one, or give this one a LANE_DIR of its own')
-  server.unref()
+  let held = await take(path)
+  if (!held) throw new InUse(IN_USE)
+  const isOurs = async (): Promise<boolean> => (held ? leadsTo(path, held.socket).catch(() => false) : false)
   return {
-    release: async () => {
-      server.close()
-      await once(server, 'close')
+    async look() {
+      try {
+        // Once lost it stays lost: the other process has changed what is there.
+        if (held && !(await isOurs())) held = await take(path)
+        return held ? undefined : IN_USE
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error)
+      }
+    },
+    async release() {
+      // Closed, a server removes what is at its path, which may be another process's by now.
+      if (!held || !(await isOurs())) return
+      held.server.close()
+      await once(held.server, 'close')
     },
   }
+}
+
+interface Held {
+  readonly server: Server
+  readonly socket: Identity
+}
+
+/** Undefined when another process holds it. */
+async function take(path: string): Promise<Held | undefined> {
+  const server = (await listen(path)) ?? (await takeOver(path))
+  if (!server) return undefined
+  server.unref()
+  return { server, socket: identityOf(path) }
 }
 
 /** Replaces the socket of a process that is gone. Undefined when it is not gone, or when somebody else was faster. */
@@ -77,14 +106,19 @@ async function listen(path: string): Promise<Server | undefined> {
   }
 }
 
+/** Whether a process listens; one that is stopped does, too. Throws `Unusable` when that cannot be found out. */
 async function answers(path: string): Promise<boolean> {
   const socket = connect(path)
   socket.on('error', () => {})
   try {
     await once(socket, 'connect')
     return true
-  } catch {
-    return false
+  } catch (error) {
+    const code = errorCode(error)
+    if (code === 'ECONNREFUSED' || code === 'ENOENT') return false
+    // So many wait already that nobody answers.
+    if (code === 'EAGAIN') return true
+    throw new Unusable(`its lock cannot be tried (${code}); is it another user's?`, { cause: error })
   } finally {
     socket.destroy()
   }

@@ -17,6 +17,8 @@ const PLENTY_BYTES = 64 * 1024 * 1024
 export const LEAST_FILE_BYTES = 512 * 1024
 /** After the environment was opened. */
 const NOTHING = { free: Number.NEGATIVE_INFINITY, pieces: 0 }
+/** Of a file system that cannot be asked: nothing is taken ahead. */
+const NO_ROOM = { bavail: 0, bsize: 1 }
 const ZEROS = Buffer.alloc(256 * 1024)
 
 /** Pages of a file as its newest transaction left them. */
@@ -119,7 +121,7 @@ export class Room {
   async #grow(file: FileHandle, wanted: number): Promise<boolean> {
     this.#size = (await file.stat()).size
     const ahead = Math.min(MOST_AHEAD_BYTES, wanted / 4)
-    const { bavail, bsize } = await statfs(this.#path)
+    const { bavail, bsize } = await statfs(this.#path).catch(() => NO_ROOM)
     const target = bavail * bsize > PLENTY_BYTES ? Math.ceil((wanted + ahead) / PAGE_BYTES) * PAGE_BYTES : wanted
     try {
       while (this.#size < target) {

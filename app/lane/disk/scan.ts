@@ -2,8 +2,9 @@
 import { Unusable } from '../../errors.ts'
 import type { Message, SourceInfo } from '../../model.ts'
 import { readBlock } from './block.ts'
+import type { Keys } from './environment.ts'
 import { readPassed } from './passed-file.ts'
-import { type Keys, Store } from './store.ts'
+import { Store } from './store.ts'
 import { afterHole, heldBy, type Kept, readTally, withPassed } from './tally.ts'
 
 /** What a lane holds, by what is read in its file. */
@@ -21,13 +22,13 @@ export interface Scan {
   readonly tally: Kept | undefined
 }
 
-/** Reads the whole lane in `path`. Throws `Unusable` for damage: a checksum, a missing block, sums that do not fit. May end the process. */
-export async function scan(path: string): Promise<Scan> {
+/** Reads the whole lane in `path`, and calls `live` with each block. Throws `Unusable` for damage: a checksum, a missing block, sums that do not fit. May end the process. */
+export async function scan(path: string, live: () => void = () => {}): Promise<Scan> {
   const store = new Store(path)
   try {
     const bytes = await store.readTally()
     const tally = bytes && readTally(bytes)
-    const blocks = await scanBlocks(store, tally?.holes ?? [])
+    const blocks = await scanBlocks(store, tally?.holes ?? [], live)
     if (blocks.count + (bytes ? 1 : 0) !== store.entries || (!bytes && blocks.count > 0)) {
       throw new Unusable('it is damaged: its file is cut off')
     }
@@ -43,7 +44,7 @@ export async function scan(path: string): Promise<Scan> {
   }
 }
 
-async function scanBlocks(store: Store, holes: readonly Keys[]) {
+async function scanBlocks(store: Store, holes: readonly Keys[], live: () => void) {
   const counts = new Counts()
   const sourceOf = sourcesById()
   let first: number | undefined
@@ -56,6 +57,7 @@ async function scanBlocks(store: Store, holes: readonly Keys[]) {
     first ??= key
     next = key + 1
     count++
+    live()
     counts.add(readBlock((await store.read(key)) ?? Buffer.alloc(0), sourceOf))
   }
   return { first, count, ...counts }

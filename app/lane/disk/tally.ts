@@ -1,7 +1,7 @@
 /** The sums that are kept with a lane, so that they still balance after a restart. */
 import { Unusable } from '../../errors.ts'
 import type { Ledger } from '../../model.ts'
-import type { Keys } from './store.ts'
+import type { Keys } from './environment.ts'
 
 const VERSION = 1
 

@@ -1,6 +1,8 @@
 /** One transaction after the other: blocks under consecutive keys, what may go, and the sums that fit both. */
+
+import type { Keys } from './environment.ts'
 import type { Entry } from './pack.ts'
-import type { Keys, Store } from './store.ts'
+import type { Store } from './store.ts'
 import type { Tally } from './tally.ts'
 
 /** What the transactions of a lane begin with. */

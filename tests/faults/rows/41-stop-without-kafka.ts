@@ -1,15 +1,10 @@
 /** Row 41: SIGTERM while Kafka is away: a lane in memory is given up and counted, a lane on disk is kept for the next start. */
-import { until as answered, topicSize } from '../../support/stack.ts'
-import { until } from '../../support/until.ts'
 import type { Rig } from '../rig.ts'
 import type { Finding, Row } from '../row.ts'
 import { finish, recovery } from '../run-row.ts'
+import { sizes, stoppedHolding } from '../stopped.ts'
 
-/** Held by both feeds before the signal. */
-const HELD = 500
 const DRAIN = '3s'
-/** Generous: what closing takes on a busy machine. */
-const WITHIN_MS = 20_000
 
 export const row: Row = {
   number: 41,
@@ -23,7 +18,7 @@ export const row: Row = {
 
 /** The lane on disk: nothing is lost, and the next daemon delivers it. */
 async function keeps(rig: Rig): Promise<Finding[]> {
-  const stopped = await stoppedWithoutKafka(rig, {})
+  const stopped = await stoppedHolding(rig, {}, () => killed(rig))
   const kept = Number(/kept (\d+) messages for the next start/.exec(stopped.said)?.[1] ?? 0)
   const ok = stopped.code === 0 && kept === stopped.held && !stopped.said.includes('undelivered')
   const detail = `disk: code ${stopped.code} after ${stopped.seconds} s, ${stopped.held} held and ${kept} kept`
@@ -41,7 +36,7 @@ async function givesUp(rig: Rig): Promise<Finding[]> {
   const before = await sizes(rig)
   rig.fault.paused = false
   rig.control.paused = false
-  const stopped = await stoppedWithoutKafka(rig, { LANE_DIR: '' })
+  const stopped = await stoppedHolding(rig, { LANE_DIR: '' }, () => killed(rig))
   const lost = Number(/; (\d+) messages undelivered/.exec(stopped.said)?.[1] ?? 0)
   await rig.site.restore()
   const produced = (await sizes(rig)) - before
@@ -57,46 +52,6 @@ async function givesUp(rig: Rig): Promise<Finding[]> {
   ]
 }
 
-/** Runs a daemon, kills the broker under it, and ends it. */
-async function stoppedWithoutKafka(rig: Rig, env: Readonly<Record<string, string>>) {
-  await rig.start(env).ready(60_000)
-  await rig.flows(300)
-  const { daemon, site } = rig
-  rig.mark()
+async function killed({ site }: Rig): Promise<void> {
   await Promise.all(site.brokers.map(({ kafka }) => kafka.kill()))
-  await rig.noticesInLog(/holding and trying again/)
-  const isHolding = async (): Promise<boolean> => {
-    const { feeds } = await daemon.status()
-    return Object.values(feeds).every(({ ledger }) => ledger.messages.held >= HELD)
-  }
-  await until(isHolding, { what: `${HELD} messages of each feed to be held`, timeoutMs: 60_000 })
-  rig.sampler.paused = true
-  const at = performance.now()
-  const { code } = await daemon.stop()
-  const afterMs = performance.now() - at
-  rig.sampler.paused = false
-  const last = daemon.log.at(-1)
-  const sums = Object.values(last?.ledger ?? {})
-  const sumOf = (of: (ledger: (typeof sums)[number]) => number): number =>
-    sums.reduce((sum, ledger) => sum + of(ledger), 0)
-  return {
-    code,
-    said: last?.msg ?? '',
-    seconds: (afterMs / 1_000).toFixed(1),
-    inTime: afterMs < WITHIN_MS,
-    held: sumOf(({ messages }) => messages.held),
-    received: sumOf(({ messages }) => messages.received),
-    produced: sumOf(({ documents }) => documents.produced),
-  }
-}
-
-/** A broker that has just come back does not lead its partitions yet, so it is asked until it answers. */
-async function sizes({ topics, site }: Rig): Promise<number> {
-  const sizeOf = async (topic: string): Promise<{ size: number }> => ({ size: await topicSize(topic, site.direct) })
-  const all = await Promise.all(
-    [topics.fault, topics.control].map((topic) =>
-      answered(() => sizeOf(topic), { what: `the size of ${topic}`, timeoutMs: 60_000 }),
-    ),
-  )
-  return all.reduce((sum, { size }) => sum + size, 0)
 }

@@ -5,14 +5,17 @@ import { type Finding, notRun, type Row } from '../row.ts'
 import { runRow } from '../run-row.ts'
 import { cannotTamper, failing } from '../strace.ts'
 import { row as row24 } from './24-value-edges.ts'
+import { row as row47 } from './47-metrics-abuse.ts'
 import { row as row54 } from './54-invalid-records.ts'
 import { row as row55 } from './55-one-message.ts'
 import { row as row56 } from './56-wrong-clock.ts'
+import { row as row57 } from './57-lane-removed.ts'
 import { row as row58 } from './58-throttled.ts'
+import { row as row59 } from './59-stop-while-starting.ts'
 import { row as row60 } from './60-healthy-closed.ts'
 
 /** Rows that mutants run in. */
-const guarded: readonly Row[] = [row24, row54, row55, row56, row58, row60]
+const guarded: readonly Row[] = [row24, row47, row54, row55, row56, row57, row58, row59, row60]
 
 /** No fault at all: enough traffic over enough partitions for any mutant to show. Two sources per partition: a request holds several records of one. */
 const plain: Row = {

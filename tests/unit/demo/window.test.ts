@@ -115,10 +115,30 @@ describe('the frame', () => {
     const lines = frame(picture, 79, (_, text) => text)
     expect(lines[2]).toMatch(/^feed .* refused$/)
     expect(lines[3]?.split(/\s{2,}/)).toEqual(
-      ['health_sensor', '0/0', '99,999', '0', '12.3 s', '–', '234,567', '0'].map((cell) =>
-        expect.stringContaining(cell),
-      ),
+      ['health_sensor', '0/0', '99,999', '0', '12.3 s', '–', '235k', '0'].map((cell) => expect.stringContaining(cell)),
     )
+  })
+
+  it('fits 24 rows with three feeds and the most that the daemon may say', () => {
+    const records = ['a', 'b', 'c'].map((feed) => [feed, '{}'] as const)
+    const full = { ...picture, rows: [row, row, row], records, tips: Array.from({ length: 7 }, () => '  tip') }
+    // The last row is the cursor's.
+    expect(frame(full, 79, (_, text) => text).length).toBe(23)
+  })
+
+  it('cuts no cell of the table, whatever is in it', () => {
+    const numbers = [0, 9.96, 99.96, 999.6, 12_345, 99_960, 123_456, 9_999_999, 99_999, 999_999, 9_999_499, 123_456_789]
+    const rows = numbers.map((n) => ({ ...row, p50: n, p99: n, held: n, refused: n, recordRate: n % 1e6, open: 1 }))
+    for (const line of frame({ ...picture, rows }, 79, (_, text) => text).slice(2, 3 + rows.length)) {
+      expect([line, line.length, line.includes('…')]).toEqual([line, 78, false])
+    }
+  })
+
+  it('says all that the daemon says on two lines where it fits', () => {
+    const said = '00:00:00 info: '.padEnd(60, 'x ').concat(' and on the second line the end')
+    const text = frame({ ...picture, said }, 79, (_, plain) => plain).join('\n')
+    expect(text).toContain('the end')
+    expect(text).not.toContain('the end…')
   })
 
   it('lets no control character through', () => {
@@ -128,6 +148,9 @@ describe('the frame', () => {
   it.each([
     [undefined, '–'],
     [1.234, '1.2 ms'],
+    [9.96, '10 ms'],
+    [999.7, '1.0 s'],
+    [99_970, '100 s'],
     [123.4, '123 ms'],
     [4_321, '4.3 s'],
     [123_456, '123 s'],

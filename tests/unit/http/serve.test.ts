@@ -17,17 +17,40 @@ afterEach(async () => {
   for (const each of opened.splice(0).reverse()) await each.close()
 })
 
+const SLOW_MS = 10
+let pagesMade = 0
+
+/** Keeps the loop for itself. */
+function slowPage(): Page {
+  pagesMade++
+  const until = performance.now() + SLOW_MS
+  while (performance.now() < until);
+  return text(200, 'slow\n')
+}
+
 const pages = new Map<string, () => Page | Promise<Page>>([
+  ['/slow', slowPage],
+  [
+    '/counted',
+    () => {
+      pagesMade++
+      return text(200, 'x'.repeat(1024 * 1024))
+    },
+  ],
   ['/text', () => text(200, 'grüße\n')],
   ['/json', async () => json(503, { a: [1] })],
   ['/large', () => text(200, 'x'.repeat(32 * 1024 * 1024))],
   ['/bug', () => Promise.reject(new TypeError('a bug'))],
 ])
 
-async function start(limits: Partial<HttpLimits> = {}): Promise<number> {
+async function listen(limits: Partial<HttpLimits> = {}): ReturnType<typeof serve> {
   const server = await serve(pages, '127.0.0.1', 0, { ...LIMITS, ...limits })
   opened.push(server)
-  return server.port
+  return server
+}
+
+async function start(limits: Partial<HttpLimits> = {}): Promise<number> {
+  return (await listen(limits)).port
 }
 
 interface Client {
@@ -49,9 +72,11 @@ function client(port: number, request = ''): Client {
   return { socket, answer: () => answer, closed: () => closed }
 }
 
+const REQUEST = 'GET /text HTTP/1.1\r\nhost: x\r\n\r\n'
+
 /** Whether there is a place for one more client. */
 async function getsIn(port: number): Promise<boolean> {
-  const one = client(port, 'GET /text HTTP/1.1\r\nhost: x\r\n\r\n')
+  const one = client(port, REQUEST)
   await until(() => one.answer() !== '' || one.closed(), { what: 'an answer or an end' })
   return one.answer() !== ''
 }
@@ -109,10 +134,11 @@ describe('serve', () => {
   })
 
   it('ends the connection of a client that does not read its answer', async () => {
-    const port = await start({ connections: 1 })
-    const deaf = client(port, 'GET /large HTTP/1.1\r\nhost: x\r\n\r\n')
+    const server = await listen()
+    const deaf = client(server.port, 'GET /large HTTP/1.1\r\nhost: x\r\n\r\n')
+    await until(() => deaf.socket.bytesRead > 0, { what: 'the answer to begin' })
     deaf.socket.pause()
-    await until(() => getsIn(port), { what: 'its place' })
+    await until(() => server.connections() === 0, { what: 'the end' })
   })
 
   it('refuses a head that is too large, and what is not HTTP', async () => {
@@ -125,16 +151,57 @@ describe('serve', () => {
     expect(other.answer()).toMatch(/^HTTP\/1\.1 400 /)
   })
 
-  it('takes no more connections than its limit, and takes them again when others have gone', async () => {
+  it('has no more connections than its limit: one more ends the one that has been idle longest', async () => {
     const port = await start({ connections: 2, headersMs: 60_000, requestMs: 60_000 })
-    const request = 'GET /text HTTP/1.1\r\nhost: x\r\n\r\n'
-    const [first, second] = [client(port, request), client(port, request)]
+    const [first, second] = [client(port, REQUEST), client(port, REQUEST)]
     await until(() => first.answer() !== '' && second.answer() !== '', { what: 'two answers' })
-    const third = client(port, request)
-    await until(third.closed, { what: 'the refusal' })
-    expect(third.answer()).toBe('')
-    first.socket.destroy()
-    await until(() => getsIn(port), { what: 'a place' })
+    first.socket.write(REQUEST)
+    await until(() => first.answer().split('HTTP/1.1').length === 3, { what: 'another answer' })
+    const third = client(port, REQUEST)
+    await until(() => third.answer() !== '' && second.closed(), { what: 'its answer and the end of another' })
+    expect(first.closed()).toBe(false)
+  })
+
+  it.each([
+    ['say nothing', ''],
+    ['never end their request', 'GET /text HTTP/1.1\r\nhost:'],
+  ])('answers others while many more than its limit %s', async (_what, request) => {
+    const port = await start({ connections: 20, headersMs: 60_000, requestMs: 60_000 })
+    const crowd = Array.from({ length: 50 }, () => client(port, request))
+    await until(() => crowd.filter(({ closed }) => closed()).length === 30, { what: 'those over the limit to end' })
+    for (let times = 0; times < 30; times++) expect(await getsIn(port)).toBe(true)
+    expect(crowd.filter(({ closed }) => !closed()).length).toBeLessThan(20)
+  })
+
+  it('answers others while all it has do not read their answers', async () => {
+    const server = await listen({ connections: 3, headersMs: 60_000, requestMs: 60_000 })
+    const { port } = server
+    const deaf = Array.from({ length: 3 }, () => client(port, 'GET /large HTTP/1.1\r\nhost: x\r\n\r\n'))
+    await until(() => deaf.every(({ socket }) => socket.bytesRead > 0), { what: 'answers to begin' })
+    for (const { socket } of deaf) socket.pause()
+    for (let times = 0; times < 5; times++) expect(await getsIn(port)).toBe(true)
+    expect(server.connections()).toBeLessThanOrEqual(3)
+  })
+
+  it('makes a page once for a thousand requests in one packet, and holds it once for a client that does not read', async () => {
+    const made = pagesMade
+    const port = await start({ requestsPerSocket: 2_000 })
+    const before = process.memoryUsage().arrayBuffers
+    const greedy = client(port, 'GET /counted HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(1_000))
+    greedy.socket.pause()
+    await until(() => pagesMade > made, { what: 'the page to be made' })
+    expect(await getsIn(port)).toBe(true)
+    expect(pagesMade - made).toBeLessThan(10)
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * 1024 * 1024)
+  })
+
+  it('spends no more than a tenth of the time on a page, whoever asks for it again and again', async () => {
+    const port = await start({ requestsPerSocket: 2_000 })
+    const url = `http://127.0.0.1:${port}/slow`
+    const made = pagesMade
+    const from = performance.now()
+    while (pagesMade < made + 5) await (await fetch(url)).text()
+    expect(performance.now() - from).toBeGreaterThan(4 * 9 * SLOW_MS)
   })
 
   it('closes at once, whoever is connected', async () => {

@@ -1,9 +1,10 @@
 /** Group commit: one transaction for all that came meanwhile, in order, tried until it is kept. */
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { readBlock } from '../../../../app/lane/disk/block.ts'
+import type { Transaction } from '../../../../app/lane/disk/environment.ts'
 import { GroupCommit } from '../../../../app/lane/disk/group-commit.ts'
 import type { Block } from '../../../../app/lane/disk/pack.ts'
-import type { Store, Transaction } from '../../../../app/lane/disk/store.ts'
+import type { Store } from '../../../../app/lane/disk/store.ts'
 import { readTally, Tally } from '../../../../app/lane/disk/tally.ts'
 import { cut } from '../../../../app/lane/piece.ts'
 import { createLedger } from '../../../../app/ledger.ts'

@@ -1,9 +1,11 @@
 /** A lane on disk under everything at once, by chance but the same each time: whatever a transaction leaves is a lane that a restart takes up. */
 import { describe, expect, it } from '@jest/globals'
 import { readBlock } from '../../../../app/lane/disk/block.ts'
+import type { Transaction } from '../../../../app/lane/disk/environment.ts'
 import { DiskLane } from '../../../../app/lane/disk/lane.ts'
 import type { PassedFile } from '../../../../app/lane/disk/passed-file.ts'
-import type { Store, Transaction } from '../../../../app/lane/disk/store.ts'
+import type { Presence } from '../../../../app/lane/disk/presence.ts'
+import type { Store } from '../../../../app/lane/disk/store.ts'
 import { afterHole, heldBy, readTally } from '../../../../app/lane/disk/tally.ts'
 import { createLedger } from '../../../../app/ledger.ts'
 import type { Batch, Message } from '../../../../app/model.ts'
@@ -98,9 +100,10 @@ async function live(seed: number): Promise<void> {
   const ledger = createLedger()
   const lane = new DiskLane(laneOptions('/nowhere', { ledger, maxInFlightBatches: 1 + Math.floor(random() * 6) }), {
     folder: '/nowhere',
-    lock: { release: async () => {} },
+    lock: { look: async () => undefined, release: async () => {} },
     store: store as unknown as Store,
     passed: { write: () => {}, close: () => {} } as unknown as PassedFile,
+    presence: { look: async () => true } as unknown as Presence,
     found: EMPTY,
   })
   const settled = new Set<string>()

@@ -1,0 +1,34 @@
+/** The state of the daemon in one sentence: the first thing an operator reads on /status. */
+import type { FeedStatus, Status } from './status.ts'
+
+/** Troubles that are told in full, and characters of each. */
+const MOST_TROUBLES = 3
+const MOST_CHARACTERS = 200
+
+/** `2 of 3 feeds run; feed quotes is parked: …`. One line, of bounded length. */
+export function verdictOf({ feeds, needsKafka, kafkaConnected }: Status): string {
+  const states = [...feeds.values()].map(({ state }) => state)
+  const running = states.filter((state) => state === 'running').length
+  const troubles = [
+    ...(needsKafka && !kafkaConnected ? ['Kafka is not connected'] : []),
+    ...[...feeds].flatMap(([name, feed]) => troublesOf(name, feed)),
+  ]
+  const told = troubles.slice(0, MOST_TROUBLES).map(short)
+  const more = troubles.length - told.length
+  return [`${running} of ${states.length} feeds run`, ...told, ...(more > 0 ? [`and ${more} more`] : [])].join('; ')
+}
+
+function troublesOf(name: string, { state, detail, laneTrouble, sources }: FeedStatus): string[] {
+  const all = [...sources.values()]
+  const open = all.filter((source) => source.state === 'open').length
+  return [
+    ...(state === 'running' ? [] : [`feed ${name} is ${state}${detail ? `: ${detail}` : ''}`]),
+    ...(laneTrouble ? [`the lane of feed ${name} cannot write: ${laneTrouble}`] : []),
+    ...(state === 'running' && open < all.length ? [`feed ${name} has ${open} of ${all.length} sources open`] : []),
+  ]
+}
+
+function short(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ')
+  return line.length <= MOST_CHARACTERS ? line : `${line.slice(0, MOST_CHARACTERS - 1)}…`
+}
