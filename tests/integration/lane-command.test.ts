@@ -58,9 +58,9 @@ describe('tributary lane', () => {
         .split('\n')
         .map((line) => JSON.parse(line))
       expect(lines).toEqual([
-        { source: 'ws://a', receivedAt: 1_700_000_000_000, data: Buffer.from('größe').toString('base64') },
-        { source: 'ws://a', receivedAt: 1_700_000_000_000, data: 'Mg==' },
-        { source: 'ws://b', receivedAt: 1_700_000_000_000, data: 'Mw==' },
+        { source: 'ws://a/', receivedAt: 1_700_000_000_000, data: Buffer.from('größe').toString('base64') },
+        { source: 'ws://a/', receivedAt: 1_700_000_000_000, data: 'Mg==' },
+        { source: 'ws://b/', receivedAt: 1_700_000_000_000, data: 'Mw==' },
       ])
     }
   })

@@ -61,7 +61,17 @@ export function aside<T>(
     child.once('error', giveUp)
     child.once('close', (code, killed) => {
       over()
-      resolve({ ...(code === 0 ? { answer: JSON.parse(output) as T } : {}), code, signal: killed })
+      const answer = code === 0 ? parsed<T>(output) : undefined
+      resolve({ ...(answer === undefined ? {} : { answer }), code, signal: killed })
     })
   })
+}
+
+/** Undefined for what is not whole. */
+function parsed<T>(text: string): T | undefined {
+  try {
+    return JSON.parse(text) as T
+  } catch {
+    return undefined
+  }
 }

@@ -44,12 +44,11 @@ export async function lock(directory: string): Promise<Lock> {
   const path = lockPath(directory)
   let held = await take(path)
   if (!held) throw new InUse(IN_USE)
-  const isOurs = async (): Promise<boolean> => (held ? leadsTo(path, held.socket).catch(() => false) : false)
   return {
     async look() {
       try {
         // Once lost it stays lost: the other process has changed what is there.
-        if (held && !(await isOurs())) held = await take(path)
+        if (held && (await isLost(path, held))) held = await take(path)
         return held ? undefined : IN_USE
       } catch (error) {
         return error instanceof Error ? error.message : String(error)
@@ -57,7 +56,7 @@ export async function lock(directory: string): Promise<Lock> {
     },
     async release() {
       // Closed, a server removes what is at its path, which may be another process's by now.
-      if (!held || !(await isOurs())) return
+      if (!held || (await isLost(path, held))) return
       held.server.close()
       await once(held.server, 'close')
     },
@@ -67,6 +66,14 @@ export async function lock(directory: string): Promise<Lock> {
 interface Held {
   readonly server: Server
   readonly socket: Identity
+}
+
+/** Whether its socket is gone, or another is in its place. What cannot be looked at is not lost. */
+function isLost(path: string, { socket }: Held): Promise<boolean> {
+  return leadsTo(path, socket).then(
+    (leads) => !leads,
+    (error) => errorCode(error) === 'ENOENT',
+  )
 }
 
 /** Undefined when another process holds it. */

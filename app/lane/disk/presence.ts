@@ -5,7 +5,7 @@ import { dirname } from 'node:path'
 import { within } from '../../lib/deadline.ts'
 import { errorCode } from '../../lib/error-code.ts'
 
-/** How long the file system has for an answer, in milliseconds. */
+/** How long a look is waited for, in milliseconds. */
 const PATIENCE_MS = 500
 
 /** Which file a path leads to: its file system and its number there. */
@@ -25,7 +25,7 @@ export async function leadsTo(path: string, { dev, ino }: Identity): Promise<boo
   return found.dev === dev && found.ino === ino
 }
 
-/** Looks after something else that belongs to a lane; resolves to a sentence when it is not well. */
+/** Looks after something else that belongs to a lane; resolves to a sentence when it is not well. Never rejects. */
 export type Look = () => Promise<string | undefined>
 
 /** Of one file that is open. */
@@ -63,14 +63,16 @@ export class Presence {
     this.#isGivenUp = true
   }
 
-  /** Looks now, and answers whether all is well. Waits half a second at most. Never rejects. */
+  /** Looks now, and answers whether all is well. Waits half a second at most: a file system that is slow leaves the answer as it was. Never rejects. */
   async look(): Promise<boolean> {
     // One that hangs is not joined by others: each would take a thread.
     this.#looking ??= this.#find().finally(() => {
       this.#looking = undefined
     })
-    const late = (): Error => new Error(`${dirname(this.#path)} does not answer`)
-    this.#problem = await within(this.#looking, PATIENCE_MS, late).catch((error: Error) => error.message)
+    const found = this.#looking.then((problem) => {
+      this.#problem = problem
+    })
+    await within(found, PATIENCE_MS, () => new Error('late')).catch(() => {})
     return this.#problem === undefined
   }
 
