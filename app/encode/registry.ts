@@ -45,7 +45,8 @@ interface Question {
   readonly signal: AbortSignal
 }
 
-const MAX_ANSWER_BYTES = 10 * 1024 * 1024
+/** A registry keeps its schemas in records of Kafka, of 1 MB unless told otherwise; a text in JSON takes a little more. */
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024
 const MAX_REFERENCES = 200
 const MAX_ID = 0x7fffffff
 const FAILURES: Readonly<Record<HttpFailure, UnavailableReason>> = {

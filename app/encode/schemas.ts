@@ -2,6 +2,7 @@
 import type { RegistryConfig } from '../config/types.ts'
 import { Unavailable, type UnavailableReason } from '../errors.ts'
 import type { Emit } from '../events.ts'
+import { steadyNow } from '../lib/clock.ts'
 import type { Encoder } from '../model.ts'
 import type { AvroType } from './checked-types.ts'
 import { withCure } from './cures.ts'
@@ -40,7 +41,7 @@ export function openSchemas(registry: RegistryAccess & Pick<RegistryConfig, 'ref
     try {
       const { id, version, print, texts } = await latestSchema(registry, subject, closing.signal, inUse.get(subject))
       if (texts) inUse.set(subject, { id, print, type: compileSchema(subject, texts) })
-      known.set(subject, { id, version, fetchedAt: Date.now() })
+      known.set(subject, { id, version, fetchedAt: steadyNow() })
       const recovered = failing.delete(subject)
       const type = texts && inUse.get(subject)?.type
       const changed = texts !== undefined

@@ -26,6 +26,8 @@ export function fillGauges(
 ): void {
   const set = (name: GaugeName, labels: Labels, value: number): void => gauges.get(name)?.set(labels, value)
   const count = (name: CounterName, labels: Labels, value: number): void => to(counters, name, labels, value)
+  // Whoever reads them compares them with a clock that is right.
+  const seconds = (at: number): number => (at === 0 ? 0 : observed.clock.corrected(at) / 1000)
   for (const [feed, { ledger, restored, lane, deadLetters, encoder, times }] of observed.feeds) {
     const { held } = lane
     set('tributary_messages_held', { feed }, held.messages)
@@ -38,9 +40,9 @@ export function fillGauges(
     to(counters, 'tributary_fields_undeclared_total', { feed }, encoder.undeclared)
     byReason(counters, 'tributary_timestamps_unreadable_total', feed, times?.missing)
   }
-  for (const [feed, status] of observed.status.feeds) fillFeed(set, feed, status)
+  for (const [feed, status] of observed.status.feeds) fillFeed(set, feed, status, seconds)
   for (const [subject, { fetchedAt }] of observed.schemas()) {
-    set('tributary_schema_last_success_timestamp_seconds', { subject }, fetchedAt / 1000)
+    set('tributary_schema_last_success_timestamp_seconds', { subject }, seconds(fetchedAt))
   }
   fillGaps(set, counters, observed.gaps)
   const { systemOffsetMs } = observed.clock
@@ -52,6 +54,7 @@ function fillFeed(
   set: (name: GaugeName, labels: Labels, value: number) => void,
   feed: string,
   status: FeedStatus,
+  seconds: (at: number) => number,
 ): void {
   const counts = new Map<SourceState, number>()
   let last = 0
@@ -60,7 +63,7 @@ function fillFeed(
     last = Math.max(last, source.lastMessageAt)
   }
   for (const state of states) set('tributary_sources', { feed, state }, counts.get(state) ?? 0)
-  set('tributary_source_last_message_timestamp_seconds', { feed }, last / 1000)
+  set('tributary_source_last_message_timestamp_seconds', { feed }, seconds(last))
   set('tributary_feed_parked', { feed }, status.state === 'parked' ? 1 : 0)
 }
 

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Event } from '../events.ts'
+import { steadyNow } from '../lib/clock.ts'
 import {
   type CounterName,
   commonLabelNames,
@@ -167,7 +168,7 @@ function countEvents(
 
 function observeDeliveries({ feed, receivedAt }: Extract<Event, { type: 'batch.settled' }>, observe: Observe): void {
   for (let i = 0; i < receivedAt.length; i += 2) {
-    const seconds = Math.max(0, Date.now() - (receivedAt[i] ?? 0)) / 1000
+    const seconds = Math.max(0, steadyNow() - (receivedAt[i] ?? 0)) / 1000
     observe('tributary_delivery_duration_seconds', { feed }, feed, seconds, receivedAt[i + 1] ?? 0)
   }
 }
