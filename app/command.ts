@@ -2,13 +2,12 @@
 import { readFileSync } from 'node:fs'
 import { check } from './check/index.ts'
 import { checkHelp, checkOptions } from './check/options.ts'
-import { choices } from './choices.ts'
 import { readConfig, readLaneConfig } from './config/index.ts'
-import type { Config } from './config/types.ts'
 import { runDaemon } from './daemon.ts'
 import { ConfigError, Unusable } from './errors.ts'
 import { exitCodes } from './exit-codes.ts'
 import { help } from './help.ts'
+import { type Config, kinds } from './kinds.ts'
 import { laneCommand, laneHelp } from './lane-command.ts'
 import { endProcess } from './lib/end-process.ts'
 import { nearest } from './lib/nearest.ts'
@@ -82,7 +81,7 @@ async function runCheck(args: readonly string[], { env, stop }: Surroundings): P
 
 async function runLane(args: readonly string[], { env, stop }: Surroundings): Promise<number> {
   endAt(stop)
-  const isFine = await laneCommand(args, () => readLaneConfig(env, choices), process.stdout, process.stderr)
+  const isFine = await laneCommand(args, () => readLaneConfig(env, kinds), process.stdout, process.stderr)
   return isFine ? exitCodes.ok : exitCodes.unavailable
 }
 
@@ -95,7 +94,7 @@ async function runRedrive(args: readonly string[], { env, stop }: Surroundings):
 let hide = (text: string): string => text
 
 function configured(env: NodeJS.ProcessEnv): Config {
-  const config = readConfig(env, choices)
+  const config = readConfig(env, kinds)
   hide = (text) => config.secrets.hideAll(text)
   return config
 }

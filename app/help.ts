@@ -1,6 +1,7 @@
 /** `tributary --help`: usage, then every setting by group. */
-import { choices } from './choices.ts'
+
 import { describeSettings, type SettingDescription } from './config/index.ts'
+import { kinds } from './kinds.ts'
 
 const USAGE = `tributary: from many WebSockets to Avro records in Kafka.
 
@@ -21,7 +22,7 @@ a unit is in seconds; LINGER wants its unit, because elsewhere a bare number mea
 
 /** The whole text, ending in a line feed. Lines are at most 120 characters where words allow. */
 export function help(): string {
-  const groups = Map.groupBy(describeSettings(choices), ({ group }) => group)
+  const groups = Map.groupBy(describeSettings(kinds), ({ group }) => group)
   const sections = [...groups].map(([group, settings]) => `\n${group}\n${settings.map(setting).join('')}`)
   return USAGE + sections.join('')
 }

@@ -1,6 +1,7 @@
 /** What a reading of the configuration finds besides values. */
 import type { Problem } from '../errors.ts'
 import { printable } from '../lib/printable.ts'
+import type { Findings } from '../settings/findings.ts'
 import type { Warning } from './types.ts'
 
 const LONGEST_SHOWN_BYTES = 100
@@ -16,11 +17,13 @@ export interface GivenText {
 }
 
 /** Collects problems, which stop the start, and warnings, which are logged at the start. Neither ever holds a secret. */
-export class Report {
+export class Report implements Findings {
   readonly problems: Problem[] = []
   readonly warnings: Warning[] = []
   /** All that was given, so that what is secret of it can be hidden wherever it comes back. */
   readonly texts: GivenText[] = []
+  /** Paths of all files that were read. */
+  readonly files = new Set<string>()
   readonly #unusable = new Set<string>()
   readonly #meant = new Map<string, string>()
   readonly #told = new Set<string>()

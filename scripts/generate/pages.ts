@@ -1,13 +1,14 @@
 /** The generated files of this repository, by path from its root. */
-import { choices } from '../../app/choices.ts'
+
 import { describeSettings } from '../../app/config/index.ts'
+import { kinds } from '../../app/kinds.ts'
 import { metricsPage } from './metrics-page.ts'
 import { sampleEnv } from './sample-env.ts'
 import { settingsPage } from './settings-page.ts'
 
 /** Path → text, made from the declarations in app/. */
 export function pages(): ReadonlyMap<string, string> {
-  const settings = describeSettings(choices)
+  const settings = describeSettings(kinds)
   return new Map([
     ['sample.env', sampleEnv(settings)],
     ['docs/settings.md', settingsPage(settings)],

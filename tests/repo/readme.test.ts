@@ -1,8 +1,8 @@
 /** What the prose names exists: npm scripts, settings, metrics, files. */
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
-import { choices } from '../../app/choices.ts'
 import { readConfig } from '../../app/config/index.ts'
+import { kinds } from '../../app/kinds.ts'
 import { metricDefinitions } from '../../app/telemetry/definitions.ts'
 
 const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/dead-letters.md']
@@ -41,7 +41,7 @@ describe('README.md', () => {
         line.slice(line.indexOf('=') + 1).replace(/^'|'$/g, ''),
       ]),
     )
-    const { feeds, warnings } = readConfig(env, choices)
+    const { feeds, warnings } = readConfig(env, kinds)
     expect(feeds.map(({ name }) => name)).toEqual(['finnhub_trade', 'quotes'])
     expect(warnings).toEqual([])
   })
