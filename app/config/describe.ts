@@ -4,9 +4,10 @@ import type { Setting, Settings } from '../settings/setting.ts'
 import type { Kinds } from './kinds.ts'
 import { toggleSetting } from './replaced.ts'
 import { feedTable, houseTables } from './tables/index.ts'
+import { sourceSettings } from './tables/source.ts'
 
 /** Sections of the help, in this order; others come last. */
-const FIRST = ['Kafka', 'Schema registry']
+const FIRST = ['Configuration file', 'Kafka', 'Schema registry']
 const THEN = [
   'Feeds by name',
   'Kafka security',
@@ -33,6 +34,8 @@ export interface SettingDescription {
   readonly secret: boolean
   readonly required: boolean
   readonly aliases: readonly string[]
+  /** A file may have it, as a key: not the variables of replaced programs, nor what says where the file is. */
+  readonly isKey: boolean
 }
 
 /** Every setting, group after group. */
@@ -40,14 +43,15 @@ export function describeSettings(kinds: Kinds): SettingDescription[] {
   const feed: Settings = feedTable(kinds)
   const programs = Object.values(kinds.replaced)
   const { sinks, ...house } = houseTables(kinds)
-  const described = (table: Settings): SettingDescription[] =>
-    Object.entries(table).map(([name, setting]) => describe(name, setting))
+  const described = (table: Settings, isKey = true): SettingDescription[] =>
+    Object.entries(table).map(([name, setting]) => describe(name, setting, isKey))
   const ofSinks = Object.fromEntries(Object.entries(sinks).map(([name, one]) => [name, { ...one, required: false }]))
   const all = [
     ...programs.flatMap((program) => program.feeds.flatMap((one) => describeFeed(one, program, feed))),
-    ...Object.values(house).flatMap(described),
+    ...described(sourceSettings, false),
+    ...Object.values(house).flatMap((table) => described(table)),
     ...described(ofSinks),
-    ...programs.flatMap(({ shared }) => described(shared)),
+    ...programs.flatMap(({ shared }) => described(shared, false)),
     ...Object.entries(feed).map(([suffix, setting]) => describe(`FEED_<NAME>_${suffix}`, setting)),
   ]
   const groups = new Set([...FIRST, ...programs.map(({ group }) => group), ...THEN, ...all.map(({ group }) => group)])
@@ -61,12 +65,12 @@ function describeFeed(replaced: ReplacedFeed, program: Replaced, feed: Settings)
     if (!format) return []
     const [what = ''] = full.split(/(?<=\.) /)
     const help = `${what} FEED_${replaced.name}_${suffix} wins over it.`
-    return { ...describe(name, { ...shared, format, ...own, help, group: program.group }), required: false }
+    return { ...describe(name, { ...shared, format, ...own, help, group: program.group }, false), required: false }
   })
-  return [describe(replaced.toggle, toggleSetting(replaced, program)), ...variables]
+  return [describe(replaced.toggle, toggleSetting(replaced, program), false), ...variables]
 }
 
-function describe(name: string, setting: Setting<unknown>): SettingDescription {
+function describe(name: string, setting: Setting<unknown>, isKey = true): SettingDescription {
   return {
     name,
     group: setting.group,
@@ -77,5 +81,6 @@ function describe(name: string, setting: Setting<unknown>): SettingDescription {
     secret: setting.secret ?? false,
     required: setting.required ?? false,
     aliases: setting.aliases ?? [],
+    isKey,
   }
 }

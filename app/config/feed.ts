@@ -3,8 +3,9 @@ import { feedSettingName, type GivenNames } from '../lib/setting-names.ts'
 import type { Preset } from '../settings/preset.ts'
 import { byProperty, type Named, type Setting, type Settings } from '../settings/setting.ts'
 import { type FeedKinds, kindsOf } from './chosen.ts'
+import { keyOf } from './file/keys.ts'
 import type { Kinds } from './kinds.ts'
-import type { Layer } from './layers.ts'
+import { type Layer, ranks } from './layers.ts'
 import { type Given, lookup } from './lookup.ts'
 import type { FeedOn } from './replaced.ts'
 import { Report } from './report.ts'
@@ -25,6 +26,8 @@ export interface Place {
   /** As in the variables. */
   readonly name: string
   readonly layers: readonly Layer[]
+  /** The file has it, so what is missing is named as there. */
+  readonly isInFile?: boolean
   readonly replaced?: FeedOn
 }
 
@@ -40,9 +43,10 @@ export function readFeed<K extends Kinds>(place: Place, kinds: K, shared: FeedSh
   const table: HouseFeed = feedTable(kinds)
   const all: Settings = table
   const found = findAll(place, all, kinds, report)
-  const names = namesOf(place, found)
+  const names = namesOf(place, all, found)
   const find = (suffix: string): Given | undefined => found.get(suffix)
   const ofKinds = kindsOf(all, find, kinds)
+  report.inForce.push({ feed: name, table: all, found })
   const before = report.problems.length
   const values = validate(table, find, report, {
     feed: name.toLowerCase(),
@@ -110,9 +114,9 @@ function findAll(place: Place, table: Settings, kinds: Kinds, report: Report): M
     const one = find(place, suffix, preset, report)
     if (one) found.set(suffix, one)
   }
-  const own = [...found].filter(([, { isOwn }]) => isOwn).map(([suffix]) => suffix)
-  const better = own.flatMap((suffix) => table[suffix]?.instead ?? [])
-  for (const suffix of better) if (!own.includes(suffix)) found.delete(suffix)
+  for (const [suffix, { rank }] of [...found]) {
+    for (const other of table[suffix]?.instead ?? []) if ((found.get(other)?.rank ?? 0) > rank) found.delete(other)
+  }
   return found
 }
 
@@ -132,24 +136,35 @@ function find(
   if (own) return { ...own, isOwn: true }
   const variable = replaced?.feed.variables[suffix]
   const given = (variable && lookup(layers, variable.name, report)) ?? replaced?.shared.get(suffix)
-  if (given) return { ...given, isOwn: false }
+  if (given) return { ...given, rank: ranks.replaced, isOwn: false }
   const text = replaced?.feed.fixed[suffix] ?? variable?.default ?? preset?.settings[suffix]
   if (text === undefined) return undefined
   const from = replaced?.feed.toggle ?? feedSettingName({ name }, 'PRESET')
-  return { text, variable: from, called: from, path: undefined, isShown: true, isOwn: false, isPreset: true }
+  return {
+    text,
+    variable: from,
+    called: from,
+    path: undefined,
+    rank: ranks.preset,
+    isShown: true,
+    isOwn: false,
+    isPreset: true,
+  }
 }
 
-/** What the operator calls the settings; a replaced program's own variable where none is given, because its users know that one. */
-function namesOf(place: Place, found: ReadonlyMap<string, Found>): GivenNames {
-  const theirs = Object.entries(place.replaced?.feed.variables ?? {}).map(
-    ([suffix, { name }]) => [suffix, name] as const,
-  )
+/** What the operator calls the settings: a replaced program's own variable where none is given, because its users know that one, or the key of the file. */
+function namesOf(place: Place, table: Settings, found: ReadonlyMap<string, Found>): GivenNames {
+  const { name, isInFile, replaced } = place
+  const keys = isInFile ? Object.keys(table).map((suffix) => [suffix, keyOf(suffix, name)] as const) : []
+  const theirs = Object.entries(replaced?.feed.variables ?? {}).map(([suffix, one]) => [suffix, one.name] as const)
   const given = [...found].filter(([, { isPreset }]) => !isPreset)
-  const names = new Map([...theirs, ...given.map(([suffix, { variable }]) => [suffix, variable] as const)])
-  return Object.fromEntries([...names].filter(([suffix, name]) => name !== feedSettingName(place, suffix)))
+  const names = new Map([...theirs, ...keys, ...given.map(([suffix, { variable }]) => [suffix, variable] as const)])
+  return Object.fromEntries([...names].filter(([suffix, one]) => one !== feedSettingName({ name }, suffix)))
 }
 
 /** What to set for a setting that is missing. */
-function missing({ name, replaced }: Place, suffix: string, setting: Setting<unknown> | undefined): Missing {
-  return replaced?.feed.variables[suffix] ?? { name: feedSettingName({ name }, suffix), example: setting?.example }
+function missing({ name, isInFile, replaced }: Place, suffix: string, setting: Setting<unknown> | undefined): Missing {
+  const { example } = setting ?? {}
+  if (isInFile) return { name: keyOf(suffix, name), example }
+  return replaced?.feed.variables[suffix] ?? { name: feedSettingName({ name }, suffix), example }
 }

@@ -3,6 +3,7 @@ import { feedSettingName } from '../lib/setting-names.ts'
 import type { Settings } from '../settings/setting.ts'
 import { type FeedShared, readFeed } from './feed.ts'
 import { feedNames, type UnknownVariable } from './feed-names.ts'
+import type { FileLayer } from './file/layer.ts'
 import type { Kinds } from './kinds.ts'
 import { type Env, environment, type Layer } from './layers.ts'
 import { feedsOn } from './replaced.ts'
@@ -10,27 +11,31 @@ import type { Report } from './report.ts'
 import { feedTable } from './tables/index.ts'
 import type { FeedConfigOf } from './types.ts'
 
-/** The feeds that the variables name, and the environment with them. */
+/** Where settings are, and the feeds that are named there. */
 export interface FeedLayers {
   readonly layers: readonly Layer[]
   /** As in the variables. */
   readonly names: ReadonlySet<string>
+  /** Those of the file. */
+  readonly inFile: ReadonlySet<string>
   readonly unknown: readonly UnknownVariable[]
 }
 
-/** Finds out which variables are of which feed. */
-export function feedLayers(env: Env, kinds: Kinds): FeedLayers {
+/** Finds out which variables are of which feed. The environment wins over `file`. */
+export function feedLayers(env: Env, kinds: Kinds, file?: FileLayer): FeedLayers {
   const programs = Object.values(kinds.replaced)
   const switched = programs.flatMap(({ feeds }) => feeds.filter(({ toggle }) => env[toggle]?.trim()))
   const suffixes = Object.keys(feedTable(kinds))
-  const known = switched.map(({ name }) => name)
+  const inFile = file?.feeds ?? []
+  const known = [...switched.map(({ name }) => name), ...inFile]
   const { feeds, unknown } = feedNames(env, suffixes, anchorsOf(kinds), known)
-  return { layers: [environment(env, feeds)], names: new Set(feeds.keys()), unknown }
+  const layers = [environment(env, feeds), ...(file ? [file] : [])]
+  return { layers, names: new Set([...feeds.keys(), ...inFile]), inFile: new Set(inFile), unknown }
 }
 
 /** The feeds that are on. Names unknown variables, and adds a problem when there is no feed at all. */
 export function readFeeds<K extends Kinds>(
-  { layers, names, unknown }: FeedLayers,
+  { layers, names, inFile, unknown }: FeedLayers,
   kinds: K,
   shared: FeedShared,
   report: Report,
@@ -42,7 +47,9 @@ export function readFeeds<K extends Kinds>(
   const plain = [...names].filter((name) => !theirs.has(name))
   if (on.length + plain.length === 0 && unknown.length === 0) noFeed(kinds, report)
   const places = [...on.map((one) => ({ name: one.feed.name, replaced: one })), ...plain.map((name) => ({ name }))]
-  const feeds = places.map((place) => readFeed({ ...place, layers }, kinds, shared, report))
+  const feeds = places.map((place) => {
+    return readFeed({ ...place, layers, isInFile: inFile.has(place.name) }, kinds, shared, report)
+  })
   for (const { variable, text, cure } of unknown) if (!report.isTold(variable)) report.wrong(variable, text, cure)
   return feeds
 }

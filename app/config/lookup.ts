@@ -13,8 +13,12 @@ export interface Given {
   readonly called: string
   /** The file, if it came from one. */
   readonly path: string | undefined
+  /** Of its layer; a lower one wins. */
+  readonly rank: number
   /** Whether a problem may show the text, if the format allows it. */
   readonly isShown: boolean
+  /** The variable that it is nothing but the value of, where another setting says so. */
+  readonly reference?: string | undefined
   /** The value of a preset, or of a program that is replaced, which stood nowhere. */
   readonly isPreset?: true
 }
@@ -32,9 +36,9 @@ function lookupIn(layer: Layer, name: string, report: Report, feed?: string): Gi
   const own = layer.get(name, feed)
   // A setting that is a path by itself (KAFKA_SSL_CA_FILE) is not read from a second file.
   const file = name.endsWith('_FILE') ? undefined : layer.get(`${name}_FILE`, feed)
-  if (file === undefined) return own && { ...own, variable: own.name, path: undefined }
+  if (file === undefined) return own && { ...own, variable: own.name, path: undefined, rank: layer.rank }
   const path = file.text.trim()
-  const found = { variable: file.name, called: file.called, path, isShown: false }
+  const found = { variable: file.name, called: file.called, path, isShown: false, rank: layer.rank }
   if (own === undefined) return { ...found, text: contentOf(path, file.called, file.name, report) }
   report.wrong(own.name, `${own.called} and ${file.called} are both set`, 'keep one of them')
   return { ...found, text: undefined }

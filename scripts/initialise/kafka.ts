@@ -14,7 +14,7 @@ export type ConnectKafka = (more?: Partial<KafkaConfig>) => Kafka
 /** Clients for `bootstrapServers` with the KAFKA_SECURITY_PROTOCOL, KAFKA_SASL_… and KAFKA_SSL_… of `env`. Throws `Failure` with what is wrong with them. */
 export function secureKafka(bootstrapServers: string, env: NodeJS.ProcessEnv): ConnectKafka {
   try {
-    const { tls, sasl, requestTimeoutMs } = readKafkaConfig(env, kinds)
+    const { tls, sasl, requestTimeoutMs } = readKafkaConfig({ env }, kinds)
     const security = {
       ...(tls && { ssl: nodeTls(tls) }),
       ...(sasl && { sasl: kafkajsSasl(sasl, tls?.ca, requestTimeoutMs) }),

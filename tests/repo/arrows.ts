@@ -9,6 +9,7 @@ const ROOTS = [
   'gap-feed',
   'check',
   'lane-command',
+  'config-command',
   'redrive-command',
   'redrive',
   'feed-steps',
@@ -20,7 +21,7 @@ const ROOTS = [
 /** The command: loaded by the file that looks at the version of Node first. */
 const MAIN = ['main', 'command']
 /** Only main may import these. */
-const MAIN_ONLY = [...MAIN, 'daemon', 'check', 'lane-command', 'redrive-command', 'help']
+const MAIN_ONLY = [...MAIN, 'daemon', 'check', 'lane-command', 'config-command', 'redrive-command', 'help']
 const KINDS = [
   'config',
   'dial',

@@ -5,13 +5,13 @@ import { readConfig } from '../../app/config/index.ts'
 import { kinds } from '../../app/kinds.ts'
 import { metricDefinitions } from '../../app/telemetry/definitions.ts'
 
-const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/dead-letters.md']
+const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/configuration.md', 'docs/dead-letters.md']
 const root = new URL('../../', import.meta.url)
 const read = (page: string): string => readFileSync(new URL(page, root), 'utf8')
 const all = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, found = '']) => found)
 
-/** What `text` names and is not there. */
-function missing(text: string): string[] {
+/** What `text` names and is not there. Its links are relative to `page`. */
+function missing(text: string, page = 'README.md'): string[] {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
   const metrics = new Set(metricDefinitions.map(({ name }) => name))
   return [
@@ -19,14 +19,14 @@ function missing(text: string): string[] {
     ...all(text, /\b((?:tributary|kafka_producer)_[a-z_]+[a-z])\b(?!:)/g).filter(
       (name) => !metrics.has(name) && name !== 'kafka_producer',
     ),
-    ...all(text, /\]\((?!https?:)([^)#]+)/g).filter((path) => !existsSync(new URL(path, root))),
+    ...all(text, /\]\((?!https?:)([^)#]+)/g).filter((path) => !existsSync(new URL(path, new URL(page, root)))),
     ...all(text, /`((?:app|tests|scripts|docs)\/[\w./-]+)`/g).filter((path) => !existsSync(new URL(path, root))),
   ]
 }
 
 describe.each(pages)('%s', (page) => {
   it('names only npm scripts, metrics and files that exist', () => {
-    expect(missing(read(page))).toEqual([])
+    expect(missing(read(page), page)).toEqual([])
   })
 })
 

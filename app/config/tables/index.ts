@@ -42,6 +42,11 @@ export function houseTables(kinds: Kinds) {
   }
 }
 
+/** What a file may hold: everything but the variables of replaced programs. */
+export function fileTables(kinds: Kinds): { readonly house: Settings; readonly feed: Settings } {
+  return { house: Object.assign({}, ...Object.values(houseTables(kinds))), feed: feedTable(kinds) }
+}
+
 function sorted(all: Settings): Settings {
   const rank = ([, { required }]: [string, Setting<unknown>]): number => (required ? 0 : 1)
   return Object.fromEntries(Object.entries(all).sort((a, b) => rank(a) - rank(b)))

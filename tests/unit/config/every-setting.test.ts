@@ -37,6 +37,7 @@ const feeds = {
 
 /** A value other than the default, and what it needs around it. */
 const values: Record<string, readonly [value: string, around?: TestEnv]> = {
+  TRIBUTARY_CONFIG: [files.write('tributary.yaml', 'linger: 7ms\n')],
   BOOTSTRAP_SERVERS: ['other:1'],
   KAFKA_CLIENT: ['kafkajs'],
   KAFKA_CLIENT_ID: ['x'],

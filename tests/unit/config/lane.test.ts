@@ -30,7 +30,7 @@ describe('the lane', () => {
   })
 
   it('is read alone for commands that need nothing else', () => {
-    expect(readLaneConfig({ LANE_DIR: '/x' }, kinds)).toEqual({ kind: 'disk', directory: '/x', sync: 'flush' })
-    expect(() => readLaneConfig({ LANE_SYNC: 'never' }, kinds)).toThrow('1 configuration problem')
+    expect(readLaneConfig({ env: { LANE_DIR: '/x' } }, kinds)).toEqual({ kind: 'disk', directory: '/x', sync: 'flush' })
+    expect(() => readLaneConfig({ env: { LANE_SYNC: 'never' } }, kinds)).toThrow('1 configuration problem')
   })
 })
