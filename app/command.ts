@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs'
 import { check } from './check/index.ts'
 import { checkHelp, checkOptions } from './check/options.ts'
-import { choices } from './choices.ts'
-import { readConfig, readLaneConfig } from './config/index.ts'
-import type { Config } from './config/types.ts'
+import { configOf, readLaneConfig, readSources, type Sources, USUAL_FILE } from './config/index.ts'
+import { configHelp, schemaHelp, schemaText, showConfig } from './config-command.ts'
 import { runDaemon } from './daemon.ts'
 import { ConfigError, Unusable } from './errors.ts'
 import { exitCodes } from './exit-codes.ts'
 import { help } from './help.ts'
+import { type Config, kinds } from './kinds.ts'
 import { laneCommand, laneHelp } from './lane-command.ts'
 import { endProcess } from './lib/end-process.ts'
 import { nearest } from './lib/nearest.ts'
@@ -29,8 +29,10 @@ interface Command {
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   check: { help: () => checkHelp, run: runCheck },
+  config: { help: () => configHelp, run: runConfig },
   lane: { help: () => laneHelp, run: runLane },
   redrive: { help: () => redriveHelp, run: runRedrive },
+  schema: { help: () => schemaHelp, run: runSchema },
 }
 const HELP = ['help', '--help', '-h']
 const VERSION = ['version', '--version', '-v', '-V']
@@ -82,8 +84,21 @@ async function runCheck(args: readonly string[], { env, stop }: Surroundings): P
 
 async function runLane(args: readonly string[], { env, stop }: Surroundings): Promise<number> {
   endAt(stop)
-  const isFine = await laneCommand(args, () => readLaneConfig(env, choices), process.stdout, process.stderr)
+  const isFine = await laneCommand(args, () => readLaneConfig(sourcesOf(env), kinds), process.stdout, process.stderr)
   return isFine ? exitCodes.ok : exitCodes.unavailable
+}
+
+/** What is wrong is told, and what is in force is shown all the same. */
+async function runConfig(args: readonly string[], { env }: Surroundings): Promise<number> {
+  if (args.length > 0) return tooMany(args)
+  const reading = readSources(sourcesOf(env), kinds)
+  process.stdout.write(showConfig(reading))
+  configOf(reading)
+  return exitCodes.ok
+}
+
+async function runSchema(args: readonly string[]): Promise<number> {
+  return args.length > 0 ? tooMany(args) : show(schemaText())
 }
 
 async function runRedrive(args: readonly string[], { env, stop }: Surroundings): Promise<number> {
@@ -95,9 +110,13 @@ async function runRedrive(args: readonly string[], { env, stop }: Surroundings):
 let hide = (text: string): string => text
 
 function configured(env: NodeJS.ProcessEnv): Config {
-  const config = readConfig(env, choices)
+  const config = configOf(readSources(sourcesOf(env), kinds))
   hide = (text) => config.secrets.hideAll(text)
   return config
+}
+
+function sourcesOf(env: NodeJS.ProcessEnv): Sources {
+  return { env, usualFile: USUAL_FILE }
 }
 
 /** For commands that have nothing to bring to an end. */

@@ -1,8 +1,8 @@
 /** Composition root: opens everything in order into one Scope, runs until told to stop, closes it in reverse. */
-import type { Config } from './config/types.ts'
+
 import { describeSources } from './dial/address.ts'
 import { openDialler } from './dial/dialler.ts'
-import { avro } from './encode/avro.ts'
+import { Encoders } from './encode/encoders.ts'
 import { close, type LifeEnd, ledgers, remains, settles } from './ending.ts'
 import { sentenceOf, Unusable } from './errors.ts'
 import type { Emit } from './events.ts'
@@ -13,6 +13,7 @@ import { type GapFeed, openGapFeed } from './gap-feed.ts'
 import { Gaps } from './gaps/index.ts'
 import { GAP_FEED } from './gaps/record.ts'
 import { serve } from './http.ts'
+import type { Config } from './kinds.ts'
 import { tryOutAside } from './lane/disk/folder.ts'
 import { leftOver } from './lane/disk/left-over.ts'
 import { Clock } from './lib/clock.ts'
@@ -28,6 +29,7 @@ import { hold } from './produce/hold.ts'
 import { sinks } from './produce/index.ts'
 import { PATIENCE_MS } from './produce/open-topic.ts'
 import { deadLetterUse } from './route/topic-use.ts'
+import { entryOf, loadKind } from './settings/kind.ts'
 import { Status } from './status.ts'
 import { createTelemetry } from './telemetry/index.ts'
 
@@ -104,15 +106,15 @@ async function life(config: Config, daemon: Observable, scope: Scope, stop: Prom
 interface Observable extends PageSources {
   readonly clock: Clock
   readonly feeds: Map<string, FeedParts>
-  encoder: Encoder | undefined
+  encoders: Encoders | undefined
 }
 
 function observed(config: Config, version: string): Observable {
   const { secrets } = config
-  const sink = sinks[config.sink as keyof typeof sinks]
-  const status = new Status(!('offline' in sink))
+  const { connects, needs } = entryOf(sinks, config.sink)
+  const status = new Status(connects)
   const feeds = new Map<string, FeedParts>()
-  const schemas = (): Encoder['schemas'] => daemon.encoder?.schemas ?? new Map()
+  const schemas = (): Encoder['schemas'] => daemon.encoders?.schemas ?? new Map()
   const gaps = new Gaps()
   const clock = new Clock((difference) => telemetry.emit({ type: 'clock.differs', ...difference }))
   const telemetry = createTelemetry({
@@ -120,11 +122,11 @@ function observed(config: Config, version: string): Observable {
     maxUrls: config.metricsMaxUrls,
     logLevel: config.logLevel,
     secrets,
-    logFd: 'takesStdout' in sink ? STDERR : STDOUT,
+    logFd: needs.includes('stdout') ? STDERR : STDOUT,
     version,
     observed: { status, gaps, feeds, schemas, clock },
   })
-  const daemon: Observable = { version, status, gaps, feeds, schemas, telemetry, secrets, clock, encoder: undefined }
+  const daemon: Observable = { version, status, gaps, feeds, schemas, telemetry, secrets, clock, encoders: undefined }
   return daemon
 }
 
@@ -133,7 +135,7 @@ async function openAll(config: Config, daemon: Observable, scope: Scope, signal:
   const { emit } = daemon.telemetry
   const feeds = config.feeds.map((feed) => ({
     feed,
-    sources: describeSources(feed.name, feed.urls, config.secrets.paths),
+    sources: describeSources(feed.name, feed.urls ?? [], config.secrets.paths),
   }))
   // Before anybody can ask for them.
   for (const { feed, sources } of feeds) daemon.status.addFeed(feed.name, sources)
@@ -142,23 +144,26 @@ async function openAll(config: Config, daemon: Observable, scope: Scope, signal:
   for (const problem of config.warnings) emit({ type: 'daemon.warned', warning: sentenceOf(problem) })
   if (config.lane.directory !== undefined) await tryOutAside(config.lane.directory, signal)
   scope.use(closeHttp, (close) => close())
-  const openSink = await sinks[config.sink as keyof typeof sinks].load()
+  const openSink = await loadKind(sinks, config.sink)
   const { clock } = daemon
-  const sink = scope.use(openSink(config.kafka, emit, clock), (it) => it.close())
-  const { brokers, names } = config.kafka
+  const { kafka, registry } = config
+  const sink = scope.use(openSink(config, { kafka, emit, clock }), (it) => it.close())
+  const { brokers, names } = kafka
   const holdOptions = { lingerMs: config.lingerMs, brokers, names, patienceMs: PATIENCE_MS }
   const outlet = scope.use(hold(sink, holdOptions, emit), (it) => it.close())
-  const encoder = scope.use(avro({ registry: config.registry, clock, emit }), (it) => it.close())
-  daemon.encoder = encoder
-  const isOffline = 'offline' in sinks[config.sink as keyof typeof sinks]
+  const encoders = scope.use(new Encoders({ registry, clock, emit }), (it) => it.close())
+  daemon.encoders = encoders
+  const isOffline = !entryOf(sinks, config.sink).connects
   const { secrets } = config
   const hide = (text: string, feed: string) => secrets.hide(text, feed)
   const use = deadLetterUse(config)
-  const deadLetterOptions = { ...config.deadLetters, use, version: daemon.version, isOffline, clock, hide }
+  const { deadLetterTopic: topic, deadLetterMaxBytes: maxBytes } = config
+  const deadLetterOptions = { topic, maxBytes, use, version: daemon.version, isOffline, clock, hide }
   const deadLetters = scope.use(openDeadLetters(outlet, deadLetterOptions, emit), (it) => it.close())
-  const dial = await openDialler(config.dialRate, secrets, emit)
+  const dial = await openDialler(config.dialRate, secrets, emit, config.feeds)
   for (const { feed, sources } of feeds) {
     signal.throwIfAborted()
+    const encoder = await encoders.of(feed)
     const shared = { ...daemon, encoder, outlet, deadLetters, dial, emit, signal }
     const parts = await makeParts(feed, sources, config, shared)
     scope.use(parts.lane, (it) => it.close())
@@ -167,6 +172,7 @@ async function openAll(config: Config, daemon: Observable, scope: Scope, signal:
   signal.throwIfAborted()
   const sources = feeds.reduce((sum, feed) => sum + feed.sources.length, 0)
   emit({ type: 'daemon.started', version: daemon.version, feeds: feeds.length, sources, sink: config.sink })
+  const encoder = await encoders.of({ format: 'avro' })
   const gapFeed = await openGapFeed(config, { ...daemon, encoder, outlet, emit }, scope)
   const ended = scope.use(new AbortController(), (it) => it.abort())
   void lookLeftOver(config, emit, ended.signal)

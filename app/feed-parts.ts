@@ -1,17 +1,20 @@
 /** From one feed's settings to the parts its two loops work with. */
-import type { Config, FeedConfig } from './config/types.ts'
+
 import type { Dialler } from './dial/dialler.ts'
 import type { Emit } from './events.ts'
 import type { FeedParts } from './feed.ts'
 import { feedSteps } from './feed-steps.ts'
 import type { Gaps } from './gaps/index.ts'
+import type { Config, FeedConfig } from './kinds.ts'
 import { lanes } from './lane/index.ts'
 import { sourceFinder } from './lane/sources.ts'
 import { createLedger } from './ledger.ts'
 import type { Clock } from './lib/clock.ts'
 import type { Encoder, Outlet } from './model.ts'
 import type { DeadLetterDesk } from './produce/dead-letters.ts'
+import { type KeyRule, keyRule } from './route/by-schema.ts'
 import { recordUse } from './route/topic-use.ts'
+import { loadKind } from './settings/kind.ts'
 
 /** What all feeds share. */
 export interface Shared {
@@ -39,7 +42,7 @@ export async function makeParts(
     feed: feed.name,
     sources: sources.length,
     topic: feed.schema,
-    key: keyText(feed.key),
+    key: keyText(keyRule(feed)),
     normalise: feed.normalise,
     directory: config.lane.directory,
     laneBytes: feed.laneMaxBytes,
@@ -65,7 +68,7 @@ export async function makeParts(
 }
 
 /** The constant itself is left out: nobody declared that it may be shown. */
-function keyText(key: FeedConfig['key']): string {
+function keyText(key: KeyRule): string {
   if (key.kind === 'field') return `key from ${key.path.join('.')}`
   return key.kind === 'constant' ? 'a constant key' : 'no key'
 }
@@ -73,17 +76,16 @@ function keyText(key: FeedConfig['key']): string {
 /** The lane of one feed, as configured. Throws `Unusable`. */
 export async function openLane(
   feed: Pick<FeedConfig, 'name' | 'laneMaxBytes' | 'overload'>,
-  { lane: { kind, directory, sync }, maxInFlightBatches, secrets }: Config,
+  config: Config,
   { sources, ledger, emit, signal }: Pick<FeedParts, 'sources' | 'ledger' | 'emit'> & { readonly signal?: AbortSignal },
 ): Promise<FeedParts['lane']> {
-  const open = await lanes[kind as keyof typeof lanes].load()
-  return open({
+  const { lane, maxInFlightBatches, secrets } = config
+  const open = await loadKind(lanes, lane.kind)
+  return open(config, {
     feed: feed.name,
     laneMaxBytes: feed.laneMaxBytes,
     maxInFlightBatches,
     overload: feed.overload,
-    directory,
-    sync,
     sourceOf: sourceFinder(feed.name, sources, secrets.paths),
     ledger,
     emit,

@@ -1,16 +1,18 @@
 /** What a feed does with a message between its lane and the outlet, as configured. */
 import { hash } from 'node:crypto'
-import type { Config, FeedConfig } from './config/types.ts'
 import type { DocumentSteps } from './documents.ts'
 import type { Emit } from './events.ts'
+import type { Config, FeedConfig } from './kinds.ts'
 import type { Clock } from './lib/clock.ts'
 import { matcher } from './lib/subset.ts'
+import type { Router } from './model.ts'
 import { normalisers } from './normalise/index.ts'
 import { DocumentTime } from './normalise/time-of.ts'
 import { parsers } from './parse/index.ts'
 import type { Feed } from './pipeline.ts'
 import { headersOf } from './produce/headers.ts'
-import { bySchema } from './route/by-schema.ts'
+import { routers } from './route/index.ts'
+import { type AnyKind, entryOf, loadKind, ownValues } from './settings/kind.ts'
 
 const SHAPE_DIGITS = 16
 
@@ -28,18 +30,31 @@ export async function feedSteps(
   return {
     clock,
     ignore: feed.ignore.length === 0 ? undefined : matcher(feed.ignore),
-    parse: (await parsers.json.load())(),
+    parse: (await loadKind(parsers, feed.parser))(feed, { feed: name }),
     maxDocuments: feed.maxDocuments,
     shape: shapeOf(feed),
-    normalise: await Promise.all(feed.normalise.map((name) => normalisers[name as keyof typeof normalisers].load())),
-    router: bySchema(feed),
+    normalise: await Promise.all(
+      feed.normalise.map(async (kind) => (await loadKind(normalisers, kind))(feed, { feed: name })),
+    ),
+    router: await routerOf(feed),
     timeOf: times?.of,
     ...(times && { times }),
     headers: headersOf(config.recordHeaders, clock),
   }
 }
 
+/** Where the records of `feed` go. */
+export async function routerOf(feed: FeedConfig): Promise<Router> {
+  return (await loadKind(routers, feed.router))(feed, { schema: feed.schema })
+}
+
 /** A hash of the settings that decide which documents a message holds, and in which order. */
-function shapeOf({ normalise }: FeedConfig): string {
-  return hash('sha256', JSON.stringify({ parse: 'json', normalise })).slice(0, SHAPE_DIGITS)
+function shapeOf(feed: FeedConfig): string {
+  const { parser, normalise } = feed
+  const used: readonly AnyKind[] = [entryOf(parsers, parser), ...normalise.map((name) => entryOf(normalisers, name))]
+  const settings = used.map((kind) => ownValues(kind.settings, feed))
+  // Without settings as it was when no such kind had any, so that dead letters of that time keep their numbers.
+  const isPlain = settings.every((one) => Object.keys(one).length === 0)
+  const shape = { parse: parser, normalise, ...(!isPlain && { settings }) }
+  return hash('sha256', JSON.stringify(shape)).slice(0, SHAPE_DIGITS)
 }

@@ -1,6 +1,5 @@
 /** The internal feed of gap records: its lane, its topic, and what must outlive the process to know the gaps. */
 import { join } from 'node:path'
-import type { Config } from './config/types.ts'
 import { Unusable } from './errors.ts'
 import type { Emit } from './events.ts'
 import { type FeedParts, type RunningFeed, runFeed } from './feed.ts'
@@ -9,6 +8,7 @@ import type { Gaps } from './gaps/index.ts'
 import { found } from './gaps/lookup.ts'
 import { GAP_FEED } from './gaps/record.ts'
 import { type GapState, readState, writeState } from './gaps/state.ts'
+import type { Config } from './kinds.ts'
 import { folderOf } from './lane/disk/folder.ts'
 import type { Clock } from './lib/clock.ts'
 import { errorCode } from './lib/error-code.ts'
@@ -18,6 +18,7 @@ import { parsers } from './parse/index.ts'
 import { sinks } from './produce/index.ts'
 import { bySchema } from './route/by-schema.ts'
 import { gapUse } from './route/topic-use.ts'
+import { entryOf, loadKind } from './settings/kind.ts'
 
 const LANE_MAX_BYTES = 16 * 1024 * 1024
 const STATE_FILE = 'gaps.json'
@@ -69,7 +70,7 @@ export async function openGapFeed(config: Config, parts: GapParts, scope: Scope)
     running.ended.catch(failed.reject)
   }
   if (config.gapsTopic !== undefined) await run(config.gapsTopic)
-  else if ('offline' in sinks[config.sink as keyof typeof sinks]) gaps.outbox.set('off')
+  else if (!entryOf(sinks, config.sink).connects || config.registry.url === '') gaps.outbox.set('off')
   else void runWhereFound(parts, run, stop.signal).catch(failed.reject)
   return {
     ended: failed.promise,
@@ -126,7 +127,7 @@ async function makeParts(
     lane,
     restored: structuredClone(ledger),
     clock,
-    parse: (await parsers.json.load())(),
+    parse: (await loadKind(parsers, 'json'))({}, { feed: GAP_FEED }),
     normalise: [],
     maxDocuments: 1,
     shape: '',

@@ -1,14 +1,17 @@
 /** `tributary --help`: usage, then every setting by group. */
-import { choices } from './choices.ts'
+
 import { describeSettings, type SettingDescription } from './config/index.ts'
+import { kinds } from './kinds.ts'
 
 const USAGE = `tributary: from many WebSockets to Avro records in Kafka.
 
 Usage:
-  tributary            run; everything is configured by environment variables
+  tributary            run; everything is configured by environment variables, or by a file below them (TRIBUTARY_CONFIG)
   tributary check      look at everything that a run depends on, and say what is wrong and how to cure it
   tributary lane       what the lanes in LANE_DIR hold, while no daemon uses them: list, export or discard them
   tributary redrive    what would become of dead letters now; sends them with --go
+  tributary config     what is in force and where each value is from, as a file that can be used again
+  tributary schema     the JSON Schema of that file, for editors
   tributary help       this text; tributary help COMMAND or tributary COMMAND --help for one of those above
   tributary version
 
@@ -21,7 +24,7 @@ a unit is in seconds; LINGER wants its unit, because elsewhere a bare number mea
 
 /** The whole text, ending in a line feed. Lines are at most 120 characters where words allow. */
 export function help(): string {
-  const groups = Map.groupBy(describeSettings(choices), ({ group }) => group)
+  const groups = Map.groupBy(describeSettings(kinds), ({ group }) => group)
   const sections = [...groups].map(([group, settings]) => `\n${group}\n${settings.map(setting).join('')}`)
   return USAGE + sections.join('')
 }

@@ -245,6 +245,3 @@ export interface DeadLetters {
   /** The topic in use now. */
   readonly topic: string | undefined
 }
-
-/** A registry's entry: its one-line help, and how to load it (so that `--help` loads no client). */
-export type Kind<T> = { readonly help: string; readonly load: () => Promise<T> }

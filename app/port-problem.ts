@@ -1,6 +1,7 @@
 /** Why the operator's port cannot be opened. */
-import type { Config } from './config/types.ts'
+
 import type { Problem } from './errors.ts'
+import type { Config } from './kinds.ts'
 import { settingName } from './lib/setting-names.ts'
 
 /** What an operator is told when `error` says that the port cannot be listened on; undefined for any other error. */

@@ -1,6 +1,7 @@
 /** `tributary redrive`: dead letters through the present configuration again, a dry run unless told to go. */
-import type { Config } from './config/types.ts'
+
 import { Unavailable } from './errors.ts'
+import type { Config } from './kinds.ts'
 import { redrive, type Surroundings } from './redrive/index.ts'
 import { redriveOptions } from './redrive/options.ts'
 import type { Outcome } from './redrive/report.ts'

@@ -1,12 +1,14 @@
 /** Does every URL open, does something come, and does it fit? */
-import type { Config, FeedConfig } from '../config/types.ts'
+
 import { describeSources, hostOf } from '../dial/address.ts'
 import { sourceMaker } from '../dial/dialler.ts'
 import { dialGate } from '../dial/gate.ts'
+import type { Encoders } from '../encode/encoders.ts'
 import type { Misfit } from '../events.ts'
+import { routerOf } from '../feed-steps.ts'
+import type { Config, FeedConfig } from '../kinds.ts'
 import { feedSettingName } from '../lib/setting-names.ts'
-import type { Encoder, Message, SourceInfo } from '../model.ts'
-import { bySchema } from '../route/by-schema.ts'
+import type { Message, SourceInfo } from '../model.ts'
 import { type Finding, type Group, misconfigured } from './finding.ts'
 import { type Fit, type Fitter, fitter } from './fit.ts'
 import { limit } from './limit.ts'
@@ -17,7 +19,7 @@ const AT_ONCE = 50
 
 /** What the feeds of a check share. `prepared` resolves when the encoder has every schema that can be had. */
 export interface Shared {
-  readonly encoder: Encoder
+  readonly encoders: Encoders
   /** Known once `prepared` resolves, by subject. */
   readonly misfits: ReadonlyMap<string, Misfit>
   readonly prepared: Promise<unknown>
@@ -30,7 +32,7 @@ type Listen = (info: SourceInfo, index: number) => Promise<Heard>
 
 /** Dials every URL as the daemon does, within the dial rate and `AT_ONCE` at once; one group per feed. */
 export async function checkFeeds(config: Config, shared: Shared): Promise<Group[]> {
-  const sourceOf = await sourceMaker(config.secrets, () => {})
+  const sourceOf = await sourceMaker(config.secrets, () => {}, config.feeds)
   const gate = dialGate(config.dialRate)
   const limited = limit(AT_ONCE)
   const never = new AbortController().signal
@@ -57,19 +59,22 @@ async function lookAt(feed: FeedConfig, hear: Listen, config: Config, shared: Sh
     fitting += fit?.fitting ?? 0
     return sourceFinding(feed, info.shown, heard, fit, waitMs)
   }
-  const findings = await Promise.all(describeSources(feed.name, feed.urls, config.secrets.paths).map(look))
+  const findings = await Promise.all(describeSources(feed.name, feed.urls ?? [], config.secrets.paths).map(look))
   await prepared
   // A document that fits proves the contrary.
   if (fitting > 0) return findings
-  return [...findings, ...bySchema(feed).subjects.flatMap((subject) => told(feed, subject, misfits))]
+  const { subjects } = await routerOf(feed)
+  return [...findings, ...subjects.flatMap((subject) => told(feed, subject, misfits))]
 }
 
 /** Undefined where there is nothing to judge, or no schema to judge by. */
-function judge(feed: FeedConfig, config: Config, { encoder, prepared }: Shared) {
+function judge(feed: FeedConfig, config: Config, { encoders, prepared }: Shared) {
   let fits: Promise<Fitter> | undefined
   return async (messages: readonly Message[]): Promise<Fit | undefined> => {
     await prepared
-    const isKnown = bySchema(feed).subjects.every((subject) => encoder.schemas.has(subject))
+    const encoder = await encoders.of(feed)
+    const { subjects } = await routerOf(feed)
+    const isKnown = subjects.every((subject) => encoder.schemas.has(subject))
     if (!isKnown || messages.length === 0) return undefined
     fits ??= fitter(feed, config, encoder)
     return (await fits)(messages)

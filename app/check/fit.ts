@@ -1,7 +1,8 @@
 /** What becomes of messages in the steps of their feed, up to the point where their records would be produced. */
-import type { Config, FeedConfig } from '../config/types.ts'
+
 import type { Emit } from '../events.ts'
 import { feedSteps } from '../feed-steps.ts'
+import type { Config, FeedConfig } from '../kinds.ts'
 import { oneBatch } from '../lane/one-batch.ts'
 import { createLedger } from '../ledger.ts'
 import { Clock } from '../lib/clock.ts'

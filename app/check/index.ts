@@ -1,8 +1,9 @@
 /** `tributary check`: looks at everything that a run depends on, without running. */
-import type { Config } from '../config/types.ts'
-import { avro } from '../encode/avro.ts'
+
+import { Encoders } from '../encode/encoders.ts'
 import { ConfigError } from '../errors.ts'
 import type { Emit, Misfit } from '../events.ts'
+import type { Config } from '../kinds.ts'
 import { Clock } from '../lib/clock.ts'
 import { Scope } from '../lib/scope.ts'
 import { settingName } from '../lib/setting-names.ts'
@@ -39,14 +40,16 @@ async function checkAll(read: () => Config, waitMs: number, print: Print): Promi
     const emit: Emit = (event) => {
       if (event.type === 'schema.fetched' && event.misfit) misfits.set(event.subject, event.misfit)
     }
-    const encoder = scope.use(avro({ registry: config.registry, clock: new Clock(), emit }), (it) => it.close())
-    const registry = checkRegistry(config, encoder)
+    const encoders = scope.use(new Encoders({ registry: config.registry, clock: new Clock(), emit }), (it) =>
+      it.close(),
+    )
+    const registry = checkRegistry(config, encoders)
     const groups = [
       configuration(config),
       checkMachine(config),
       await checkKafka(config, scope),
       registry,
-      ...(await checkFeeds(config, { encoder, misfits, prepared: registry.findings, waitMs })),
+      ...(await checkFeeds(config, { encoders, misfits, prepared: registry.findings, waitMs })),
     ]
     return await show(groups, (text) => config.secrets.hideAll(text), print)
   } finally {
@@ -55,7 +58,7 @@ async function checkAll(read: () => Config, waitMs: number, print: Print): Promi
 }
 
 function configuration({ feeds, sink, names, warnings }: Config): Group {
-  const urls = feeds.reduce((sum, feed) => sum + feed.urls.length, 0)
+  const urls = feeds.reduce((sum, feed) => sum + (feed.urls?.length ?? 0), 0)
   const client = `${settingName(names, 'KAFKA_CLIENT')} ${sink}`
   const detail = `valid: ${counted(feeds.length, 'feed')}, ${counted(urls, 'URL')}, ${client}`
   const remarks = warnings.map((warning): Finding => {

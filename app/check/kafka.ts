@@ -1,14 +1,16 @@
 /** Is Kafka there, and do the topics suit what shall be written to them? */
-import type { Config } from '../config/types.ts'
+
 import { Unavailable } from '../errors.ts'
+import { routerOf } from '../feed-steps.ts'
+import type { Config } from '../kinds.ts'
 import { Clock } from '../lib/clock.ts'
 import type { Scope } from '../lib/scope.ts'
 import { settingName } from '../lib/setting-names.ts'
 import type { Sink, TopicUse } from '../model.ts'
 import { sinks } from '../produce/index.ts'
 import { openTopic, PATIENCE_MS } from '../produce/open-topic.ts'
-import { bySchema } from '../route/by-schema.ts'
 import { deadLetterUse, gapUse, recordUse } from '../route/topic-use.ts'
+import { entryOf, loadKind } from '../settings/kind.ts'
 import { collapsed } from './collapse.ts'
 import type { Finding, Group } from './finding.ts'
 
@@ -17,14 +19,12 @@ const PATIENCE = { connectTimeoutMs: 5_000, requestTimeoutMs: 8_000 }
 
 /** Asks for every topic at once. Throws `ConfigError` as opening the sink does. */
 export async function checkKafka(config: Config, scope: Scope): Promise<Group> {
-  const kind = sinks[config.sink as keyof typeof sinks]
-  if ('offline' in kind) return noKafka(config)
-  const open = await kind.load()
-  const sink = scope.use(
-    open(patient(config.kafka), () => {}, new Clock()),
-    (it) => it.close(),
+  if (!entryOf(sinks, config.sink).connects) return noKafka(config)
+  const open = await loadKind(sinks, config.sink)
+  const sink = scope.use(open(config, { kafka: patient(config.kafka), emit: () => {}, clock: new Clock() }), (it) =>
+    it.close(),
   )
-  const topics = [...usesOf(config)]
+  const topics = [...(await usesOf(config))]
   const findings = Promise.all(topics.map(([topic, uses]) => look(sink, topic, uses, config)))
   return {
     title: `Kafka at ${config.kafka.brokers.join(', ')}`,
@@ -33,11 +33,14 @@ export async function checkKafka(config: Config, scope: Scope): Promise<Group> {
 }
 
 /** Every topic that the daemon does not start without, and what for. */
-function usesOf(config: Config): Map<string, readonly TopicUse[]> {
-  const { feeds, deadLetters, gapsTopic } = config
+async function usesOf(config: Config): Promise<Map<string, readonly TopicUse[]>> {
+  const { feeds, deadLetterTopic, gapsTopic } = config
+  const ofFeeds = feeds.map(async (feed) =>
+    (await routerOf(feed)).topics.map((topic): [string, TopicUse] => [topic, recordUse(feed)]),
+  )
   const uses: [topic: string | undefined, use: TopicUse][] = [
-    ...feeds.flatMap((feed) => bySchema(feed).topics.map((topic): [string, TopicUse] => [topic, recordUse(feed)])),
-    [deadLetters.topic, deadLetterUse(config)],
+    ...(await Promise.all(ofFeeds)).flat(),
+    [deadLetterTopic, deadLetterUse(config)],
     [gapsTopic, gapUse(config)],
   ]
   const byTopic = new Map<string, readonly TopicUse[]>()

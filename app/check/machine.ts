@@ -1,7 +1,7 @@
 /** What a run needs of this machine: the port of the metrics, and the directory of the lanes. */
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import type { Config } from '../config/types.ts'
+import type { Config } from '../kinds.ts'
 import { within } from '../lib/deadline.ts'
 import { request } from '../lib/http-client.ts'
 import { portProblem } from '../port-problem.ts'

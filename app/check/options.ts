@@ -1,7 +1,7 @@
 /** What `tributary check` is asked for, from its arguments. */
 import { parseArgs } from 'node:util'
-import { duration } from '../config/formats/measures.ts'
 import { ConfigError } from '../errors.ts'
+import { duration } from '../settings/formats/measures.ts'
 
 /** `waitMs`: how long each URL is listened to, milliseconds; 0 = it is only opened. */
 export interface CheckOptions {

@@ -1,24 +1,32 @@
 /** Is the registry there, and are the schemas? */
-import type { Config } from '../config/types.ts'
+
+import type { Encoders } from '../encode/encoders.ts'
 import { Unavailable } from '../errors.ts'
+import { routerOf } from '../feed-steps.ts'
+import type { Config } from '../kinds.ts'
 import type { Encoder } from '../model.ts'
-import { bySchema } from '../route/by-schema.ts'
 import { gapUse, recordUse } from '../route/topic-use.ts'
 import { collapsed } from './collapse.ts'
 import type { Finding, Group } from './finding.ts'
 
 /** Fetches and compiles every subject at once. */
-export function checkRegistry(config: Config, encoder: Encoder): Group {
+export function checkRegistry(config: Config, encoders: Encoders): Group {
+  const { url } = config.registry
+  const title = url === '' ? 'schemas' : `registry at ${config.secrets.url(url)}`
+  return { title, findings: prepareAll(config, encoders).then((all) => collapsed(all, 'every subject')) }
+}
+
+async function prepareAll(config: Config, encoders: Encoders): Promise<Finding[]> {
   const { feeds, gapsTopic } = config
-  const settings = new Map(
-    feeds.flatMap((feed) => bySchema(feed).subjects.map((subject) => [subject, recordUse(feed).setting])),
-  )
-  if (gapsTopic !== undefined) settings.set(`${gapsTopic}-value`, gapUse(config).setting)
-  const findings = Promise.all([...settings].map(([subject, setting]) => prepare(encoder, subject, setting)))
-  return {
-    title: `registry at ${config.secrets.url(config.registry.url)}`,
-    findings: findings.then((all) => collapsed(all, 'every subject')),
+  const all = new Map<string, readonly [encoder: Encoder, setting: string]>()
+  for (const feed of feeds) {
+    const encoder = await encoders.of(feed)
+    for (const subject of (await routerOf(feed)).subjects) all.set(subject, [encoder, recordUse(feed).setting])
   }
+  if (gapsTopic !== undefined) {
+    all.set(`${gapsTopic}-value`, [await encoders.of({ format: 'avro' }), gapUse(config).setting])
+  }
+  return Promise.all([...all].map(([subject, [encoder, setting]]) => prepare(encoder, subject, setting)))
 }
 
 async function prepare(encoder: Encoder, label: string, named: string): Promise<Finding> {

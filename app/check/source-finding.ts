@@ -1,7 +1,8 @@
 /** What is said of one URL that was dialled and listened to. */
-import type { FeedConfig } from '../config/types.ts'
+
 import { sourceCure } from '../dial/source-cure.ts'
 import { SourceLost, SourceRefused } from '../errors.ts'
+import type { FeedConfig } from '../kinds.ts'
 import { feedSettingName } from '../lib/setting-names.ts'
 import type { Finding } from './finding.ts'
 import type { Fit } from './fit.ts'

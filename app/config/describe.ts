@@ -1,16 +1,30 @@
 /** The settings as data, for `--help`, sample.env and the settings page. */
-import { type Choices, type Group, groups, type Setting, type Settings } from './setting.ts'
-import { daemonSettings } from './tables/daemon.ts'
-import { type FeedSettings, feedSettings, type Suffix } from './tables/feed.ts'
-import { kafkaSettings, registrySettings, securitySettings } from './tables/kafka.ts'
-import { laneSettings } from './tables/lane.ts'
-import { type Preset, presets, toggleSetting } from './tables/presets.ts'
+import type { Replaced, ReplacedFeed } from '../settings/preset.ts'
+import type { Setting, Settings } from '../settings/setting.ts'
+import type { Kinds } from './kinds.ts'
+import { toggleSetting } from './replaced.ts'
+import { feedTable, houseTables } from './tables/index.ts'
+import { sourceSettings } from './tables/source.ts'
+
+/** Sections of the help, in this order; others come last. */
+const FIRST = ['Configuration file', 'Kafka', 'Schema registry']
+const THEN = [
+  'Feeds by name',
+  'Kafka security',
+  'Dialling',
+  'Lanes',
+  'Gaps',
+  'Start, stop and batches',
+  'Dead letters',
+  'Metrics and log',
+  'Metric labels',
+]
 
 /** One setting, as its reader sees it. */
 export interface SettingDescription {
   /** The variable; `FEED_<NAME>_…` for the settings of any feed. */
   readonly name: string
-  readonly group: Group
+  readonly group: string
   /** A noun phrase: what the value must be. */
   readonly type: string
   /** As an operator would write it; undefined when there is none. */
@@ -20,37 +34,43 @@ export interface SettingDescription {
   readonly secret: boolean
   readonly required: boolean
   readonly aliases: readonly string[]
+  /** A file may have it, as a key: not the variables of replaced programs, nor what says where the file is. */
+  readonly isKey: boolean
 }
 
 /** Every setting, group after group. */
-export function describeSettings(choices: Choices): SettingDescription[] {
-  const feed = feedSettings(choices)
-  const tables: Settings[] = [
-    kafkaSettings(choices),
-    securitySettings,
-    registrySettings,
-    laneSettings(choices),
-    daemonSettings,
-  ]
+export function describeSettings(kinds: Kinds): SettingDescription[] {
+  const feed: Settings = feedTable(kinds)
+  const programs = Object.values(kinds.replaced)
+  const { sinks, ...house } = houseTables(kinds)
+  const described = (table: Settings, isKey = true): SettingDescription[] =>
+    Object.entries(table).map(([name, setting]) => describe(name, setting, isKey))
+  const ofSinks = Object.fromEntries(Object.entries(sinks).map(([name, one]) => [name, { ...one, required: false }]))
   const all = [
-    ...presets.flatMap((preset) => describePreset(preset, feed)),
-    ...tables.flatMap((table) => Object.entries(table).map(([name, setting]) => describe(name, setting))),
+    ...programs.flatMap((program) => program.feeds.flatMap((one) => describeFeed(one, program, feed))),
+    ...described(sourceSettings, false),
+    ...Object.values(house).flatMap((table) => described(table)),
+    ...described(ofSinks),
+    ...programs.flatMap(({ shared }) => described(shared, false)),
     ...Object.entries(feed).map(([suffix, setting]) => describe(`FEED_<NAME>_${suffix}`, setting)),
   ]
-  return groups.flatMap((group) => all.filter((setting) => setting.group === group))
+  const groups = new Set([...FIRST, ...programs.map(({ group }) => group), ...THEN, ...all.map(({ group }) => group)])
+  return [...groups].flatMap((group) => all.filter((setting) => setting.group === group))
 }
 
-function describePreset(preset: Preset, feed: FeedSettings): SettingDescription[] {
-  const variables = Object.entries(preset.variables).map(([suffix, { name, ...own }]) => {
-    const { default: _, example: __, ...shared }: Setting<unknown> = feed[suffix as Suffix]
-    const [what = ''] = shared.help.split(/(?<=\.) /)
-    const help = `${what} FEED_${preset.name}_${suffix} wins over it.`
-    return { ...describe(name, { ...shared, ...own, help, group: 'Feeds of the replaced producer' }), required: false }
+function describeFeed(replaced: ReplacedFeed, program: Replaced, feed: Settings): SettingDescription[] {
+  const variables = Object.entries(replaced.variables).flatMap(([suffix, { name, ...own }]) => {
+    const { default: _, example: __, ...shared }: Partial<Setting<unknown>> = feed[suffix] ?? {}
+    const { format, help: full = '' } = shared
+    if (!format) return []
+    const [what = ''] = full.split(/(?<=\.) /)
+    const help = `${what} FEED_${replaced.name}_${suffix} wins over it.`
+    return { ...describe(name, { ...shared, format, ...own, help, group: program.group }, false), required: false }
   })
-  return [describe(preset.toggle, toggleSetting(preset)), ...variables]
+  return [describe(replaced.toggle, toggleSetting(replaced, program), false), ...variables]
 }
 
-function describe(name: string, setting: Setting<unknown>): SettingDescription {
+function describe(name: string, setting: Setting<unknown>, isKey = true): SettingDescription {
   return {
     name,
     group: setting.group,
@@ -61,5 +81,6 @@ function describe(name: string, setting: Setting<unknown>): SettingDescription {
     secret: setting.secret ?? false,
     required: setting.required ?? false,
     aliases: setting.aliases ?? [],
+    isKey,
   }
 }

@@ -2,7 +2,7 @@
 import { printable } from '../lib/printable.ts'
 import { feedSettingName } from '../lib/setting-names.ts'
 import { guess } from './feed-guess.ts'
-import type { Env } from './lookup.ts'
+import type { Env } from './layers.ts'
 
 /** What Kubernetes puts into the environment for a service whose name begins with "feed-". */
 const SERVICE_LINK = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)$/
@@ -20,33 +20,40 @@ export interface UnknownVariable {
 }
 
 interface Split {
-  /** Names of feeds, as in the variables, in order of first appearance. */
-  readonly names: ReadonlySet<string>
+  /** Names of feeds, as in the variables, in order of first appearance, with their variables by what follows the name. */
+  readonly feeds: ReadonlyMap<string, ReadonlyMap<string, string>>
   readonly unknown: readonly UnknownVariable[]
 }
 
 /**
- * All feeds named in the environment. A feed is there when it has URLS, or its name is one of `known`. A variable belongs to
- * such a feed where one fits: `FEED_A_KEY_FIELD` is the KEY_FIELD of A, and with FEED_A_URLS a FEED_A_KEY_SCHEMA is a wrong
- * setting of A, not the SCHEMA of a feed A_KEY. Of several suffixes that fit, the longest wins.
+ * All feeds named in the environment. A feed is there when it has one of `anchors` (URLS), or its name is one of `known`. A variable
+ * belongs to such a feed where one fits: `FEED_A_KEY_FIELD` is the KEY_FIELD of A, and with FEED_A_URLS a FEED_A_KEY_SCHEMA is a wrong
+ * setting of A, not the SCHEMA of a feed A_KEY. Where several fit, the longest name wins: a setting that is new to A takes nothing from a
+ * feed A_KEY. Where none is there, the longest suffix wins.
  */
-export function feedNames(env: Env, suffixes: readonly string[], known: readonly string[] = []): Split {
+export function feedNames(
+  env: Env,
+  suffixes: readonly string[],
+  anchors: readonly string[],
+  known: readonly string[] = [],
+): Split {
   const endings = suffixes.flatMap((suffix) => [suffix, `${suffix}_FILE`]).sort((a, b) => b.length - a.length)
   const rests = Object.keys(env)
     .filter((variable) => variable.startsWith('FEED_') && env[variable]?.trim() && !isServiceLink(variable, env))
     .map((variable) => variable.slice('FEED_'.length))
-  const there = new Set([...known, ...rests.flatMap((rest) => nameBefore(rest, ['URLS', 'URLS_FILE', 'URL']))])
-  const names = new Set<string>()
+  const making = ['URL', ...anchors.flatMap((anchor) => [anchor, `${anchor}_FILE`])]
+  const there = new Set([...known, ...rests.flatMap((rest) => nameBefore(rest, making))])
+  const feeds = new Map<string, Map<string, string>>()
   const unknown: UnknownVariable[] = []
   for (const rest of rests) {
     const possible = nameBefore(rest, endings)
-    const owner = possible.find((name) => there.has(name))
+    const owner = possible.findLast((name) => there.has(name))
     const prefix = owner === undefined ? longestPrefix(rest, there) : undefined
     const name = owner ?? (prefix === undefined ? possible[0] : undefined)
-    if (name !== undefined) names.add(name)
-    else unknown.push(tell(rest, prefix, endings, possible[0]))
+    if (name === undefined) unknown.push(tell(rest, prefix, endings, possible[0]))
+    else feeds.set(name, (feeds.get(name) ?? new Map()).set(rest.slice(name.length + 1), `FEED_${rest}`))
   }
-  return { names, unknown }
+  return { feeds, unknown }
 }
 
 /** The names that are left of `rest` without one of `endings`, in the order of these. */

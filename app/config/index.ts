@@ -1,83 +1,153 @@
-/** The environment into one checked `Config`. Every setting is declared once, under tables/. */
-import { ConfigError } from '../errors.ts'
+/** Texts of settings into one checked `Config`. Every setting is declared once, under tables/ or by the kind that has it. */
+import { ConfigError, type Problem } from '../errors.ts'
 import { type GivenNames, settingName } from '../lib/setting-names.ts'
-import { readFeeds } from './feeds.ts'
+import { byProperty, type Named, type Settings } from '../settings/setting.ts'
+import { feedLayers, readFeeds } from './feeds.ts'
+import { readFile, type Sources } from './file/index.ts'
+import type { FileLayer } from './file/layer.ts'
 import { kafkaConfig } from './kafka.ts'
+import type { Kinds } from './kinds.ts'
 import { laneConfig } from './lane.ts'
-import { type Env, lookup } from './lookup.ts'
+import type { Env, Layer } from './layers.ts'
 import { readTable } from './read-table.ts'
 import { registryConfig } from './registry.ts'
-import { Report } from './report.ts'
+import { variablesOf } from './replaced.ts'
+import { type InForce, Report } from './report.ts'
 import { knownSecrets } from './secrets.ts'
-import type { Choices, Setting, Values } from './setting.ts'
-import { daemonSettings } from './tables/daemon.ts'
-import { kafkaSettings, registrySettings, securitySettings } from './tables/kafka.ts'
-import { laneSettings } from './tables/lane.ts'
-import { presets } from './tables/presets.ts'
-import type { CommonLabels, Config, FeedConfig, KafkaConfig, LaneConfig } from './types.ts'
+import { checkSink, unneeded } from './sink.ts'
+import type { daemonSettings, labelSettings } from './tables/daemon.ts'
+import { fileTables, houseTables } from './tables/index.ts'
+import { sourceSettings } from './tables/source.ts'
+import type { CommonLabels, ConfigOf, KafkaConfig, LaneConfig } from './types.ts'
 import { noteUnknown, unknownVariables } from './unknown.ts'
+import { tellMissing } from './validate.ts'
 
 export { describeSettings, type SettingDescription } from './describe.ts'
-export type { Choices } from './setting.ts'
+export { type Sources, USUAL_FILE } from './file/index.ts'
+export { inForceAsYaml } from './in-force.ts'
+export { jsonSchema } from './json-schema.ts'
+export type { Kinds } from './kinds.ts'
 
-/**
- * Reads and checks the whole configuration. Synchronous: `…_FILE` files are read here, and the disk is waited for.
- * Throws a `ConfigError` with every problem at once, each of which names the variable and the cure, without secrets.
- */
-export function readConfig(env: Env, choices: Choices): Config {
+/** What reading the configuration comes to. Nothing of it is kept: it can be read again at any time. */
+export interface Reading<K extends Kinds> {
+  /** Undefined where there is any problem. */
+  readonly config: ConfigOf<K> | undefined
+  /** All of them; each names the setting as it was given, and the cure, without secrets. */
+  readonly problems: readonly Problem[]
+  /** Where each value is from. */
+  readonly inForce: readonly InForce[]
+  /** Paths of all files that were read, or could not be. */
+  readonly files: readonly string[]
+}
+
+/** Reads and checks the whole configuration. Synchronous: files are read here, and the disk is waited for. */
+export function readSources<K extends Kinds>(sources: Sources, kinds: K): Reading<K> {
   const report = new Report()
-  const unknown = unknownVariables(env, namesOutsideFeeds(choices))
+  const file = readFile(sources, fileTables(kinds), report)
+  // Without the file everything would seem to be missing.
+  const config = file === 'unreadable' ? undefined : readLayers(sources.env, file, kinds, report)
+  const problems = distinct(report.problems)
+  const { inForce, files } = report
+  return { config: problems.length === 0 ? config : undefined, problems, inForce, files: [...files] }
+}
+
+/** The same from the environment, and a file that it names. Throws a `ConfigError` with every problem at once. */
+export function readConfig<K extends Kinds>(env: Env, kinds: K): ConfigOf<K> {
+  return configOf(readSources({ env }, kinds))
+}
+
+/** The configuration that was read. Throws a `ConfigError` with every problem at once. */
+export function configOf<K extends Kinds>({ config, problems }: Reading<K>): ConfigOf<K> {
+  if (config === undefined) throw new ConfigError(problems)
+  return config
+}
+
+function readLayers<K extends Kinds>(env: Env, file: FileLayer | undefined, kinds: K, report: Report): ConfigOf<K> {
+  const unknown = unknownVariables(env, namesOutsideFeeds(kinds))
   for (const { meant, variable } of unknown) if (meant !== undefined) report.meant(meant, variable)
-  const kafka = readTable(kafkaSettings(choices, !isOffline(env, choices)), env, report)
-  const security = readTable(securitySettings, env, report)
-  const registry = readTable(registrySettings, env, report)
-  const daemon = readTable(daemonSettings, env, report)
-  const lane = readTable(laneSettings(choices), env, report)
+  const feedsGiven = feedLayers(env, kinds, file)
+  const { layers } = feedsGiven
+  const tables = houseTables(kinds)
+  const optional = unneeded(layers, kinds)
+  const kafka = readTable(tables.kafka, layers, report, optional)
+  const security = readTable(tables.security, layers, report)
+  const registry = readTable(tables.registry, layers, report, new Set(Object.keys(tables.registry)))
+  const daemon = readTable(tables.daemon, layers, report)
+  const labelled = readTable(tables.labels, layers, report)
+  const lane = readTable(tables.lane, layers, report)
+  const sinks = readTable(tables.sinks, layers, report, optional)
+  for (const [table, read] of [
+    [tables.kafka, kafka],
+    [tables.security, security],
+    [tables.registry, registry],
+    [tables.lane, lane],
+    [tables.daemon, daemon],
+    [tables.labels, labelled],
+    [tables.sinks, sinks],
+  ] as const) {
+    report.inForce.push({ feed: undefined, table, found: read.given })
+  }
   const kafkaNames = { ...kafka.names, ...security.names }
   const parts = {
     sink: kafka.values.KAFKA_CLIENT,
     kafka: kafkaConfig(kafka.values, security.values, kafkaNames, report),
     registry: registryConfig(registry.values, registry.names, report),
-    ...daemonPart(daemon.values),
+    labels: labels(labelled.values),
   }
-  const { laneMaxBytes, ...lanePart } = laneConfig(lane, choices, report)
-  const shared = {
-    handshakeTimeoutMs: daemon.values.HANDSHAKE_TIMEOUT,
-    presetSilenceMs: daemon.values.PRODUCER_TIMEOUT,
-    laneMaxBytes,
-  }
-  const feeds = readFeeds(env, choices, shared, report)
+  checkSink(kafka, sinks, kinds, report)
+  const place = report.problems.length
+  const { laneMaxBytes, ...lanePart } = laneConfig(lane, kinds, report)
+  const shared = { handshakeTimeoutMs: daemon.values.HANDSHAKE_TIMEOUT, laneMaxBytes }
+  const feeds = readFeeds(feedsGiven, kinds, shared, report)
   checkOwnTopics(feeds, daemon, report)
+  if (parts.registry.url === '' && registry.given.size === 0 && needsRegistry(feeds, daemon.values, kinds)) {
+    const { SCHEMA_REGISTRY_URL: setting } = tables.registry
+    const told = report.problems.length
+    tellMissing({ name: 'SCHEMA_REGISTRY_URL', example: setting.example }, setting, report)
+    // Where it belongs, though only the feeds know that it is needed.
+    report.problems.splice(place, 0, ...report.problems.splice(told))
+  }
   noteUnknown(unknown, report)
-  throwProblems(report)
-  const names = { ...daemon.names, ...lane.names }
+  const names = { ...daemon.names, ...lane.names, ...sinks.names }
   const secrets = knownSecrets(report.texts, daemon.values.URL_PATHS)
-  return { feeds, ...parts, ...lanePart, names, secrets, warnings: report.warnings }
+  const own = { feeds, ...parts, ...lanePart, names, secrets, warnings: report.warnings }
+  const values = [
+    byProperty(tables.daemon, daemon.values),
+    byProperty<Settings>(tables.lane, lane.values),
+    byProperty(tables.sinks, sinks.values),
+  ]
+  return Object.assign({}, ...values, own) as ConfigOf<K>
 }
 
+/** Whether a feed's format asks for one; gap records are Avro. Where there is no feed, one with the usual format will come. */
+function needsRegistry(feeds: readonly { readonly format: string }[], daemon: Daemon, { encoders }: Kinds): boolean {
+  if (daemon.GAPS_TOPIC !== undefined || feeds.length === 0) return true
+  return feeds.some(({ format }) => encoders[format]?.needs.includes('registry'))
+}
+
+type Daemon = Named<typeof daemonSettings>
+
 /** Every variable that is not called FEED_…. */
-function namesOutsideFeeds(choices: Choices): string[] {
-  const tables = [kafkaSettings(choices), securitySettings, registrySettings, daemonSettings, laneSettings(choices)]
-  const settings = tables.flatMap((table) =>
-    Object.entries<Setting<unknown>>(table).flatMap(([name, { aliases = [] }]) => [name, ...aliases]),
+function namesOutsideFeeds(kinds: Kinds): string[] {
+  const settings = [sourceSettings, ...Object.values(houseTables(kinds))].flatMap((table: Settings) =>
+    Object.entries(table).flatMap(([name, { aliases = [] }]) => [name, ...aliases]),
   )
-  const ofPresets = presets.flatMap(({ toggle, variables }) => [
-    toggle,
-    ...Object.values(variables).map((it) => it.name),
-  ])
-  return [...settings, ...ofPresets]
+  return [...settings, ...Object.values(kinds.replaced).flatMap(variablesOf)]
 }
 
 /** One variable may cause the same problem in several places. */
+function distinct(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((one) => [`${one.text} ${one.cure}`, one])).values()]
+}
+
 function throwProblems({ problems }: Report): void {
-  if (problems.length === 0) return
-  throw new ConfigError([...new Map(problems.map((one) => [`${one.text} ${one.cure}`, one])).values()])
+  if (problems.length > 0) throw new ConfigError(distinct(problems))
 }
 
 /** Topics for what is not a feed's record: dead letters are no Avro, and gap records are of another schema. */
 function checkOwnTopics(
-  feeds: readonly FeedConfig[],
-  { values, names }: { readonly values: Values<typeof daemonSettings>; readonly names: GivenNames },
+  feeds: readonly { readonly name: string; readonly schema: string }[],
+  { values, names }: { readonly values: Daemon; readonly names: GivenNames },
   report: Report,
 ): void {
   const { DEAD_LETTER_TOPIC, GAPS_TOPIC } = values
@@ -91,30 +161,7 @@ function checkOwnTopics(
   }
 }
 
-function isOffline(env: Env, { sinks }: Choices): boolean {
-  const name = lookup(env, 'KAFKA_CLIENT', new Report())?.text?.trim().toLowerCase() ?? ''
-  return sinks[name]?.offline === true
-}
-
-function daemonPart(daemon: Values<typeof daemonSettings>) {
-  return {
-    labels: labels(daemon),
-    metricsHost: daemon.METRICS_HOST,
-    metricsPort: daemon.METRICS_PORT,
-    metricsMaxUrls: daemon.METRICS_MAX_URLS,
-    logLevel: daemon.LOG_LEVEL,
-    lingerMs: daemon.LINGER,
-    dialRate: daemon.DIAL_RATE,
-    recordHeaders: daemon.RECORD_HEADERS,
-    deadLetters: { topic: daemon.DEAD_LETTER_TOPIC, maxBytes: daemon.DEAD_LETTER_MAX_BYTES },
-    gapsTopic: daemon.GAPS_TOPIC,
-    startupTimeoutMs: daemon.STARTUP_TIMEOUT,
-    drainTimeoutMs: daemon.DRAIN_TIMEOUT,
-    maxInFlightBatches: daemon.MAX_IN_FLIGHT_BATCHES,
-  }
-}
-
-function labels(daemon: Values<typeof daemonSettings>): CommonLabels {
+function labels(daemon: Named<typeof labelSettings>): CommonLabels {
   const { DID_PROVIDER: provider, SSI_VALIDATION: validation, PROCESSING_MODE: mode } = daemon
   return {
     did_provider: provider,
@@ -125,19 +172,30 @@ function labels(daemon: Values<typeof daemonSettings>): CommonLabels {
 }
 
 /** The lanes' own settings, for commands that need nothing else. Throws a `ConfigError` like `readConfig`. */
-export function readLaneConfig(env: Env, choices: Choices): LaneConfig {
-  const report = new Report()
-  const { lane } = laneConfig(readTable(laneSettings(choices), env, report), choices, report)
-  throwProblems(report)
-  return lane
+export function readLaneConfig(sources: Sources, kinds: Kinds): LaneConfig {
+  return readPart(sources, kinds, (layers, report) => {
+    return laneConfig(readTable(houseTables(kinds).lane, layers, report), kinds, report).lane
+  })
 }
 
 /** How to reach Kafka, for tools that need nothing else; no brokers are required. Throws a `ConfigError` like `readConfig`. */
-export function readKafkaConfig(env: Env, choices: Choices): KafkaConfig {
+export function readKafkaConfig(sources: Sources, kinds: Kinds): KafkaConfig {
+  return readPart(sources, kinds, (layers, report) => {
+    const tables = houseTables(kinds)
+    const kafka = readTable(tables.kafka, layers, report, new Set(['BOOTSTRAP_SERVERS']))
+    const security = readTable(tables.security, layers, report)
+    return kafkaConfig(kafka.values, security.values, { ...kafka.names, ...security.names }, report)
+  })
+}
+
+/** Problems of the file with other settings are not looked at. */
+function readPart<T>(sources: Sources, kinds: Kinds, read: (layers: readonly Layer[], report: Report) => T): T {
+  const ofFile = new Report()
+  const file = readFile(sources, fileTables(kinds), ofFile)
+  if (file === 'unreadable') throwProblems(ofFile)
   const report = new Report()
-  const kafka = readTable(kafkaSettings(choices, false), env, report)
-  const security = readTable(securitySettings, env, report)
-  const config = kafkaConfig(kafka.values, security.values, { ...kafka.names, ...security.names }, report)
+  const { layers } = feedLayers(sources.env, kinds, file === 'unreadable' ? undefined : file)
+  const part = read(layers, report)
   throwProblems(report)
-  return config
+  return part
 }

@@ -1,13 +1,13 @@
 /** Kafka's settings put together, with the checks that span several of them. */
 import { type GivenNames, settingName } from '../lib/setting-names.ts'
-import { belongTogether } from './formats/pem.ts'
+import { belongTogether } from '../settings/formats/pem.ts'
+import type { Named } from '../settings/setting.ts'
 import type { Report } from './report.ts'
-import type { Values } from './setting.ts'
 import type { kafkaSettings, securitySettings } from './tables/kafka.ts'
 import type { KafkaConfig, SaslConfig, TlsConfig } from './types.ts'
 
-type Kafka = Values<ReturnType<typeof kafkaSettings>>
-type Security = Values<typeof securitySettings>
+type Kafka = Named<ReturnType<typeof kafkaSettings>>
+type Security = Named<typeof securitySettings>
 
 const TLS = ['KAFKA_SSL_CA_FILE', 'KAFKA_SSL_CERT_FILE', 'KAFKA_SSL_KEY_FILE'] as const
 const PASSWORD = ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'] as const
@@ -35,19 +35,8 @@ export function kafkaConfig(kafka: Kafka, security: Security, names: GivenNames,
     sasl: saslConfig(looked),
     requestTimeoutMs: kafka.KAFKA_REQUEST_TIMEOUT,
     connectTimeoutMs: kafka.KAFKA_CONNECT_TIMEOUT,
-    compression: compression(kafka, report),
+    compression: kafka.KAFKA_COMPRESSION,
   }
-}
-
-function compression(
-  { KAFKA_COMPRESSION: name, KAFKA_CLIENT: client }: Kafka,
-  report: Report,
-): KafkaConfig['compression'] {
-  if (client === 'kafkajs' && (name === 'snappy' || name === 'lz4')) {
-    const problem = `KAFKA_COMPRESSION=${name} needs KAFKA_CLIENT=platformatic`
-    report.wrong('KAFKA_COMPRESSION', problem, 'kafkajs has gzip and zstd')
-  }
-  return name
 }
 
 function tlsConfig(looked: Looked): TlsConfig | undefined {

@@ -1,18 +1,18 @@
 /** Which lane, and where. */
 import { settingName } from '../lib/setting-names.ts'
+import type { Kinds } from './kinds.ts'
 import type { Table } from './read-table.ts'
 import type { Report } from './report.ts'
-import type { Choices } from './setting.ts'
 import type { laneSettings } from './tables/lane.ts'
 import type { LaneConfig } from './types.ts'
 
 /** The kind of lane with its directory, and how much one holds unless its feed says otherwise, in bytes. */
 export function laneConfig(
   { values, names, given }: Table<ReturnType<typeof laneSettings>>,
-  { lanes }: Choices,
+  { lanes }: Pick<Kinds, 'lanes'>,
   report: Report,
 ): { lane: LaneConfig; laneMaxBytes: number } {
-  const { LANE_DIR: directory, LANE_SYNC: sync } = values
+  const { LANE_DIR: directory, LANE_SYNC: sync = 'flush' } = values
   const kind = values.LANE ?? (directory === undefined ? 'memory' : 'disk')
   const { onDisk = false, maxBytes = 0 } = lanes[kind] ?? {}
   if (report.isClear('LANE', 'LANE_DIR')) {

@@ -1,5 +1,5 @@
 /** Values in quotes that nobody took off: `docker --env-file` and some process managers hand them on. */
-import type { Format } from './formats/format.ts'
+import type { Format } from '../settings/format.ts'
 import type { Report } from './report.ts'
 
 const CURE = "leave the quotes out: docker's --env-file takes them as a part of the value"

@@ -1,6 +1,9 @@
 /** What a reading of the configuration finds besides values. */
 import type { Problem } from '../errors.ts'
 import { printable } from '../lib/printable.ts'
+import type { Findings } from '../settings/findings.ts'
+import type { Settings } from '../settings/setting.ts'
+import type { Given } from './lookup.ts'
 import type { Warning } from './types.ts'
 
 const LONGEST_SHOWN_BYTES = 100
@@ -15,12 +18,23 @@ export interface GivenText {
   readonly secret: boolean
 }
 
+/** A table of settings and what was found for it; `feed` as in the variables. */
+export interface InForce {
+  readonly feed: string | undefined
+  readonly table: Settings
+  readonly found: ReadonlyMap<string, Given>
+}
+
 /** Collects problems, which stop the start, and warnings, which are logged at the start. Neither ever holds a secret. */
-export class Report {
+export class Report implements Findings {
   readonly problems: Problem[] = []
   readonly warnings: Warning[] = []
   /** All that was given, so that what is secret of it can be hidden wherever it comes back. */
   readonly texts: GivenText[] = []
+  /** Where each value is from, table by table. */
+  readonly inForce: InForce[] = []
+  /** Paths of all files that were read. */
+  readonly files = new Set<string>()
   readonly #unusable = new Set<string>()
   readonly #meant = new Map<string, string>()
   readonly #told = new Set<string>()

@@ -2,7 +2,14 @@
 import type { Problem } from '../errors.ts'
 import type { Secrets } from '../lib/secrets/index.ts'
 import type { GivenNames } from '../lib/setting-names.ts'
-import type { Pattern } from '../lib/subset.ts'
+import type { SettingsOf } from '../settings/kind.ts'
+import type { PossibleValues } from '../settings/setting.ts'
+import type { Kinds } from './kinds.ts'
+import type { Chosen } from './tables/choosers.ts'
+import type { daemonSettings } from './tables/daemon.ts'
+import type { feedSettings } from './tables/feed.ts'
+
+type HouseFeedSettings = ReturnType<typeof feedSettings>
 
 /** Not wrong, but worth a line at the start. */
 export interface Warning extends Problem {
@@ -10,63 +17,35 @@ export interface Warning extends Problem {
   readonly isIneffective: boolean
 }
 
-/** How a feed's records get their key. `source`: no key, partition by hash of the source. */
-export type KeyRule =
-  | { readonly kind: 'constant'; readonly value: string }
-  | { readonly kind: 'field'; readonly path: readonly string[] }
-  | { readonly kind: 'source' }
-
-/** One configured stream. */
-export interface FeedConfig {
+/** What is known of a feed beside the values of its settings. */
+interface FeedOwn {
   /** Lower case, `[a-z0-9_]`: the label value of every metric of this feed. */
   readonly name: string
   /** What the operator calls its settings, by suffix. */
   readonly names: GivenNames
-  /** As configured at start; may hold secrets in user info and query. */
-  readonly urls: readonly string[]
-  /** Read again at each dial: the n-th URL of the file is the n-th source. */
-  readonly urlsFile: string | undefined
-  /** Topic, and stem of the subject `<schema>-value`. */
-  readonly schema: string
-  readonly key: KeyRule
-  /** Names of the normaliser registry, applied in order. */
-  readonly normalise: readonly string[]
-  /** Text messages sent after connecting, in order. */
-  readonly openMessages: readonly string[]
-  /** JSON array, read again at each dial; replaces `openMessages`. */
-  readonly openMessagesFile: string | undefined
-  readonly headers: Readonly<Record<string, string>>
-  /** JSON object, read again at each dial; wins over `headers`. */
-  readonly headersFile: string | undefined
   /** From dial to open. */
   readonly handshakeTimeoutMs: number
-  /** `auto`: learned from each source. */
-  readonly silenceTimeoutMs: number | 'auto' | undefined
-  /** What is control: counted as ignored, and no sign of life. */
-  readonly ignore: readonly Pattern[]
-  /** What of it is a sign of life nevertheless. */
-  readonly alive: readonly Pattern[]
   /** Where in a document its numbers are, if sources count them. */
   readonly sequence: SequenceConfig | undefined
-  /** 0 = no pings. */
-  readonly pingIntervalMs: number
-  readonly maxMessageBytes: number
-  /** A message with more documents is refused whole. */
-  readonly maxDocuments: number
-  readonly backoffMaxMs: number
-  /** After a refusal without a good connection before. */
-  readonly backoffSlowMs: number
-  /** A connection open for so long was a good one. */
-  readonly stableAfterMs: number
-  /** permessage-deflate. */
-  readonly compression: boolean
   readonly laneMaxBytes: number
-  readonly overload: 'block' | 'drop-oldest' | 'drop-newest'
-  /** From the document's time on; undefined = for ever. */
-  readonly maxAgeMs: number | undefined
-  /** Where the document's own time is. */
-  readonly timestampField: readonly string[] | undefined
 }
+
+type FeedSettingsOf<K extends Kinds> = SettingsOf<K['sources']> &
+  SettingsOf<K['parsers']> &
+  SettingsOf<K['normalisers']> &
+  SettingsOf<K['routers']> &
+  SettingsOf<K['encoders']>
+
+type HouseValues = Omit<PossibleValues<HouseFeedSettings>, 'laneMaxBytes' | 'schema'> & {
+  /** Topic, and stem of the subject `<schema>-value`. */
+  readonly schema: string
+}
+
+/**
+ * One configured stream: a value for each setting of the house and of the kinds, by property (`SILENCE_TIMEOUT` is `silenceTimeoutMs`), and the
+ * names of its kinds. What belongs to a kind that the feed does not use has its default, or is undefined. URLs may hold secrets.
+ */
+export type FeedConfigOf<K extends Kinds> = FeedOwn & Chosen & HouseValues & PossibleValues<FeedSettingsOf<K>>
 
 /** How sources count their documents: paths of fields. */
 export interface SequenceConfig {
@@ -145,40 +124,25 @@ export interface LaneConfig {
   readonly sync: 'flush' | 'commit'
 }
 
-/** Where refused documents go. */
-export interface DeadLetterConfig {
-  /** A topic that must be there; undefined: each schema's own where it is there. */
-  readonly topic: string | undefined
-  /** Most bytes of a message that are kept. */
-  readonly maxBytes: number
-}
-
-export interface Config {
-  readonly feeds: readonly FeedConfig[]
+interface ConfigOwn {
   /** Name of the sink registry: `platformatic`, `kafkajs`, `stdout`. */
   readonly sink: string
   readonly kafka: KafkaConfig
+  /** Without a URL where nothing needs it. */
   readonly registry: RegistryConfig
   readonly lane: LaneConfig
   readonly labels: CommonLabels
-  readonly metricsHost: string
-  readonly metricsPort: number
-  readonly metricsMaxUrls: number
-  readonly logLevel: string
-  /** Milliseconds a partition's records gather while its last write is recent. */
-  readonly lingerMs: number
-  /** Dials per second and host. */
-  readonly dialRate: number
-  readonly recordHeaders: readonly ('feed' | 'source' | 'received-at')[]
-  readonly deadLetters: DeadLetterConfig
-  /** Undefined: the usual one, where it exists. */
-  readonly gapsTopic: string | undefined
-  readonly startupTimeoutMs: number
-  readonly drainTimeoutMs: number
-  readonly maxInFlightBatches: number
   /** What must not be shown, wherever it comes back. */
   readonly secrets: Secrets
   /** What the operator calls the settings that belong to none of its parts. */
   readonly names: GivenNames
   readonly warnings: readonly Warning[]
 }
+
+type DaemonValues = PossibleValues<typeof daemonSettings>
+
+/** The whole configuration: a value for each setting of the daemon and of the kinds that feeds share, by property, and what was put together of others. */
+export type ConfigOf<K extends Kinds> = ConfigOwn &
+  DaemonValues &
+  PossibleValues<SettingsOf<K['lanes']>> &
+  PossibleValues<SettingsOf<K['sinks']>> & { readonly feeds: readonly FeedConfigOf<K>[] }

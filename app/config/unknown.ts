@@ -1,7 +1,7 @@
 /** Variables that look like ours and are not. Only a warning: an old deployment may hold settings of another program. */
 import { nearest } from '../lib/nearest.ts'
 import { printable } from '../lib/printable.ts'
-import type { Env } from './lookup.ts'
+import type { Env } from './layers.ts'
 import type { Report } from './report.ts'
 
 const OURS = /^(KAFKA_SASL_|KAFKA_SSL_|KAFKA_SECURITY_|SCHEMA_REGISTRY_)/

@@ -3,6 +3,7 @@ import type { Emit } from '../events.ts'
 import type { Secrets } from '../lib/secrets/index.ts'
 import { feedSettingName, type GivenNames } from '../lib/setting-names.ts'
 import type { Message, Source, SourceInfo } from '../model.ts'
+import { loadKind } from '../settings/kind.ts'
 import { dialGate } from './gate.ts'
 import { sources } from './index.ts'
 import { Intake } from './intake.ts'
@@ -28,9 +29,11 @@ type Own =
 /** What dialling needs of a feed's settings. */
 export interface DialSettings extends Omit<WebSocketOptions, Own> {
   readonly name: string
+  /** Its kind of source. */
+  readonly source: string
   /** What the operator calls them, by suffix. */
   readonly names?: GivenNames | undefined
-  readonly urls: readonly string[]
+  readonly urls: readonly string[] | undefined
   readonly headers: Readonly<Record<string, string>>
   /** Path of the file that holds the URLs, if one does. */
   readonly urlsFile: string | undefined
@@ -51,9 +54,14 @@ export type Dialler = (
 ) => AsyncIterable<readonly Message[]>
 
 /** `dialRate` is dials per second and host, over all feeds; `secrets` learns what files hold that are read again. */
-export async function openDialler(dialRate: number, secrets: Secrets, emit: Emit): Promise<Dialler> {
+export async function openDialler(
+  dialRate: number,
+  secrets: Secrets,
+  emit: Emit,
+  feeds: readonly Pick<DialSettings, 'source'>[],
+): Promise<Dialler> {
   const gate = dialGate(dialRate)
-  const sourceOf = await sourceMaker(secrets, emit)
+  const sourceOf = await sourceMaker(secrets, emit, feeds)
   return (feed, info, index, signal) =>
     redial(sourceOf(feed, info, index), {
       gate,
@@ -69,9 +77,16 @@ export async function openDialler(dialRate: number, secrets: Secrets, emit: Emit
 /** Makes the source of the `index`-th URL of `feed`; nothing is dialled before it is pulled. */
 export type SourceMaker = (feed: DialSettings, info: SourceInfo, index: number) => Source
 
-/** Loads what sources are made of. `emit` is told when one is paused or behind, and when no longer. */
-export async function sourceMaker(secrets: Secrets, emit: Emit): Promise<SourceMaker> {
-  const open = await sources.websocket.load()
+/** Loads what sources of `feeds` are made of. `emit` is told when one is paused or behind, and when no longer. */
+export async function sourceMaker(
+  secrets: Secrets,
+  emit: Emit,
+  inUse: readonly Pick<DialSettings, 'source'>[],
+): Promise<SourceMaker> {
+  const kinds = new Set(inUse.map(({ source }) => source))
+  const makers = new Map(
+    await Promise.all([...kinds].map(async (kind) => [kind, await loadKind(sources, kind)] as const)),
+  )
   const feeds = new Map<string, Shared>()
   return (feed, info, index) => {
     const shared = feeds.get(feed.name) ?? sharedBy(feed, secrets)
@@ -81,7 +96,11 @@ export async function sourceMaker(secrets: Secrets, emit: Emit): Promise<SourceM
       emit({ type: isPaused ? 'source.paused' : 'source.resumed', source: info })
     const behind = (since: number): void => emit({ type: 'source.behind', source: info, since })
     const quiet = (openMs: number): void => emit({ type: 'source.quiet', source: info, openMs, ...asked })
-    return open({ ...feed, info, url: () => urlAt(index), headers, openMessages, paused, behind, quiet, intake })
+    const { handshakeTimeoutMs, ignore } = feed
+    const own = { info, url: () => urlAt(index), headers, openMessages, paused, behind, quiet, intake }
+    const make = makers.get(feed.source)
+    if (!make) throw new Error(`sources of the kind ${feed.source} were not loaded`)
+    return make(feed, { ...own, handshakeTimeoutMs, ignore })
   }
 }
 
@@ -103,7 +122,7 @@ function sharedBy(feed: DialSettings, secrets: Secrets): Shared {
   }
   return {
     intake: new Intake(),
-    urlAt: urlReader(feed.urls, file('URLS', feed.urlsFile)),
+    urlAt: urlReader(feed.urls ?? [], file('URLS', feed.urlsFile)),
     headers: headersReader(feed.headers, file('HEADERS', feed.headersFile)),
     openMessages: openMessagesReader(feed.openMessages, file('OPEN_MESSAGES', feed.openMessagesFile)),
     asked: { setting: feedSettingName(feed, 'OPEN_MESSAGES'), isSet: feed.openMessages.length > 0 },

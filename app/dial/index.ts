@@ -1,13 +1,24 @@
 /** The kinds of source. A new one is one file and one line here. */
-import type { Kind, Source } from '../model.ts'
+import type { Source } from '../model.ts'
+import type { Kind } from '../settings/kind.ts'
+import type { Settings, Values } from '../settings/setting.ts'
 import type { WebSocketOptions } from './options.ts'
+import { checkWebsocket, websocketSettings } from './settings.ts'
 
-/** Makes a source; nothing is dialled before `receive` is pulled. */
-export type OpenSource = (options: WebSocketOptions) => Source
+/** What a source is made with besides its settings; nothing is dialled before `receive` is pulled. */
+export type SourceGround = Pick<WebSocketOptions, 'headers' | 'openMessages'> &
+  Omit<WebSocketOptions, keyof Values<typeof websocketSettings>>
+
+const source = <S extends Settings>(declared: Kind<Source, S, SourceGround>) => declared
 
 export const sources = {
-  websocket: {
+  websocket: source({
     help: 'dials a ws:// or wss:// URL',
-    load: async () => (await import('./websocket.ts')).websocket,
-  },
-} satisfies Record<string, Kind<OpenSource>>
+    settings: websocketSettings,
+    check: checkWebsocket,
+    load: async () => {
+      const { websocket } = await import('./websocket.ts')
+      return (values, ground) => websocket({ ...values, ...ground })
+    },
+  }),
+}

@@ -58,7 +58,7 @@ function ownFields(fields: readonly Field[]): ((value: object) => object) | unde
   if (!names.some((name) => name in Object.prototype)) return undefined
   return (value) => {
     const copy = Object.create(null)
-    for (const name of names) if (Object.hasOwn(value, name)) copy[name] = value[name as keyof typeof value]
+    for (const name of names) if (Object.hasOwn(value, name)) copy[name] = Reflect.get(value, name)
     return copy
   }
 }

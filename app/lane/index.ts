@@ -1,6 +1,9 @@
 /** The kinds of lane. A new one is one file and one line here. */
 import type { Emit } from '../events.ts'
-import type { Kind, Lane, Ledger, SourceInfo } from '../model.ts'
+import type { Lane, Ledger, SourceInfo } from '../model.ts'
+import type { Kind } from '../settings/kind.ts'
+import { laneDirectory } from '../settings/lane-directory.ts'
+import type { Settings } from '../settings/setting.ts'
 
 /** What a full lane does with what arrives: lets it wait, or gives up the oldest that is not on its way yet, or what arrives. */
 export type Overload = 'block' | 'drop-oldest' | 'drop-newest'
@@ -25,25 +28,35 @@ export interface LaneOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Opens a feed's lane. Throws `Unusable` when it cannot be used on this machine. */
-export type OpenLane = (options: LaneOptions) => Promise<Lane>
+/** What a lane is opened with besides the settings of its kind. */
+export type LaneGround = Omit<LaneOptions, 'directory' | 'sync'>
 
-/** A kind of lane; `maxBytes` is what one holds by default, `onDisk` says that it needs a directory. */
-interface LaneKind extends Kind<OpenLane> {
+/** A kind of lane; `maxBytes` is what one holds by default, `onDisk` says that it needs a directory. It opens a feed's lane, or throws `Unusable`. */
+export interface LaneKind<S extends Settings = Settings> extends Kind<Promise<Lane>, S, LaneGround> {
   readonly maxBytes: number
   readonly onDisk?: boolean
 }
 
+const lane = <S extends Settings>(declared: LaneKind<S>): LaneKind<S> => declared
+
 export const lanes = {
-  memory: {
+  memory: lane({
     help: 'gone with the process',
     maxBytes: 64 * 1024 * 1024,
-    load: async () => (await import('./memory.ts')).memoryLane,
-  },
-  disk: {
+    settings: {},
+    load: async () => {
+      const { memoryLane } = await import('./memory.ts')
+      return (_, ground) => memoryLane(ground)
+    },
+  }),
+  disk: lane({
     help: 'in LANE_DIR, survives the process and grows while Kafka is away',
     maxBytes: 1024 * 1024 * 1024,
     onDisk: true,
-    load: async () => (await import('./disk.ts')).diskLane,
-  },
-} satisfies Record<string, LaneKind>
+    settings: laneDirectory,
+    load: async () => {
+      const { diskLane } = await import('./disk.ts')
+      return ({ laneDir, laneSync }, ground) => diskLane({ ...ground, directory: laneDir, sync: laneSync })
+    },
+  }),
+}

@@ -2,24 +2,24 @@
 import { Notifier } from '../lib/notifier.ts'
 import type { Batch, Lane, LaneHeld, Message } from '../model.ts'
 import { Admission } from './admission.ts'
-import type { LaneOptions } from './index.ts'
+import type { LaneGround } from './index.ts'
 import { BATCH, cut, type Piece } from './piece.ts'
 
 /** Opens an empty lane of `laneMaxBytes`. */
-export async function memoryLane(options: LaneOptions): Promise<Lane> {
+export async function memoryLane(options: LaneGround): Promise<Lane> {
   return new MemoryLane(options)
 }
 
 class MemoryLane implements Lane {
   readonly durable = false
-  readonly #limits: LaneOptions
+  readonly #limits: LaneGround
   readonly #admission: Admission
   readonly #queued: Piece[] = []
   readonly #inFlight = new Map<Batch, readonly Piece[]>()
   readonly #changed = new Notifier()
   #messages = 0
 
-  constructor(limits: LaneOptions) {
+  constructor(limits: LaneGround) {
     this.#limits = limits
     this.#admission = new Admission(limits.laneMaxBytes)
   }

@@ -1,14 +1,31 @@
 /** The normalisers by name: one line each. */
-import type { Kind, Normaliser } from '../model.ts'
+import type { Normaliser } from '../model.ts'
+import type { Kind } from '../settings/kind.ts'
+import type { Settings } from '../settings/setting.ts'
+
+/** What a normaliser is made with besides its settings; a feed has its own, which may keep a state. */
+export interface NormaliserGround {
+  readonly feed: string
+}
+
+const normaliser = <S extends Settings>(declared: Kind<Normaliser, S, NormaliserGround>) => declared
 
 /** What `FEED_<NAME>_NORMALISE` may list; applied in the order listed. */
 export const normalisers = {
-  'verifiable-credential': {
+  'verifiable-credential': normaliser({
     help: 'renames @context of the object tradeCredential to context; the signature is not touched',
-    load: async () => (await import('./verifiable-credential.ts')).verifiableCredential,
-  },
-  delivery: {
+    settings: {},
+    load: async () => {
+      const { verifiableCredential } = await import('./verifiable-credential.ts')
+      return () => verifiableCredential
+    },
+  }),
+  delivery: normaliser({
     help: 'order_number becomes order_id, and every spelling of timestamp becomes 2025-01-19T12:34:56.789Z',
-    load: async () => (await import('./delivery.ts')).delivery,
-  },
-} as const satisfies Record<string, Kind<Normaliser>>
+    settings: {},
+    load: async () => {
+      const { delivery } = await import('./delivery.ts')
+      return () => delivery
+    },
+  }),
+}

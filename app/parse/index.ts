@@ -1,10 +1,19 @@
 /** The parsers by name: one line each. */
-import type { Kind, Parser } from '../model.ts'
+import type { Parser } from '../model.ts'
+import type { Kind } from '../settings/kind.ts'
+import type { Settings } from '../settings/setting.ts'
 
-/** Each entry loads a maker of parsers: a feed has its own, made again when the schemas it must be exact for change. */
+/** What a parser is made with besides its settings; a feed has its own. */
+export interface ParserGround {
+  readonly feed: string
+}
+
+const parser = <S extends Settings>(declared: Kind<Parser, S, ParserGround>) => declared
+
 export const parsers = {
-  json: {
+  json: parser({
     help: 'one JSON object, or a JSON array of them, in UTF-8',
+    settings: {},
     load: async () => (await import('./json.ts')).json,
-  },
-} as const satisfies Record<string, Kind<() => Parser>>
+  }),
+}

@@ -1,25 +1,64 @@
 /** The sinks by name: a new one is one file and one line here. */
-import type { Kind } from '../model.ts'
-import type { OpenSink } from './options.ts'
+import type { Emit } from '../events.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Sink } from '../model.ts'
+import type { Kind } from '../settings/kind.ts'
+import type { Settings } from '../settings/setting.ts'
+import type { SinkOptions } from './options.ts'
 
 export type { OpenSink, SinkOptions } from './options.ts'
 
+/** What a sink is opened with besides its settings. `clock` learns from what a broker says of the time. */
+export interface SinkGround {
+  /** How to reach Kafka, for a sink that needs brokers. Secrets are in it: never log it. */
+  readonly kafka: SinkOptions
+  readonly emit: Emit
+  readonly clock: Clock
+}
+
+/** A sink. It opens without connecting: the first call does. */
+export interface SinkKind<S extends Settings = Settings> extends Kind<Sink, S, SinkGround> {
+  /** Of the house: `brokers` and how to get in, or standard output, so that the log goes elsewhere. */
+  readonly needs: readonly ('brokers' | 'stdout')[]
+  /** It connects, so a start waits until it has, and topics may be absent there. False: it takes any topic at once. */
+  readonly connects: boolean
+  /** Values of KAFKA_COMPRESSION that it lacks. */
+  readonly lacks?: readonly string[]
+}
+
+const sink = <S extends Settings>(declared: SinkKind<S>): SinkKind<S> => declared
+
 export const sinks = {
-  platformatic: {
+  platformatic: sink({
     help: 'Kafka, through @platformatic/kafka: the faster client',
-    load: async () => (await import('./platformatic.ts')).openPlatformatic,
-  },
-  kafkajs: {
+    needs: ['brokers'],
+    connects: true,
+    settings: {},
+    load: async () => {
+      const { openPlatformatic } = await import('./platformatic.ts')
+      return (_, { kafka, emit, clock }) => openPlatformatic(kafka, emit, clock)
+    },
+  }),
+  kafkajs: sink({
     help: 'Kafka, through kafkajs: the older client',
+    needs: ['brokers'],
+    connects: true,
+    lacks: ['snappy', 'lz4'],
+    settings: {},
     load: async () => {
       const { openKafkajs } = await import('./kafkajs.ts')
-      return openKafkajs((await import('./platformatic.ts')).platformaticClient)
+      const open = openKafkajs((await import('./platformatic.ts')).platformaticClient)
+      return (_, { kafka, emit, clock }) => open(kafka, emit, clock)
     },
-  },
-  stdout: {
+  }),
+  stdout: sink({
     help: 'no Kafka: one JSON line per record on standard output, for a dry run',
-    offline: true,
-    takesStdout: true,
-    load: async () => (await import('./stdout.ts')).openStdout,
-  },
-} satisfies Record<string, Kind<OpenSink> & { readonly offline?: true; readonly takesStdout?: true }>
+    needs: ['stdout'],
+    connects: false,
+    settings: {},
+    load: async () => {
+      const { openStdout } = await import('./stdout.ts')
+      return (_, { kafka, emit, clock }) => openStdout(kafka, emit, clock)
+    },
+  }),
+}

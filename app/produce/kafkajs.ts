@@ -30,7 +30,7 @@ export function openKafkajs(witness: (options: SinkOptions) => (throttles: Throt
     // It sets one timer to a negative time, harmlessly.
     dropWarning('TimeoutNegativeWarning')
     const config = kafkaConfig(options)
-    const codec = options.compression in nodeCodecs ? nodeCodecs[options.compression as keyof typeof nodeCodecs] : NONE
+    const codec = Object.entries(nodeCodecs).find(([name]) => name === options.compression)?.[1] ?? NONE
     return kafkaSink({
       build: () => new KafkajsClient(config, codec.id),
       buildWitness: witness(options),

@@ -1,6 +1,7 @@
 /** Where the dead letters are. */
-import type { Config } from '../config/types.ts'
+
 import { Unavailable } from '../errors.ts'
+import type { Config } from '../kinds.ts'
 import { settingName } from '../lib/setting-names.ts'
 import { withCure } from '../produce/cures.ts'
 import type { Stretch, TopicReader } from '../produce/topic-reader.ts'
@@ -13,9 +14,9 @@ import type { RedriveOptions } from './options.ts'
 export async function findLetters(
   reader: TopicReader,
   { topics, since }: Pick<RedriveOptions, 'topics' | 'since'>,
-  { feeds, kafka, deadLetters, names }: Pick<Config, 'feeds' | 'kafka' | 'deadLetters' | 'names'>,
+  { feeds, kafka, deadLetterTopic, names }: Pick<Config, 'feeds' | 'kafka' | 'deadLetterTopic' | 'names'>,
 ): Promise<readonly Stretch[]> {
-  const named = topics.length > 0 ? topics : deadLetters.topic === undefined ? [] : [deadLetters.topic]
+  const named = topics.length > 0 ? topics : deadLetterTopic === undefined ? [] : [deadLetterTopic]
   const possible = feeds.map(({ schema }) => `${schema}.dead-letter`)
   const setting = settingName(names, 'DEAD_LETTER_TOPIC')
   const found: Stretch[] = []

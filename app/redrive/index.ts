@@ -1,8 +1,9 @@
 /** Dead letters through the present configuration again: opens what that takes, walks over them, says what became of them. */
-import type { Config } from '../config/types.ts'
-import { avro } from '../encode/avro.ts'
+
+import { Encoders } from '../encode/encoders.ts'
 import { ConfigError, Unavailable } from '../errors.ts'
 import type { Emit } from '../events.ts'
+import type { Config } from '../kinds.ts'
 import { Clock } from '../lib/clock.ts'
 import { closeHttp } from '../lib/http-client.ts'
 import { Scope } from '../lib/scope.ts'
@@ -11,6 +12,7 @@ import type { Outlet } from '../model.ts'
 import { hold } from '../produce/hold.ts'
 import { sinks } from '../produce/index.ts'
 import { loadTopicReader, type Stretch, type TopicReader } from '../produce/topic-reader.ts'
+import { entryOf, loadKind } from '../settings/kind.ts'
 import { byTime } from './by-time.ts'
 import { dryOutlet } from './dry-outlet.ts'
 import { findLetters } from './find.ts'
@@ -45,7 +47,7 @@ export async function redrive(options: RedriveOptions, config: Config, outside: 
     const { walk, isWell } = await walkOver(stretches, reader, { options, config, surroundings, scope })
     const places = [...new Set(stretches.map(({ topic }) => topic))].join(', ')
     const { print, note } = surroundings
-    const isTaken = options.go && 'takesStdout' in sinks[config.sink as keyof typeof sinks]
+    const isTaken = options.go && entryOf(sinks, config.sink).needs.includes('stdout')
     for (const line of reportLines(walk, places, options.go)) (isTaken ? note : print)(line)
     if (!isWell) return 'unavailable'
     return walk.tally.notSent > 0 || walk.left === 'stopped' ? 'undelivered' : 'ok'
@@ -104,14 +106,15 @@ async function walkOver(
 /** The encoder, and an outlet: to Kafka, or to nowhere. */
 async function openWayOut(config: Config, go: boolean, scope: Scope, emit: Emit) {
   scope.use(closeHttp, (close) => close())
-  const openSink = await sinks[config.sink as keyof typeof sinks].load()
+  const openSink = await loadKind(sinks, config.sink)
   const clock = new Clock()
-  const sink = scope.use(openSink(config.kafka, emit, clock), (it) => it.close())
-  const { brokers, names } = config.kafka
+  const { kafka, registry } = config
+  const sink = scope.use(openSink(config, { kafka, emit, clock }), (it) => it.close())
+  const { brokers, names } = kafka
   const outlet: Outlet = go
     ? scope.use(hold(sink, { lingerMs: config.lingerMs, brokers, names }, emit), (it) => it.close())
-    : dryOutlet(sink, config.kafka)
-  return { clock, outlet, encoder: scope.use(avro({ registry: config.registry, clock, emit }), (it) => it.close()) }
+    : dryOutlet(sink, kafka)
+  return { clock, outlet, encoders: scope.use(new Encoders({ registry, clock, emit }), (it) => it.close()) }
 }
 
 /** Says when Kafka does not take what is sent, and when it does again. */

@@ -1,8 +1,8 @@
 /** What `tributary redrive` is asked for, from its arguments. */
 import { parseArgs } from 'node:util'
-import { duration } from '../config/formats/measures.ts'
 import { ConfigError } from '../errors.ts'
 import { parseList } from '../lib/list.ts'
+import { duration } from '../settings/formats/measures.ts'
 
 /** Empty lists and undefined mean: no restriction. */
 export interface RedriveOptions {

@@ -1,9 +1,11 @@
 /** The way of dead letters through the present configuration: the steps of their feed, as the daemon takes them. */
-import type { Config, FeedConfig } from '../config/types.ts'
+
 import { describeSources } from '../dial/address.ts'
+import type { Encoders } from '../encode/encoders.ts'
 import { Unavailable } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import { feedSteps } from '../feed-steps.ts'
+import type { Config, FeedConfig } from '../kinds.ts'
 import { oneBatch } from '../lane/one-batch.ts'
 import { sourceFinder } from '../lane/sources.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -19,7 +21,7 @@ import type { Row } from './tally.ts'
 export interface WayParts {
   readonly config: Pick<Config, 'feeds' | 'recordHeaders' | 'secrets'>
   readonly clock: Clock
-  readonly encoder: Encoder
+  readonly encoders: Pick<Encoders, 'of'>
   readonly outlet: Outlet
   readonly flight: Flight
   /** Told once of each feed that cannot be sent to, and why. */
@@ -30,6 +32,7 @@ export interface WayParts {
 const NOWHERE: DeadLetters = { prepare: async () => {}, take: () => false, topic: undefined }
 
 interface OpenFeed {
+  readonly encoder: Encoder
   readonly steps: Awaited<ReturnType<typeof feedSteps>>
   readonly sourceOf: (id: string) => SourceInfo
 }
@@ -69,7 +72,8 @@ export class Way {
   }
 
   async #open(feed: FeedConfig): Promise<OpenFeed | undefined> {
-    const { config, clock, encoder, outlet, flight, unavailable } = this.#parts
+    const { config, clock, encoders, outlet, flight, unavailable } = this.#parts
+    const encoder = await encoders.of(feed)
     const steps = await feedSteps(feed, config, clock)
     try {
       await Promise.all([
@@ -82,11 +86,12 @@ export class Way {
       return undefined
     }
     const { paths } = config.secrets
-    return { steps, sourceOf: sourceFinder(feed.name, describeSources(feed.name, feed.urls, paths), paths) }
+    const sources = describeSources(feed.name, feed.urls ?? [], paths)
+    return { encoder, steps, sourceOf: sourceFinder(feed.name, sources, paths) }
   }
 
-  #feedOf(name: string, { steps }: OpenFeed, { row, picked, batch }: Cargo): Feed {
-    const { encoder, outlet, flight } = this.#parts
+  #feedOf(name: string, { encoder, steps }: OpenFeed, { row, picked, batch }: Cargo): Feed {
+    const { outlet, flight } = this.#parts
     const emit: Emit = (event) => {
       if (event.type === 'document.refused' && !row.details.has(event.reason))
         row.details.set(event.reason, event.detail)

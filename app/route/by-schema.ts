@@ -1,5 +1,4 @@
 /** Topic and subject from the feed's schema, key by the feed's rule. */
-import type { KeyRule } from '../config/types.ts'
 import { Rejected } from '../errors.ts'
 import { decimalOf, plainText } from '../lib/decimal.ts'
 import { ExactNumber } from '../lib/json-value.ts'
@@ -8,6 +7,24 @@ import { ownValue } from '../lib/own-value.ts'
 import type { Destination, Document, Message, Router, SourceInfo } from '../model.ts'
 
 type Route = Router['route']
+
+/** How a feed's records get their key. `source`: no key, partition by hash of the source. */
+export type KeyRule =
+  | { readonly kind: 'constant'; readonly value: string }
+  | { readonly kind: 'field'; readonly path: readonly string[] }
+  | { readonly kind: 'source' }
+
+/** What the settings of the key come to. */
+export interface KeySettings {
+  readonly key: string | undefined
+  readonly keyField: readonly string[] | undefined
+}
+
+/** The rule that the settings make: a field wins over a constant. */
+export function keyRule({ key: value, keyField: path }: KeySettings): KeyRule {
+  if (path) return { kind: 'field', path }
+  return value === undefined ? { kind: 'source' } : { kind: 'constant', value }
+}
 
 /**
  * A router to the topic `schema` with the subject `<schema>-value`.

@@ -1,15 +1,20 @@
 /** The generated files of this repository, by path from its root. */
-import { choices } from '../../app/choices.ts'
+
 import { describeSettings } from '../../app/config/index.ts'
+import { schemaText } from '../../app/config-command.ts'
+import { kinds } from '../../app/kinds.ts'
 import { metricsPage } from './metrics-page.ts'
 import { sampleEnv } from './sample-env.ts'
+import { sampleYaml } from './sample-yaml.ts'
 import { settingsPage } from './settings-page.ts'
 
 /** Path → text, made from the declarations in app/. */
 export function pages(): ReadonlyMap<string, string> {
-  const settings = describeSettings(choices)
+  const settings = describeSettings(kinds)
   return new Map([
     ['sample.env', sampleEnv(settings)],
+    ['sample.yaml', sampleYaml(settings)],
+    ['docs/tributary.schema.json', schemaText()],
     ['docs/settings.md', settingsPage(settings)],
     ['docs/metrics.md', metricsPage()],
   ])

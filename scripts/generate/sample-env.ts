@@ -27,7 +27,7 @@ function entry(setting: SettingDescription): string {
   const value = setting.default ?? example ?? ''
   const instead = example !== undefined && example !== value ? ` For example: ${example}` : ''
   const comment = `${required ? 'Required. ' : ''}${help} Value: ${type}.${instead}`
-  return `${wrap(withName(comment))}\n# ${withName(name)}=${quoted(value)}\n`
+  return `${wrapped(withName(comment))}\n# ${withName(name)}=${quoted(value)}\n`
 }
 
 /**
@@ -43,7 +43,8 @@ function withName(text: string): string {
   return text.replaceAll('<NAME>', FEED)
 }
 
-function wrap(text: string): string {
+/** A comment of several lines. */
+export function wrapped(text: string): string {
   const lines: string[] = []
   let line = '#'
   for (const word of text.split(' ')) {

@@ -1,8 +1,8 @@
 /** The initialiser's way to Kafka: encrypted and authenticated by the daemon's own variables. */
 import type { Kafka, KafkaConfig } from 'kafkajs'
-import { choices } from '../../app/choices.ts'
 import { readKafkaConfig } from '../../app/config/index.ts'
 import { ConfigError } from '../../app/errors.ts'
+import { kinds } from '../../app/kinds.ts'
 import { kafkajsSasl } from '../../app/produce/kafkajs-sasl.ts'
 import { nodeTls } from '../../app/produce/tls.ts'
 import { EXIT, Failure } from '../lib/failure.ts'
@@ -14,7 +14,7 @@ export type ConnectKafka = (more?: Partial<KafkaConfig>) => Kafka
 /** Clients for `bootstrapServers` with the KAFKA_SECURITY_PROTOCOL, KAFKA_SASL_… and KAFKA_SSL_… of `env`. Throws `Failure` with what is wrong with them. */
 export function secureKafka(bootstrapServers: string, env: NodeJS.ProcessEnv): ConnectKafka {
   try {
-    const { tls, sasl, requestTimeoutMs } = readKafkaConfig(env, choices)
+    const { tls, sasl, requestTimeoutMs } = readKafkaConfig({ env }, kinds)
     const security = {
       ...(tls && { ssl: nodeTls(tls) }),
       ...(sasl && { sasl: kafkajsSasl(sasl, tls?.ca, requestTimeoutMs) }),

@@ -63,7 +63,7 @@ describe.each(Object.entries(normalisers))('the normaliser %s', (_name, kind) =>
   it.each(texts.map((text) => [text.slice(0, 60), text]))(
     'gives documents for %s, or refuses, and changes nothing in place',
     async (_shown, text) => {
-      const normalise = await kind.load()
+      const normalise = (await kind.load())({}, { feed: 'f' })
       const document = JSON.parse(text) as Document
       deepFreeze(document)
       const documents = outcome(normalise, document)
@@ -77,7 +77,7 @@ describe.each(Object.entries(normalisers))('the normaliser %s', (_name, kind) =>
   )
 
   it('leaves undeclared neighbours alone', async () => {
-    const normalise = await kind.load()
+    const normalise = (await kind.load())({}, { feed: 'f' })
     const neighbour = { route_name: 'r', waypoint_count: 3, nested: { timestamp: 1, '@context': 2 } }
     const [first] = outcome(normalise, JSON.parse(JSON.stringify({ ...neighbour, timestamp: 1737290096 })))
     expect(first).toMatchObject(neighbour)

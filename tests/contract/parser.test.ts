@@ -46,7 +46,7 @@ function hostile(): Buffer[] {
 }
 
 describe.each(Object.entries(parsers))('the parser %s', (_name, kind) => {
-  const make = async (): Promise<Parser> => (await kind.load())()
+  const make = async (): Promise<Parser> => (await kind.load())({}, { feed: 'f' })
 
   it('has a line of help', () => expect(kind.help).toMatch(/^\S.*\S$/))
 

@@ -26,7 +26,10 @@ afterAll(() => kafka?.stop())
 
 describe.each(['platformatic', 'kafkajs'] as const)('%s', (name) => {
   async function open(over: Partial<SinkOptions> = {}, events: Event[] = []): Promise<Sink> {
-    const sink = (await sinks[name].load())({ ...plain(), ...over }, (event) => events.push(event), new Clock())
+    const sink = (await sinks[name].load())(
+      {},
+      { kafka: { ...plain(), ...over }, emit: (event) => events.push(event), clock: new Clock() },
+    )
     opened.push(sink)
     return sink
   }

@@ -16,7 +16,7 @@ afterEach(async () => {
 describe.each(['platformatic', 'kafkajs'] as const)('%s', (name) => {
   async function outlet(topic: string) {
     const clock = new Clock()
-    const sink: Sink = (await sinks[name].load())(plain(), () => {}, clock)
+    const sink: Sink = (await sinks[name].load())({}, { kafka: plain(), emit: () => {}, clock })
     const out = hold(sink, { lingerMs: 2, brokers: plain().brokers }, () => {})
     opened.push(sink, out)
     await until(

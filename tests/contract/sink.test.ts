@@ -18,8 +18,9 @@ afterEach(async () => {
 
 describe.each(['platformatic', 'kafkajs'] as const)('%s', (name) => {
   async function open(options: Partial<SinkOptions> = {}, events: Event[] = []): Promise<Sink> {
-    const load = await sinks[name].load()
-    const sink = load({ ...plain(), ...options }, (event) => events.push(event), new Clock())
+    const make = await sinks[name].load()
+    const kafka = { ...plain(), ...options }
+    const sink = make({}, { kafka, emit: (event) => events.push(event), clock: new Clock() })
     opened.push(sink)
     return sink
   }

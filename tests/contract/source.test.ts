@@ -1,10 +1,11 @@
 /** The contract of `Source`, over every entry of the registry. */
 import { getEventListeners } from 'node:events'
 import { describe, expect, it } from '@jest/globals'
-import { type OpenSource, sources } from '../../app/dial/index.ts'
+import { sources } from '../../app/dial/index.ts'
 import type { WebSocketOptions } from '../../app/dial/options.ts'
 import { SourceLost } from '../../app/errors.ts'
 import type { Message, Source } from '../../app/model.ts'
+import { loadKind } from '../../app/settings/kind.ts'
 import { source as info, texts } from '../support/messages.ts'
 import { until } from '../support/until.ts'
 import { startUpstream } from '../support/upstream.ts'
@@ -26,8 +27,9 @@ const never = new AbortController().signal
 
 describe.each(Object.keys(sources) as (keyof typeof sources)[])('source %s', (name) => {
   const open = async (url: string, more: Partial<WebSocketOptions> = {}): Promise<Source> => {
-    const make: OpenSource = await sources[name].load()
-    return make({ ...PATIENT, info: info(url), url: async () => url, ...more })
+    const make = await loadKind(sources, name)
+    const options = { ...PATIENT, info: info(url), url: async () => url, ...more }
+    return make(options, options)
   }
 
   it('yields every message exactly as it came and in order, text and binary alike, empty ones too', async () => {

@@ -67,18 +67,21 @@ describe.each(['platformatic', 'kafkajs'] as const)('%s', (name) => {
   async function open(listener: string, over: Partial<SinkOptions>): Promise<Sink> {
     const address = kafka.listeners[listener] ?? kafka.bootstrapServers
     const sink = (await sinks[name].load())(
+      {},
       {
-        brokers: [address],
-        clientId: 'secure',
-        tls: { ca: authority.cert, cert: undefined, key: undefined },
-        sasl: undefined,
-        requestTimeoutMs: 5_000,
-        connectTimeoutMs: 5_000,
-        compression: 'none',
-        ...over,
+        kafka: {
+          brokers: [address],
+          clientId: 'secure',
+          tls: { ca: authority.cert, cert: undefined, key: undefined },
+          sasl: undefined,
+          requestTimeoutMs: 5_000,
+          connectTimeoutMs: 5_000,
+          compression: 'none',
+          ...over,
+        },
+        emit: () => {},
+        clock: new Clock(),
       },
-      () => {},
-      new Clock(),
     )
     opened.push(sink)
     return sink

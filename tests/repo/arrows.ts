@@ -9,10 +9,11 @@ const ROOTS = [
   'gap-feed',
   'check',
   'lane-command',
+  'config-command',
   'redrive-command',
   'redrive',
   'feed-steps',
-  'choices',
+  'kinds',
   'help',
   'pages',
   'port-problem',
@@ -20,11 +21,24 @@ const ROOTS = [
 /** The command: loaded by the file that looks at the version of Node first. */
 const MAIN = ['main', 'command']
 /** Only main may import these. */
-const MAIN_ONLY = [...MAIN, 'daemon', 'check', 'lane-command', 'redrive-command', 'help']
-const KINDS = ['config', 'dial', 'encode', 'http', 'lane', 'normalise', 'parse', 'produce', 'route', 'telemetry']
-const NOUNS = ['model', 'errors', 'events']
+const MAIN_ONLY = [...MAIN, 'daemon', 'check', 'lane-command', 'config-command', 'redrive-command', 'help']
+const KINDS = [
+  'config',
+  'dial',
+  'encode',
+  'http',
+  'lane',
+  'normalise',
+  'parse',
+  'presets',
+  'produce',
+  'replaces',
+  'route',
+  'telemetry',
+]
+const NOUNS = ['model', 'errors', 'settings', 'events']
 
-const LEVELS = ['model', 'errors', 'events', 'story', 'kind', 'root', 'main'] as const
+const LEVELS = ['model', 'errors', 'settings', 'events', 'story', 'kind', 'root', 'main'] as const
 type Level = (typeof LEVELS)[number] | 'lib'
 
 /** What a file of app/ belongs to: its folder, or its own name at the top. */

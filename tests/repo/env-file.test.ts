@@ -4,8 +4,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { choices } from '../../app/choices.ts'
 import { describeSettings } from '../../app/config/index.ts'
+import { kinds } from '../../app/kinds.ts'
 import { quoted } from '../../scripts/generate/sample-env.ts'
 import { text } from './sources.ts'
 
@@ -36,7 +36,7 @@ beforeAll(async () => {
   const sample = text('sample.env').replaceAll(/^# (?=[A-Z][A-Z0-9_]*=)/gm, '')
   const added = Object.entries(AWKWARD).map(([name, value]) => `AWKWARD_${name}=${quoted(value)}`)
   await writeFile(file, `${sample}${added.join('\n')}\n`)
-  const settings = describeSettings(choices).map(({ name, default: fallback, example }) => [
+  const settings = describeSettings(kinds).map(({ name, default: fallback, example }) => [
     name.replace('<NAME>', 'TICKERS'),
     fallback ?? example ?? '',
   ])

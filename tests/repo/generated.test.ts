@@ -1,9 +1,9 @@
 /** The generated files are current, and sample.env can be used as it is. */
 import { parseEnv } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
-import { choices } from '../../app/choices.ts'
 import { describeSettings, readConfig } from '../../app/config/index.ts'
 import { ConfigError } from '../../app/errors.ts'
+import { kinds } from '../../app/kinds.ts'
 import { pages } from '../../scripts/generate/pages.ts'
 import { text } from './sources.ts'
 
@@ -22,7 +22,7 @@ function required(): string {
 
 function problems(env: Record<string, string | undefined>): readonly string[] {
   try {
-    readConfig(env, choices)
+    readConfig(env, kinds)
     return []
   } catch (error) {
     if (error instanceof ConfigError) return error.problems
@@ -42,7 +42,7 @@ describe('sample.env', () => {
   })
 
   it('holds every setting once', () => {
-    const settings = describeSettings(choices).map(({ name }) => name.replace('<NAME>', 'TICKERS'))
+    const settings = describeSettings(kinds).map(({ name }) => name.replace('<NAME>', 'TICKERS'))
     expect(assignments.map(nameOf)).toEqual(settings)
     expect(new Set(settings).size).toBe(settings.length)
   })
@@ -54,7 +54,7 @@ describe('sample.env', () => {
   })
 
   // A path of a file, or a setting that counts only together with others, cannot stand alone.
-  const alone = assignments.filter((line) => !/^\w+(_FILE|_SASL_\w+)=|=$/.test(line))
+  const alone = assignments.filter((line) => !/^\w+(_FILE|_SASL_\w+|_CONFIG)=|=$/.test(line))
   it.each(alone)('has a good example in %s', (assignment) => {
     expect(problems({ ...parseEnv(required()), ...parseEnv(assignment) })).toEqual([])
   })

@@ -1,8 +1,8 @@
 /** What the prose names exists: npm scripts, settings, metrics, files. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
-import { choices } from '../../app/choices.ts'
 import { readConfig } from '../../app/config/index.ts'
+import { kinds } from '../../app/kinds.ts'
 import { metricDefinitions } from '../../app/telemetry/definitions.ts'
 
 const docs = readdirSync(new URL('../../docs', import.meta.url)).filter((name) => name.endsWith('.md'))
@@ -62,7 +62,7 @@ describe('README.md', () => {
         line.slice(line.indexOf('=') + 1).replace(/^'|'$/g, ''),
       ]),
     )
-    const { feeds, warnings } = readConfig(env, choices)
+    const { feeds, warnings } = readConfig(env, kinds)
     expect(feeds.map(({ name }) => name)).toEqual(['finnhub_trade', 'quotes'])
     expect(warnings).toEqual([])
   })

@@ -1,8 +1,9 @@
 /** A setting is called as the operator called it: its name is made in one place. */
 import { describe, expect, it } from '@jest/globals'
-import { choices } from '../../app/choices.ts'
 import { describeSettings } from '../../app/config/index.ts'
-import { presets } from '../../app/config/tables/presets.ts'
+import { variablesOf } from '../../app/config/replaced.ts'
+import { kinds } from '../../app/kinds.ts'
+import type { Replaced } from '../../app/settings/preset.ts'
 import { sources, withoutComments } from './sources.ts'
 
 /** They tell of all settings, not of one that was given. */
@@ -15,10 +16,12 @@ const ALTERNATIVES: Readonly<Record<string, readonly string[]>> = {
 
 /** Variables that may be called otherwise: by an alias, a preset's own variable, or often from a file. */
 const named = new Set([
-  ...describeSettings(choices)
+  ...describeSettings(kinds)
     .filter(({ aliases }) => aliases.length > 0)
     .flatMap(({ name, aliases }) => [name, ...aliases]),
-  ...presets.flatMap(({ variables }) => Object.values(variables).map(({ name }) => name)),
+  ...Object.values<Replaced>(kinds.replaced).flatMap(({ feeds }) =>
+    feeds.flatMap(({ variables }) => Object.values(variables).map(({ name }) => name)),
+  ),
   'SCHEMA_REGISTRY_URL',
   'DEAD_LETTER_TOPIC',
   'GAPS_TOPIC',
@@ -38,7 +41,10 @@ describe('the name of a setting', () => {
   it('is made by lib/setting-names.ts alone', () => {
     const elsewhere = [...sources('app')]
       .filter(
-        ([path]) => !path.startsWith('app/config/') && path !== 'app/lib/setting-names.ts' && !PAGES.includes(path),
+        ([path]) =>
+          !/^app\/(config|replaces|settings)\//.test(path) &&
+          path !== 'app/lib/setting-names.ts' &&
+          !PAGES.includes(path),
       )
       .flatMap(([path, source]) => written(withoutComments(source)).map((name) => ({ path, name })))
       .filter(({ path, name }) => !ALTERNATIVES[path]?.includes(name))
@@ -48,6 +54,15 @@ describe('the name of a setting', () => {
   it('made of a feed and a suffix is made by nobody else in the configuration either', () => {
     const makers = [...sources('app/config')].filter(([, source]) => /`FEED_\$\{name/.test(withoutComments(source)))
     expect(makers.map(([path]) => path)).toEqual([])
+  })
+
+  it('of a program that is replaced stands in app/replaces alone', () => {
+    const theirs = Object.values<Replaced>(kinds.replaced).flatMap(variablesOf)
+    expect(theirs).toEqual(expect.arrayContaining(['FINNHUB_TRADE_DATA', 'IOT_SYNTHETIC_URLS', 'PRODUCER_TIMEOUT']))
+    const knowing = [...sources('app')].filter(([, source]) =>
+      theirs.some((name) => new RegExp(`\\b${name}\\b`).test(source)),
+    )
+    expect(knowing.map(([path]) => path)).toEqual(['app/replaces/kafka-producer.ts'])
   })
 
   it('would be found elsewhere', () => {

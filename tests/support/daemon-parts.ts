@@ -70,18 +70,19 @@ export async function testFeed(over: Partial<Feed> = {}, laneMaxBytes = 1024 * 1
   const openLane = await lanes.memory.load()
   return {
     name: 'f',
-    lane: await openLane({
-      feed: 'f',
-      laneMaxBytes,
-      maxInFlightBatches: 4,
-      overload: 'block',
-      directory: undefined,
-      sync: 'flush',
-      sourceOf: (id) => ({ feed: 'f', id, shown: id, hash: 0 }),
-      ledger,
-      emit,
-    }),
-    parse: (await parsers.json.load())(),
+    lane: await openLane(
+      {},
+      {
+        feed: 'f',
+        laneMaxBytes,
+        maxInFlightBatches: 4,
+        overload: 'block',
+        sourceOf: (id) => ({ feed: 'f', id, shown: id, hash: 0 }),
+        ledger,
+        emit,
+      },
+    ),
+    parse: (await parsers.json.load())({}, { feed: 'f' }),
     normalise: [],
     maxDocuments: 10_000,
     shape: 'shape',

@@ -6,6 +6,7 @@ import type { Event } from '../../app/events.ts'
 import { type LaneOptions, lanes } from '../../app/lane/index.ts'
 import { createLedger } from '../../app/ledger.ts'
 import type { Batch, Lane, Message, SourceInfo } from '../../app/model.ts'
+import { loadKind } from '../../app/settings/kind.ts'
 import { source } from './messages.ts'
 
 export type LaneName = keyof typeof lanes
@@ -28,9 +29,9 @@ export async function laneBench(): Promise<Bench> {
     directory,
     events,
     async open(name, over = {}) {
-      const lane = await (await lanes[name].load())(
-        laneOptions(directory, { emit: (event) => events.push(event), ...over }),
-      )
+      const options = laneOptions(directory, { emit: (event) => events.push(event), ...over })
+      const open = await loadKind(lanes, name)
+      const lane = await open({ laneDir: options.directory, laneSync: options.sync }, options)
       opened.push(lane)
       return lane
     },

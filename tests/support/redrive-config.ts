@@ -1,7 +1,6 @@
 /** A configuration of one feed, as a redrive needs it. */
-import { choices } from '../../app/choices.ts'
 import { readConfig } from '../../app/config/index.ts'
-import type { Config } from '../../app/config/types.ts'
+import { type Config, kinds } from '../../app/kinds.ts'
 
 /** Nothing of it is reached. */
 export function readConfigOf(feed: string): Config {
@@ -11,5 +10,5 @@ export function readConfigOf(feed: string): Config {
     [`FEED_${feed.toUpperCase()}_URLS`]: 'ws://127.0.0.1:9/q',
     [`FEED_${feed.toUpperCase()}_SCHEMA`]: 'Quote',
   }
-  return readConfig(env, choices)
+  return readConfig(env, kinds)
 }

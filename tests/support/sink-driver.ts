@@ -37,7 +37,7 @@ async function main(job: DriverJob): Promise<void> {
   const count = ({ type }: { readonly type: string }): void => {
     events[type] = (events[type] ?? 0) + 1
   }
-  const sink = open(job.options, count, new Clock())
+  const sink = open({}, { kafka: job.options, emit: count, clock: new Clock() })
   const partitions = Array.from({ length: job.partitions }, (_, partition) => partition)
   await Promise.all(partitions.map((partition) => fill(sink, job, partition, retries)))
   await sink.close()

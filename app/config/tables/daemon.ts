@@ -1,11 +1,11 @@
 /** Everything that belongs neither to Kafka nor to one feed. */
 
-import { host } from '../formats/addresses.ts'
-import { choice, choices, decimal, flag, integer, text } from '../formats/basic.ts'
-import { format } from '../formats/format.ts'
-import { duration, size } from '../formats/measures.ts'
-import { topic } from '../formats/topic.ts'
-import type { Settings } from '../setting.ts'
+import { format } from '../../settings/format.ts'
+import { host } from '../../settings/formats/addresses.ts'
+import { choice, choices, decimal, flag, integer, text } from '../../settings/formats/basic.ts'
+import { duration, size } from '../../settings/formats/measures.ts'
+import { topic } from '../../settings/formats/topic.ts'
+import type { Settings } from '../../settings/setting.ts'
 
 /** Words for log levels, Python's included → ours. */
 const LEVELS: Readonly<Record<string, string>> = {
@@ -38,12 +38,6 @@ export const daemonSettings = {
     format: duration(),
     help: 'How long a WebSocket may take from the dial until it is open.',
     default: '10s',
-  },
-  PRODUCER_TIMEOUT: {
-    group: 'Feeds of the replaced producer',
-    format: duration({ zero: true }),
-    help: 'Silence limit of these feeds: no message for that long means a redial, counted as a timeout. Their FEED_…_SILENCE_TIMEOUT wins.',
-    default: 'off',
   },
   GAPS_TOPIC: {
     group: 'Gaps',
@@ -124,6 +118,10 @@ export const daemonSettings = {
     help: 'The least important lines to log.',
     default: 'info',
   },
+} satisfies Settings
+
+/** Labels that the metrics of the replaced producer carry. */
+export const labelSettings = {
   DID_PROVIDER: {
     group: 'Metric labels',
     format: text('a DID method such as did:key', /^[\x21-\x7e]{1,100}$/),

@@ -1,30 +1,30 @@
 /** Where Kafka and the schema registry are, and how to get in. */
 
-import { brokers, httpUrl } from '../formats/addresses.ts'
-import { choice, flag, text } from '../formats/basic.ts'
-import { duration } from '../formats/measures.ts'
-import { certificates, privateKey } from '../formats/pem.ts'
-import type { Choices, Settings } from '../setting.ts'
+import { brokers, httpUrl } from '../../settings/formats/addresses.ts'
+import { choice, flag, text } from '../../settings/formats/basic.ts'
+import { duration } from '../../settings/formats/measures.ts'
+import { certificates, privateKey } from '../../settings/formats/pem.ts'
+import type { Settings } from '../../settings/setting.ts'
+import type { Kinds } from '../kinds.ts'
+import { helpOf } from './choosers.ts'
 
 const token = text('a token without blanks; leave out the word Bearer', /^[\x21-\x7e]+$/)
 
-/** Brokers, client and deadlines. A dry run needs no brokers. */
-export const kafkaSettings = ({ sinks }: Choices, brokersRequired = true) =>
+/** Brokers, client and deadlines. Brokers are required by the sinks that need some. */
+export const kafkaSettings = ({ sinks }: Pick<Kinds, 'sinks'>) =>
   ({
     BOOTSTRAP_SERVERS: {
       group: 'Kafka',
       format: brokers,
       help: `Kafka brokers to begin with.${notFor(sinks)}`,
       example: 'kafka:29092',
-      required: brokersRequired,
+      required: true,
       aliases: ['KAFKA_BOOTSTRAP_SERVERS'],
     },
     KAFKA_CLIENT: {
       group: 'Kafka',
       format: choice(Object.keys(sinks)),
-      help: `The way to Kafka. ${Object.entries(sinks)
-        .map(([name, { help }]) => `${name}: ${sentence(help)}`)
-        .join(' ')}`,
+      help: `The way to Kafka. ${helpOf(sinks)}`,
       default: 'platformatic',
     },
     KAFKA_CLIENT_ID: {
@@ -166,11 +166,7 @@ export const registrySettings = {
   },
 } satisfies Settings
 
-function notFor(sinks: Choices['sinks']): string {
-  const offline = Object.keys(sinks).filter((name) => sinks[name]?.offline)
-  return offline.length > 0 ? ` Not needed with KAFKA_CLIENT=${offline.join(' or ')}.` : ''
-}
-
-function sentence(help: string): string {
-  return /[.!?]$/.test(help) ? help : `${help}.`
+function notFor(sinks: Kinds['sinks']): string {
+  const others = Object.keys(sinks).filter((name) => !sinks[name]?.needs.includes('brokers'))
+  return others.length > 0 ? ` Not needed with KAFKA_CLIENT=${others.join(' or ')}.` : ''
 }

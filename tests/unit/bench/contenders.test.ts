@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { choices } from '../../../app/choices.ts'
 import { readConfig } from '../../../app/config/index.ts'
+import { kinds } from '../../../app/kinds.ts'
 import { contender, type Place } from '../../../scripts/bench/contenders.ts'
 import { shapes } from '../../../scripts/bench/shapes/index.ts'
 import { nodeOptions } from '../../../scripts/lib/node-options.ts'
@@ -36,7 +36,7 @@ describe('a contender', () => {
       part: 1,
       args: [...nodeOptions, join(folder, 'main.js')],
     })
-    const { feeds, warnings } = readConfig(disk.env(place), choices)
+    const { feeds, warnings } = readConfig(disk.env(place), kinds)
     expect(warnings).toEqual([])
     expect(JSON.stringify(feeds)).toContain('verifiable-credential')
     expect(disk.env(place)).toMatchObject({
@@ -54,7 +54,7 @@ describe('a contender', () => {
     expect(env).toMatchObject({ KAFKA_CLIENT: 'platformatic', LANE: 'memory', FEED_BENCH_KEY: 'k' })
     expect(env).not.toHaveProperty('LANE_DIR')
     expect(env).not.toHaveProperty('FEED_BENCH_NORMALISE')
-    expect(readConfig(env, choices).feeds).toHaveLength(1)
+    expect(readConfig(env, kinds).feeds).toHaveLength(1)
   })
 
   it('may have settings of its own, which win', async () => {

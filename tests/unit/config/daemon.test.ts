@@ -15,7 +15,13 @@ describe('an environment with the least that is needed', () => {
     expect(read()).toEqual({
       feeds: [expect.objectContaining({ name: 't' })],
       sink: 'platformatic',
-      deadLetters: { topic: undefined, maxBytes: 1_000_000 },
+      deadLetterTopic: undefined,
+      deadLetterMaxBytes: 1_000_000,
+      gapsTopic: undefined,
+      handshakeTimeoutMs: 10_000,
+      laneDir: undefined,
+      laneSync: 'flush',
+      urlPaths: 'auto',
       lane: { kind: 'memory', directory: undefined, sync: 'flush' },
       kafka: {
         names: {},

@@ -1,21 +1,14 @@
-/** Environments to read in tests, with choices that do not depend on the registries. */
+/** Environments to read in tests. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Choices, readConfig } from '../../../app/config/index.ts'
-import type { Config, FeedConfig } from '../../../app/config/types.ts'
+import { readConfig } from '../../../app/config/index.ts'
 import { ConfigError, sentenceOf } from '../../../app/errors.ts'
+import { type Config, type FeedConfig, kinds } from '../../../app/kinds.ts'
 
 export type TestEnv = Record<string, string | undefined>
 
-export const choices: Choices = {
-  normalisers: { 'verifiable-credential': { help: 'renames @context' }, delivery: { help: 'normalises deliveries' } },
-  lanes: {
-    memory: { help: 'in memory', maxBytes: 64 * 1024 * 1024 },
-    disk: { help: 'on disk', maxBytes: 1024 * 1024 * 1024, onDisk: true },
-  },
-  sinks: { platformatic: { help: 'fast' }, kafkajs: { help: 'old' }, stdout: { help: 'dry run', offline: true } },
-}
+export { kinds }
 
 /** The least that is needed, with one feed by name. */
 export const base: TestEnv = {
@@ -27,7 +20,7 @@ export const base: TestEnv = {
 
 /** Reads `base` with `more` over it; undefined takes a variable away. */
 export function read(more: TestEnv = {}): Config {
-  return readConfig({ ...base, ...more }, choices)
+  return readConfig({ ...base, ...more }, kinds)
 }
 
 /** The feed T of `base` with `more` settings of it (`SCHEMA`, …). */
@@ -41,7 +34,7 @@ export function readFeed(more: TestEnv = {}): FeedConfig {
 /** The problems of an environment; none when it can be read. */
 export function problemsOf(env: TestEnv): readonly string[] {
   try {
-    readConfig(env, choices)
+    readConfig(env, kinds)
     return []
   } catch (error) {
     if (error instanceof ConfigError) return error.problems

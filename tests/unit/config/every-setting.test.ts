@@ -1,7 +1,7 @@
 /** Each declared setting changes the configuration: none is declared and then forgotten. */
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { describeSettings, readConfig } from '../../../app/config/index.ts'
-import { base, choices, directory, type TestEnv } from './environment.ts'
+import { base, directory, kinds, type TestEnv } from './environment.ts'
 import { certificatePem, keyPem } from './pem-fixture.ts'
 
 const files = directory()
@@ -37,6 +37,7 @@ const feeds = {
 
 /** A value other than the default, and what it needs around it. */
 const values: Record<string, readonly [value: string, around?: TestEnv]> = {
+  TRIBUTARY_CONFIG: [files.write('tributary.yaml', 'linger: 7ms\n')],
   BOOTSTRAP_SERVERS: ['other:1'],
   KAFKA_CLIENT: ['kafkajs'],
   KAFKA_CLIENT_ID: ['x'],
@@ -123,7 +124,7 @@ const values: Record<string, readonly [value: string, around?: TestEnv]> = {
 
 function outcome(env: TestEnv): string {
   try {
-    return JSON.stringify(readConfig(env, choices))
+    return JSON.stringify(readConfig(env, kinds))
   } catch (error) {
     return `refused: ${error}`
   }
@@ -132,7 +133,7 @@ function outcome(env: TestEnv): string {
 describe('every setting', () => {
   it('has a row here', () => {
     expect(Object.keys(values).sort()).toEqual(
-      describeSettings(choices)
+      describeSettings(kinds)
         .map(({ name }) => name)
         .sort(),
     )

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { describeSettings, readConfig } from '../../../app/config/index.ts'
 import { ConfigError } from '../../../app/errors.ts'
-import { base, choices, directory, type TestEnv } from './environment.ts'
+import { base, directory, kinds, type TestEnv } from './environment.ts'
 
 const files = directory()
 afterAll(() => files.close())
@@ -55,7 +55,7 @@ const paths: Readonly<Record<string, string>> = {
 /** What reading says; a bug is thrown on. */
 function told(env: TestEnv): readonly string[] {
   try {
-    return readConfig({ ...base, ...env }, choices).warnings.map(({ text, cure }) => `${text}; ${cure}`)
+    return readConfig({ ...base, ...env }, kinds).warnings.map(({ text, cure }) => `${text}; ${cure}`)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     for (const { setting, text } of error.details) {
@@ -65,7 +65,7 @@ function told(env: TestEnv): readonly string[] {
   }
 }
 
-const settings = describeSettings(choices)
+const settings = describeSettings(kinds)
 const variableOf = (name: string): string => name.replace('<NAME>', 'T')
 
 describe.each(settings.map(({ name }) => variableOf(name)))('%s', (name) => {

@@ -11,7 +11,16 @@ describe('a feed by name', () => {
       urls: ['ws://upstream:4200/ws'],
       urlsFile: undefined,
       schema: 'Ticker',
-      key: { kind: 'source' },
+      source: 'websocket',
+      parser: 'json',
+      router: 'schema',
+      format: 'avro',
+      key: undefined,
+      keyField: undefined,
+      sequence: undefined,
+      maxAgeMs: undefined,
+      timestampField: undefined,
+      openMessagesFile: undefined,
       normalise: [],
       openMessages: [],
       headers: {},
@@ -49,7 +58,7 @@ describe('a feed by name', () => {
       LANE_MAX_BYTES: '3MB',
     })
     expect(feed).toMatchObject({
-      key: { kind: 'field', path: ['a', 'b'] },
+      keyField: ['a', 'b'],
       normalise: ['delivery', 'verifiable-credential'],
       openMessages: ['Hello'],
       headers: { A: 'b' },
@@ -75,7 +84,7 @@ describe('a feed by name', () => {
   })
 
   it('has a constant key exactly as it is written', () => {
-    expect(readFeed({ KEY: ' off ' }).key).toEqual({ kind: 'constant', value: ' off ' })
+    expect(readFeed({ KEY: ' off ' }).key).toEqual(' off ')
   })
 
   it('dials a URL that is listed twice once, and says so without showing it', () => {
@@ -124,16 +133,16 @@ describe('the name of a feed', () => {
       FEED_2_URLS_URLS: 'ws://b',
       FEED_2_URLS_SCHEMA: 'B',
     })
-    expect(feeds.map(({ name, key }) => [name, key.kind])).toEqual([
-      ['t', 'source'],
-      ['a_key', 'field'],
-      ['2_urls', 'source'],
+    expect(feeds.map(({ name, keyField }) => [name, keyField])).toEqual([
+      ['t', undefined],
+      ['a_key', ['f']],
+      ['2_urls', undefined],
     ])
   })
 
   it('is the shortest of those that could be meant', () => {
-    const { names } = feedNames({ FEED_A_MAX_BYTES: '1', FEED_B_BYTES: '1' }, ['BYTES', 'MAX_BYTES'])
-    expect([...names]).toEqual(['A', 'B'])
+    const { feeds } = feedNames({ FEED_A_MAX_BYTES: '1', FEED_B_BYTES: '1' }, ['BYTES', 'MAX_BYTES'], ['URLS'])
+    expect([...feeds.keys()]).toEqual(['A', 'B'])
   })
 
   it.each([

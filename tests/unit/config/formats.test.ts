@@ -1,12 +1,12 @@
 /** Every way to write a value, and what is refused. */
 import { describe, expect, it } from '@jest/globals'
-import { brokers, host, httpUrl, webSocketUrls } from '../../../app/config/formats/addresses.ts'
-import { choice, choices, decimal, flag, integer } from '../../../app/config/formats/basic.ts'
-import type { Format } from '../../../app/config/formats/format.ts'
-import { headers, openMessages } from '../../../app/config/formats/json.ts'
-import { duration, size } from '../../../app/config/formats/measures.ts'
-import { patterns } from '../../../app/config/formats/patterns.ts'
 import { ConfigError } from '../../../app/errors.ts'
+import type { Format } from '../../../app/settings/format.ts'
+import { brokers, host, httpUrl, webSocketUrls } from '../../../app/settings/formats/addresses.ts'
+import { choice, choices, decimal, flag, integer } from '../../../app/settings/formats/basic.ts'
+import { headers, openMessages } from '../../../app/settings/formats/json.ts'
+import { duration, size } from '../../../app/settings/formats/measures.ts'
+import { patterns } from '../../../app/settings/formats/patterns.ts'
 
 /** Text → value, or a part of the problem. */
 type Row = readonly [text: string, expected: unknown]

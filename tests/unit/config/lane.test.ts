@@ -1,7 +1,7 @@
 /** Which lane the environment asks for. */
 import { describe, expect, it } from '@jest/globals'
 import { readLaneConfig } from '../../../app/config/index.ts'
-import { choices, problems, read, warnings } from './environment.ts'
+import { kinds, problems, read, warnings } from './environment.ts'
 
 const GIB = 1024 ** 3
 
@@ -30,7 +30,7 @@ describe('the lane', () => {
   })
 
   it('is read alone for commands that need nothing else', () => {
-    expect(readLaneConfig({ LANE_DIR: '/x' }, choices)).toEqual({ kind: 'disk', directory: '/x', sync: 'flush' })
-    expect(() => readLaneConfig({ LANE_SYNC: 'never' }, choices)).toThrow('1 configuration problem')
+    expect(readLaneConfig({ env: { LANE_DIR: '/x' } }, kinds)).toEqual({ kind: 'disk', directory: '/x', sync: 'flush' })
+    expect(() => readLaneConfig({ env: { LANE_SYNC: 'never' } }, kinds)).toThrow('1 configuration problem')
   })
 })

@@ -102,9 +102,9 @@ describe('a variable of feeds', () => {
   it('belongs to the feed with URLS, the longest name first', () => {
     const env = { ...feed, FEED_A_KEY_URLS: 'ws://b', FEED_A_KEY_SCHEMA: 'B', FEED_A_KEY_KEY: 'k', FEED_A_KEY: 'j' }
     expect(read(env).feeds.map(({ name, schema, key }) => [name, schema, key])).toEqual([
-      ['t', 'Ticker', { kind: 'source' }],
-      ['a', 'A', { kind: 'constant', value: 'j' }],
-      ['a_key', 'B', { kind: 'constant', value: 'k' }],
+      ['t', 'Ticker', undefined],
+      ['a', 'A', 'j'],
+      ['a_key', 'B', 'k'],
     ])
   })
 

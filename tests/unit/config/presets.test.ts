@@ -1,7 +1,7 @@
 /** The feeds of the replaced producer: its variables work as they are, and FEED_… variables refine them. */
 import { describe, expect, it } from '@jest/globals'
 import { readConfig } from '../../../app/config/index.ts'
-import { choices, problemsOf, type TestEnv } from './environment.ts'
+import { kinds, problemsOf, type TestEnv } from './environment.ts'
 
 /** The environment of an existing deployment. */
 const existing: TestEnv = {
@@ -16,7 +16,7 @@ const existing: TestEnv = {
   PRODUCER_TIMEOUT: '30',
 }
 
-const feeds = (more: TestEnv = {}) => readConfig({ ...existing, ...more }, choices).feeds
+const feeds = (more: TestEnv = {}) => readConfig({ ...existing, ...more }, kinds).feeds
 const only = (more: TestEnv) => feeds({ IOT_SYNTHETIC_DATA: 'False', ...more })[0]
 
 describe('the environment of the replaced producer', () => {
@@ -26,7 +26,7 @@ describe('the environment of the replaced producer', () => {
         name: 'finnhub_trade',
         urls: ['ws://data_synthesizer:4200/ws'],
         schema: 'TradeEvent',
-        key: { kind: 'constant', value: 'FinnhubTrade' },
+        key: 'FinnhubTrade',
         normalise: ['verifiable-credential'],
         silenceTimeoutMs: 30_000,
         openMessages: [],
@@ -35,7 +35,7 @@ describe('the environment of the replaced producer', () => {
         name: 'health_sensor',
         urls: ['ws://synthesizer1:3339/ws', 'ws://synthesizer2:3339/ws'],
         schema: 'health_sensor',
-        key: { kind: 'constant', value: 'HealthSensor' },
+        key: 'HealthSensor',
         silenceTimeoutMs: 30_000,
       }),
     ])
@@ -48,10 +48,7 @@ describe('the environment of the replaced producer', () => {
 
   it('can name its keys', () => {
     const keys = { KAFKA_FINNHUB_TRADE_KEY_NAME: 'a', KAFKA_HEALTH_SENSOR_KEY_NAME: 'b' }
-    expect(feeds(keys).map(({ key }) => key)).toEqual([
-      { kind: 'constant', value: 'a' },
-      { kind: 'constant', value: 'b' },
-    ])
+    expect(feeds(keys).map(({ key }) => key)).toEqual(['a', 'b'])
   })
 
   it.each(['False', 'f', '0', 'no', undefined, ''])('leaves a feed off whose switch is %s', (text) => {
@@ -86,14 +83,14 @@ describe('the feed delivery', () => {
       name: 'delivery',
       urls: ['ws://d'],
       schema: 'sessions',
-      key: { kind: 'field', path: ['device_id'] },
+      keyField: ['device_id'],
       normalise: ['delivery'],
     })
   })
 
   it('can have another topic and a constant key', () => {
     const feed = only({ ...delivery, KAFKA_TOPIC_DELIVERY: 'd', FEED_DELIVERY_KEY: 'k' })
-    expect(feed).toMatchObject({ schema: 'd', key: { kind: 'constant', value: 'k' } })
+    expect(feed).toMatchObject({ schema: 'd', key: 'k' })
   })
 })
 
@@ -101,8 +98,8 @@ describe('a FEED_… variable of a preset feed', () => {
   it.each([
     [{ FEED_FINNHUB_TRADE_URLS: 'ws://other' }, { urls: ['ws://other'] }],
     [{ FEED_FINNHUB_TRADE_SCHEMA: 'Other' }, { schema: 'Other' }],
-    [{ FEED_FINNHUB_TRADE_KEY: 'k' }, { key: { kind: 'constant', value: 'k' } }],
-    [{ FEED_FINNHUB_TRADE_KEY_FIELD: 'symbol' }, { key: { kind: 'field', path: ['symbol'] } }],
+    [{ FEED_FINNHUB_TRADE_KEY: 'k' }, { key: 'k' }],
+    [{ FEED_FINNHUB_TRADE_KEY_FIELD: 'symbol' }, { keyField: ['symbol'] }],
     [{ FEED_FINNHUB_TRADE_NORMALISE: 'off' }, { normalise: [] }],
     [{ FEED_FINNHUB_TRADE_SILENCE_TIMEOUT: '1m' }, { silenceTimeoutMs: 60_000 }],
     [{ FEED_FINNHUB_TRADE_SILENCE_TIMEOUT: 'off' }, { silenceTimeoutMs: undefined }],
@@ -123,7 +120,7 @@ describe('a FEED_… variable of a preset feed', () => {
 
   it('does not turn a feed on whose switch says off, and a warning says so', () => {
     const env = { ...existing, FINNHUB_TRADE_DATA: 'False', FEED_FINNHUB_TRADE_URLS: 'ws://a' }
-    const { feeds: on, warnings } = readConfig(env, choices)
+    const { feeds: on, warnings } = readConfig(env, kinds)
     expect(on.map(({ name }) => name)).toEqual(['health_sensor'])
     expect(warnings).toEqual([
       {

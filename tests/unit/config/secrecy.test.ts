@@ -3,7 +3,7 @@
 import { inspect } from 'node:util'
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { readConfig } from '../../../app/config/index.ts'
-import { base, choices, directory, problems, read } from './environment.ts'
+import { base, directory, kinds, problems, read } from './environment.ts'
 
 const CANARY = 'c4n4ry'
 const files = directory()
@@ -41,7 +41,7 @@ describe('a secret', () => {
   it('is not shown when it stands everywhere at once, nor by the error itself', () => {
     let thrown: unknown
     try {
-      readConfig({ ...base, ...places }, choices)
+      readConfig({ ...base, ...places }, kinds)
     } catch (error) {
       thrown = error
     }

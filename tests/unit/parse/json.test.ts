@@ -4,7 +4,7 @@ import { Rejected } from '../../../app/errors.ts'
 import type { Message } from '../../../app/model.ts'
 import { parsers } from '../../../app/parse/index.ts'
 
-const parse = (await parsers.json.load())()
+const parse = (await parsers.json.load())({}, { feed: 'f' })
 const message = (data: Buffer): Message => ({
   source: { feed: 'f', id: 'ws://h/', shown: 'ws://h/', hash: 1 },
   data,

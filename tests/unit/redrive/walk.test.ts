@@ -37,7 +37,7 @@ async function go(
   const way = new Way({
     config: readConfigOf('quotes'),
     clock: new Clock(),
-    encoder,
+    encoders: { of: async () => encoder },
     outlet,
     flight,
     unavailable: () => {},
@@ -183,7 +183,12 @@ describe('a walk over dead letters', () => {
       yield* records([{ message: '{"n":1}' }, { message: '{"n":2}' }])
       throw new Unavailable('timeout', 'Kafka did not answer')
     }
-    const parts = { config: readConfigOf('quotes'), encoder: jsonEncoder(), outlet: keepingOutlet(added), flight }
+    const parts = {
+      config: readConfigOf('quotes'),
+      encoders: { of: async () => jsonEncoder() },
+      outlet: keepingOutlet(added),
+      flight,
+    }
     const way = new Way({ clock: new Clock(), ...parts, unavailable: () => {} })
     await expect(walk.go(broken(), { options, way, signal: flight.ended })).rejects.toThrow('did not answer')
     expect([walk.tally.found, added.length]).toEqual([2, 2])

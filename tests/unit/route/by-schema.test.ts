@@ -1,10 +1,9 @@
 /** Where documents go: topic, subject, key and the hash that chooses the partition. */
 import { describe, expect, it } from '@jest/globals'
-import type { KeyRule } from '../../../app/config/types.ts'
 import { Rejected } from '../../../app/errors.ts'
 import { sameNumber } from '../../../app/lib/decimal.ts'
 import type { Document, Message } from '../../../app/model.ts'
-import { bySchema } from '../../../app/route/by-schema.ts'
+import { bySchema, type KeyRule } from '../../../app/route/by-schema.ts'
 import { parsed } from '../../fixtures/encoding.ts'
 
 const from = (id: string, hash: number): Message => ({

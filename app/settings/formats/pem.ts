@@ -1,12 +1,14 @@
 /** Certificates and keys: the setting is a path, the value is the PEM text in that file. */
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readText } from '../files.ts'
-import { type Format, refuse } from './format.ts'
+import { type Format, refuse } from '../format.ts'
+
+const PATH = { shown: false, shape: 'plain', schema: { type: 'string' }, isPath: true } as const
 
 /** One or more certificates. */
-export const certificates: Format<string> = {
+export const certificates: Format<string, ''> = {
+  ...PATH,
   expects: 'the path of a PEM file with certificates',
-  shown: false,
   parse: (path) => {
     const pem = contentOf(path)
     const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
@@ -16,9 +18,9 @@ export const certificates: Format<string> = {
 }
 
 /** A private key without a passphrase. */
-export const privateKey: Format<string> = {
+export const privateKey: Format<string, ''> = {
+  ...PATH,
   expects: 'the path of a PEM file with a private key',
-  shown: false,
   parse: (path) => {
     const pem = contentOf(path)
     if (/-----BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED/.test(pem)) {

@@ -1,20 +1,20 @@
 /** Settings written as JSON. They may hold tokens, so no problem shows them. */
 import { exactMembers, exactText } from '../../lib/exact-json.ts'
 import { openMessagesIn } from '../../lib/open-messages.ts'
-import { type Format, format, refuse } from './format.ts'
+import { type Format, format, refuse } from '../format.ts'
 
 /** A JSON array of messages: strings stay as they are, everything else is sent as JSON. */
-export const openMessages: Format<readonly string[]> = format(
+export const openMessages: Format<readonly string[], ''> = format(
   'a JSON array of the messages to send, strings as they are and objects as JSON, such as [{"type":"subscribe"}]',
   openMessagesIn,
-  false,
+  { shown: false, shape: 'json', schema: { type: ['array', 'string'] } },
 )
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /** A JSON object of HTTP headers: names are tokens (RFC 9110), values strings or numbers. */
-export const headers: Format<Readonly<Record<string, string>>> = format(
+export const headers: Format<Readonly<Record<string, string>>, ''> = format(
   'a JSON object of headers, such as {"Authorization":"Bearer …"}',
   (given) => {
     const entries = exactMembers(given)
@@ -23,7 +23,11 @@ export const headers: Format<Readonly<Record<string, string>>> = format(
     if (problems.length > 0) refuse(...problems)
     return Object.fromEntries(entries.map(([name, content]) => [name, exactText(content) ?? '']))
   },
-  false,
+  {
+    shown: false,
+    shape: 'json',
+    schema: { type: ['object', 'string'], additionalProperties: { type: ['string', 'number'] } },
+  },
 )
 
 function headerProblem(name: string, content: unknown, index: number): string[] {

@@ -1,5 +1,5 @@
 /** Names of topics. */
-import { format } from './format.ts'
+import { format } from '../format.ts'
 
 /** A name that Kafka takes for a topic. */
 export const topic = format('a topic name: up to 249 letters, digits, dots, dashes and underscores', (given) => {

@@ -1,13 +1,13 @@
 /** Lists of what messages are matched with. */
 import { exactText, parseExact } from '../../lib/exact-json.ts'
 import type { Pattern } from '../../lib/subset.ts'
-import { type Format, format, refuse } from './format.ts'
+import { type Format, format, refuse } from '../format.ts'
 
 const MOST = 100
 const DEEPEST = 16
 
 /** A JSON array of strings and objects; numbers in it are those that a double holds exactly. */
-export const patterns: Format<readonly Pattern[]> = format(
+export const patterns: Format<readonly Pattern[], ''> = format(
   'a JSON array of texts and of objects with the fields to look for, such as [{"type":"ping"},"pong"]',
   (given) => {
     const exact = parseExact(given)
@@ -17,6 +17,7 @@ export const patterns: Format<readonly Pattern[]> = format(
     if (problems.length > 0) refuse(...problems)
     return JSON.parse(given) as Pattern[]
   },
+  { shape: 'json', schema: { type: ['array', 'string'], items: { type: ['string', 'object'] }, maxItems: MOST } },
 )
 
 function problemOf(item: unknown, number: number): string[] {

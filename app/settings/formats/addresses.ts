@@ -1,17 +1,19 @@
 /** Host names, broker lists and URLs. URLs may hold secrets, so no problem shows one: it says which item is meant. */
 import { parseList } from '../../lib/list.ts'
-import { type Format, format, refuse } from './format.ts'
+import { type Format, format, refuse } from '../format.ts'
+import { listOf } from './schemas.ts'
 
 const MOST_URLS = 10_000
+const LIST = { shown: false, shape: 'list', schema: listOf({ type: 'string' }) } as const
 const ARRAY = 'a list (items between commas, or a JSON array of strings)'
 
 /** An address to listen on. */
-export const host: Format<string> = format('a host name or an IP address', (given) =>
+export const host: Format<string, ''> = format('a host name or an IP address', (given) =>
   /^[A-Za-z0-9_.:-]{1,253}$/.test(given.trim()) ? given.trim() : undefined,
 )
 
 /** Kafka brokers as host:port; repeated ones are dropped. */
-export const brokers: Format<readonly string[]> = format(
+export const brokers: Format<readonly string[], ''> = format(
   'a list of Kafka brokers as host:port',
   (given) => {
     const items = parseList(given) ?? []
@@ -19,7 +21,7 @@ export const brokers: Format<readonly string[]> = format(
     if (problems.length > 0) refuse(...problems)
     return items.length > 0 ? [...new Set(items)] : undefined
   },
-  false,
+  LIST,
 )
 
 function brokerProblem(item: string, index: number): string[] {
@@ -31,18 +33,18 @@ function brokerProblem(item: string, index: number): string[] {
 }
 
 /** An http:// or https:// URL without query and fragment. */
-export const httpUrl: Format<URL> = format(
+export const httpUrl: Format<URL, ''> = format(
   'an http:// or https:// URL',
   (given) => {
     const url = parseUrl(given.trim(), ['http:', 'https:'])
     if (url && (url.search !== '' || url.hash !== '')) refuse('must be a base URL without ? and #')
     return url
   },
-  false,
+  { shown: false, schema: { type: 'string', format: 'uri' } },
 )
 
 /** WebSocket URLs in order, as they were written; repeated ones are kept. */
-export const webSocketUrls: Format<readonly string[]> = format(
+export const webSocketUrls: Format<readonly string[], ''> = format(
   'a list of ws:// or wss:// URLs',
   (given) => {
     const items = parseList(given) ?? refuse(`must be ${ARRAY}`)
@@ -51,7 +53,7 @@ export const webSocketUrls: Format<readonly string[]> = format(
     if (problems.length > 0) refuse(...problems)
     return items.length > 0 ? items : undefined
   },
-  false,
+  LIST,
 )
 
 function urlProblem(item: string, index: number): string[] {

@@ -1,0 +1,139 @@
+/** YAML (1.2, core schema) into a tree with positions. The only importer of yaml. */
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+
+/** Both from 1. */
+export interface Position {
+  readonly line: number
+  readonly column: number
+}
+
+/** A piece of a file. `text` of what is no string (a number, say) is as it was written; `isString` tells it apart. */
+export type Node = { readonly at: Position } & (
+  | { readonly kind: 'text'; readonly text: string; readonly isString: boolean }
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'list'; readonly items: readonly Node[] }
+  | { readonly kind: 'map'; readonly entries: readonly Entry[] }
+)
+
+export interface Entry {
+  readonly key: string
+  readonly at: Position
+  readonly value: Node
+}
+
+/** What is wrong with a file: a predicate ("is no valid YAML: …") without any of its content, which may be a secret. */
+export interface Flaw {
+  readonly at: Position
+  readonly predicate: string
+}
+
+/** Ten thousand URLs and everything else, many times over. An alias counts what it stands for each time. */
+const MOST_NODES = 200_000
+/** The largest text that is parsed: what is parsed takes fifty times the memory for a moment. */
+const MOST_CHARACTERS = 4 * 1024 * 1024
+const DEEPEST = 32
+
+const BAD_ALIAS = 'has an alias (*name) without its anchor (&name) before it; write a text that begins with * in quotes'
+const FLAWS: Readonly<Record<string, string>> = {
+  BAD_ALIAS,
+  BAD_SCALAR_START: 'has a text that begins with a character that needs quotes around it',
+  BAD_INDENT: 'is indented in a way that is no valid YAML',
+  TAB_AS_INDENT: 'is indented by a tab; use blanks',
+  TAG_RESOLVE_FAILED: 'has a tag (!name); write a text that begins with ! in quotes',
+  MULTIPLE_DOCS: 'holds more than one document (---)',
+  MISSING_CHAR: 'lacks a quote, a bracket, or a comma or colon before this',
+  BLOCK_AS_IMPLICIT_KEY: 'has a colon too much; write a text that holds ": " in quotes',
+  BAD_DQ_ESCAPE: 'has a backslash in double quotes that means nothing; use single quotes',
+}
+
+/** The tree of `text`, or all that is wrong with it. Bounded in time and memory, whatever it holds. */
+export function parseYaml(text: string): Node | readonly Flaw[] {
+  const start = { line: 1, column: 1 }
+  if (text.length > MOST_CHARACTERS)
+    return [{ at: start, predicate: `is larger than ${MOST_CHARACTERS / 1024 ** 2} MiB` }]
+  const lines = new LineCounter()
+  try {
+    // Unique keys are seen to below, in less than the square of their number.
+    const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'error' } as const
+    const document = parseDocument(text, options)
+    const flaws = [...document.errors, ...document.warnings].map(({ code, pos: [offset] }) => ({
+      at: positionOf(lines, offset),
+      predicate: FLAWS[code] ?? 'is no valid YAML here',
+    }))
+    return flaws.length > 0 ? flaws.slice(0, 10) : new Walk(lines).node(document.contents, 0)
+  } catch (error) {
+    if (error instanceof Halt) return [error.flaw]
+    if (!(error instanceof RangeError)) throw error
+    return [{ at: start, predicate: 'is nested too deeply' }]
+  }
+}
+
+function positionOf(lines: LineCounter, offset: number): Position {
+  const { line, col } = lines.linePos(offset)
+  return { line: Math.max(1, line), column: Math.max(1, col) }
+}
+
+class Halt extends Error {
+  readonly flaw: Flaw
+
+  constructor(at: Position, predicate: string) {
+    super(predicate)
+    this.flaw = { at, predicate }
+  }
+}
+
+class Walk {
+  readonly #lines: LineCounter
+  /** The library looks through the whole document for each alias. */
+  readonly #anchors = new Map<string, unknown>()
+  readonly #anchored = new Set<unknown>()
+  #left = MOST_NODES
+  #at: Position = { line: 1, column: 1 }
+
+  constructor(lines: LineCounter) {
+    this.#lines = lines
+  }
+
+  node(given: unknown, depth: number): Node {
+    const at = this.#positionOf(given)
+    if (this.#left-- === 0) throw new Halt(at, 'holds too much, perhaps by aliases of aliases')
+    if (depth > DEEPEST) throw new Halt(at, `is more than ${DEEPEST} levels deep, or an alias holds itself`)
+    if (isAlias(given)) return { ...this.node(this.#behind(given.source, at), depth + 1), at }
+    this.#remember(given)
+    if (isMap(given)) return { at, kind: 'map', entries: this.#entries(given.items, depth) }
+    if (isSeq(given)) return { at, kind: 'list', items: given.items.map((item) => this.node(item, depth + 1)) }
+    if (!isScalar(given) || given.value === null || given.value === undefined) return { at, kind: 'nothing' }
+    const isString = typeof given.value === 'string'
+    return { at, kind: 'text', isString, text: isString ? String(given.value) : (given.source ?? String(given.value)) }
+  }
+
+  #remember(given: unknown): void {
+    if (!(isScalar(given) || isMap(given) || isSeq(given)) || !given.anchor || this.#anchored.has(given)) return
+    this.#anchored.add(given)
+    this.#anchors.set(given.anchor, given)
+  }
+
+  #behind(anchor: string, at: Position): unknown {
+    if (!this.#anchors.has(anchor)) throw new Halt(at, BAD_ALIAS)
+    return this.#anchors.get(anchor)
+  }
+
+  #entries(items: readonly { readonly key: unknown; readonly value: unknown }[], depth: number): Entry[] {
+    const keys = new Set<string>()
+    return items.map(({ key, value }) => {
+      const name = this.node(key, depth + 1)
+      if (name.kind !== 'text') throw new Halt(name.at, 'has a key that is no text')
+      if (keys.has(name.text)) throw new Halt(name.at, 'says a key twice')
+      keys.add(name.text)
+      return { key: name.text, at: name.at, value: this.node(value, depth + 1) }
+    })
+  }
+
+  /** What has no place of its own is where the last piece was. */
+  #positionOf(given: unknown): Position {
+    if (isScalar(given) || isMap(given) || isSeq(given) || isAlias(given)) {
+      if (given.range) this.#at = positionOf(this.#lines, given.range[0])
+    }
+    return this.#at
+  }
+}

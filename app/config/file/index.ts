@@ -1,0 +1,45 @@
+/** The configuration file: where it is, and what it says. */
+import { existsSync } from 'node:fs'
+import { printable } from '../../lib/printable.ts'
+import { readText } from '../../settings/files.ts'
+import type { Settings } from '../../settings/setting.ts'
+import type { Env } from '../layers.ts'
+import type { Report } from '../report.ts'
+import { parseYaml } from './document.ts'
+import { type FileLayer, fileLayer } from './layer.ts'
+
+const LONGEST_SHOWN_BYTES = 300
+
+/** What is read, in this order: the environment wins. */
+export interface Sources {
+  readonly env: Env
+  /** A file that is read where it is there and the environment names none. */
+  readonly usualFile?: string
+}
+
+export { USUAL_FILE } from '../tables/source.ts'
+
+/** The file as a layer; undefined where there is none. Where it cannot be read as a whole, the report says why. Waits for the disk. */
+export function readFile(
+  { env, usualFile }: Sources,
+  tables: { readonly house: Settings; readonly feed: Settings },
+  report: Report,
+): FileLayer | 'unreadable' | undefined {
+  const named = env.TRIBUTARY_CONFIG?.trim() || undefined
+  const path = named ?? (usualFile !== undefined && existsSync(usualFile) ? usualFile : undefined)
+  if (path === undefined) return undefined
+  report.files.add(path)
+  const shown = printable(path, LONGEST_SHOWN_BYTES)
+  const content = readText(path)
+  if (typeof content !== 'string') {
+    const subject = named === undefined ? `The configuration is in ${shown}, which` : 'TRIBUTARY_CONFIG'
+    report.wrong('TRIBUTARY_CONFIG', `${subject} ${content.predicate}`, content.cure)
+    return 'unreadable'
+  }
+  const root = parseYaml(content)
+  if ('kind' in root) return fileLayer(root, tables, { path: shown, env, report })
+  for (const { at, predicate } of root) {
+    report.wrong('TRIBUTARY_CONFIG', `${shown}:${at.line}:${at.column} ${predicate}`)
+  }
+  return 'unreadable'
+}

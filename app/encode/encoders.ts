@@ -1,0 +1,43 @@
+/** The encoders of a run. */
+import type { Encoder } from '../model.ts'
+import { entryOf, ownValues } from '../settings/kind.ts'
+import { type EncoderGround, type EncoderKind, encoders } from './index.ts'
+
+const kinds: Readonly<Record<string, EncoderKind>> = encoders
+
+/** Opens each encoder once: feeds with the same format, and the same settings of it, share one. */
+export class Encoders {
+  readonly #ground: EncoderGround
+  readonly #opened = new Map<string, Promise<Encoder>>()
+  readonly #all: Encoder[] = []
+
+  constructor(ground: EncoderGround) {
+    this.#ground = ground
+  }
+
+  /** The encoder of a feed; its values of other settings do not matter. */
+  of(feed: { readonly format: string }): Promise<Encoder> {
+    const values = ownValues(entryOf(kinds, feed.format).settings, feed)
+    const key = JSON.stringify([feed.format, values])
+    const opened = this.#opened.get(key) ?? this.#open(feed.format, values)
+    this.#opened.set(key, opened)
+    return opened
+  }
+
+  /** The schemas of all of them, by subject. */
+  get schemas(): Encoder['schemas'] {
+    const [first, ...others] = this.#all.map(({ schemas }) => schemas)
+    return others.length === 0 ? (first ?? new Map()) : new Map([first ?? [], ...others].flatMap((one) => [...one]))
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#opened.values()].map(async (one) => (await one).close()))
+  }
+
+  async #open(format: string, values: ReturnType<typeof ownValues>): Promise<Encoder> {
+    const make = await entryOf(kinds, format).load()
+    const encoder = make(values, this.#ground)
+    this.#all.push(encoder)
+    return encoder
+  }
+}
