@@ -1,27 +1,7 @@
-/** The nouns and the ports, with their contracts in prose. Types only; imports nothing. */
+/** The nouns and the ports, with their contracts in prose. Types only; imports nothing but its own parts. */
+import type { Message } from './model/source.ts'
 
-/** One live URL of a feed. */
-export interface SourceInfo {
-  readonly feed: string
-  /** The URL without user info and query values, unique within its feed (`#2` is appended to a repeated one). Never shown: its path may hold a secret. */
-  readonly id: string
-  /** The same without what may be secret in its path, unique within its feed as well. */
-  readonly shown: string
-  /** Non-negative hash of `id`: chooses the partition of records without a key. */
-  readonly hash: number
-}
-
-/** One complete WebSocket message, exactly as it came. */
-export interface Message {
-  readonly source: SourceInfo
-  readonly data: Buffer
-  /** On this process's steady clock, milliseconds since the epoch: correct it with `Clock` before it leaves the process. */
-  readonly receivedAt: number
-  /** `receivedAt` is corrected already: the message comes from an earlier process. */
-  readonly isCorrected?: boolean | undefined
-  /** Where to resume after this message, for upstreams that can replay. */
-  readonly cursor?: string
-}
+export type { Ended, Message, Source, SourceInfo } from './model/source.ts'
 
 /** One JSON object found in a message. Numbers that no double says exactly are `ExactNumber`s in it (lib/json-value.ts). */
 export type Document = Record<string, unknown>
@@ -62,22 +42,6 @@ export interface Origin {
   readonly message: Message
   /** The number of the document among those of its message, from 0; undefined where the message is one document. */
   readonly index: number | undefined
-}
-
-/** How a connection ended in order: the close code (RFC 6455 §7.4) and what the peer said, made safe to log. */
-export type Ended = { readonly code: number | undefined; readonly detail: string }
-
-/**
- * A way to receive messages from one upstream.
- * `receive` is ONE connection's life. It returns how the peer ended it when that was in order, throws `SourceLost` (dial again) or
- * `SourceRefused` (no retry can cure it), and returns without throwing when `signal` aborts, after yielding what had arrived.
- * It yields what has arrived since the last pull. Past a byte watermark nobody pulls: the socket is paused, and a paused
- * socket is not killed by its own heartbeat. The next pull means that the last batch is safe in the lane, or settled; its array is the source's again.
- * `opened` is called once, when the connection is up.
- */
-export interface Source {
-  readonly info: SourceInfo
-  receive(signal: AbortSignal, opened: () => void, resume?: string): AsyncGenerator<readonly Message[], Ended, void>
 }
 
 /**

@@ -1,11 +1,12 @@
 /** Folds events into gaps: a gap begins when a loss is noticed, and ends with the first message after. */
 import type { Emit, Event } from '../events.ts'
+import { identityIn } from '../lib/source-id.ts'
 import type { SourceInfo } from '../model.ts'
 import { type OpenGap, openGap, type SavedSource, saved, type Track, track } from './track.ts'
 
 type SourceEvent = Extract<Event, { source: SourceInfo }>
 
-/** What an earlier process left of a feed: its sources by id, and whether it ended in order. */
+/** What an earlier process left of a feed: its sources by identity, or by the id that 0.1.0 gave them, and whether it ended in order. */
 export interface SavedFeed {
   readonly sources: ReadonlyMap<string, SavedSource>
   readonly stopped: boolean
@@ -30,7 +31,7 @@ export class GapTracker {
     const now = this.#now()
     const tracks = sources.map((source): [SourceInfo, Track] => [
       source,
-      track(source, now, before?.sources.get(source.id), reason),
+      track(source, now, savedOf(source, before), reason),
     ])
     this.#feeds.set(name, new Map(tracks))
     this.#ended.set(name, new Map())
@@ -87,11 +88,11 @@ export class GapTracker {
     return this.#feeds.get(source.feed)?.get(source)?.gap
   }
 
-  /** Every source of `feed` that was open once, as it is to be kept for the next start, by id. */
+  /** Every source of `feed` that was open once, as it is to be kept for the next start, by identity. */
   saved(feed: string): Map<string, SavedSource> {
     const now = this.#now()
     const tracks = [...(this.#feeds.get(feed)?.values() ?? [])].filter(({ wasOpen }) => wasOpen)
-    return new Map(tracks.map((track) => [track.source.id, saved(track, now)]))
+    return new Map(tracks.map((track) => [identityIn(track.source.id), saved(track, now)]))
   }
 
   /** Milliseconds in gaps so far by feed and reason, those that are open included; never less than told before. */
@@ -124,6 +125,10 @@ export class GapTracker {
     if (sums) add(sums, gap.reason, endedAt - gap.beganAt)
     emit({ type: 'gap.ended', source: track.source, ...gap, endedAt, sequence: undefined })
   }
+}
+
+function savedOf({ id, formerId = id }: SourceInfo, before: SavedFeed | undefined): SavedSource | undefined {
+  return before?.sources.get(identityIn(id)) ?? before?.sources.get(formerId)
 }
 
 function add(sums: Map<string, number>, reason: string, ms: number): void {

@@ -1,0 +1,45 @@
+/** Where messages come from: the nouns and the port. Types only; imports nothing. */
+
+/** One live URL of a feed. */
+export interface SourceInfo {
+  readonly feed: string
+  /**
+   * What lanes and gap files store: a hash of the URL as configured, the same in every process and at any place of the list, and
+   * what is needed to tell the source when it is configured no longer (lib/source-id.ts). Unique within its feed. Never shown.
+   */
+  readonly id: string
+  /** The URL without user info, query values and what may be secret in its path, unique within its feed (`#2` is appended to a repeated one). */
+  readonly shown: string
+  /** Non-negative hash of the id that 0.1.0 gave it: chooses the partition of records without a key. */
+  readonly hash: number
+  /** That id: the URL without user info and query values, numbered by its place. Older lanes and gap files have it. Never shown: its path may hold a secret. */
+  readonly formerId?: string | undefined
+}
+
+/** One complete WebSocket message, exactly as it came. */
+export interface Message {
+  readonly source: SourceInfo
+  readonly data: Buffer
+  /** On this process's steady clock, milliseconds since the epoch: correct it with `Clock` before it leaves the process. */
+  readonly receivedAt: number
+  /** `receivedAt` is corrected already: the message comes from an earlier process. */
+  readonly isCorrected?: boolean | undefined
+  /** Where to resume after this message, for upstreams that can replay. */
+  readonly cursor?: string
+}
+
+/** How a connection ended in order: the close code (RFC 6455 §7.4) and what the peer said, made safe to log. */
+export type Ended = { readonly code: number | undefined; readonly detail: string }
+
+/**
+ * A way to receive messages from one upstream.
+ * `receive` is ONE connection's life. It returns how the peer ended it when that was in order, throws `SourceLost` (dial again) or
+ * `SourceRefused` (no retry can cure it), and returns without throwing when `signal` aborts, after yielding what had arrived.
+ * It yields what has arrived since the last pull. Past a byte watermark nobody pulls: the socket is paused, and a paused
+ * socket is not killed by its own heartbeat. The next pull means that the last batch is safe in the lane, or settled; its array is the source's again.
+ * `opened` is called once, when the connection is up.
+ */
+export interface Source {
+  readonly info: SourceInfo
+  receive(signal: AbortSignal, opened: () => void, resume?: string): AsyncGenerator<readonly Message[], Ended, void>
+}
