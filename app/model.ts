@@ -1,7 +1,7 @@
 /** The nouns and the ports, with their contracts in prose. Types only; imports nothing but its own parts. */
 import type { Message } from './model/source.ts'
 
-export type { Ended, Message, Source, SourceInfo } from './model/source.ts'
+export type { Ended, Message, Source, SourceInfo, Sources } from './model/source.ts'
 
 /** One JSON object found in a message. Numbers that no double says exactly are `ExactNumber`s in it (lib/json-value.ts). */
 export type Document = Record<string, unknown>
@@ -64,7 +64,17 @@ export interface Lane {
   survives(): Promise<boolean>
   /** Resolves when nothing is held, or when `signal` aborts. A durable lane lets in whoever waits, and is drained, if it survives, when all that was read is acknowledged. */
   drained(signal: AbortSignal): Promise<void>
+  /** Other bounds from now on: what is held stays, over a smaller bound or not; what waits enters as there is room. */
+  resize(limits: LaneLimits): void
   close(): Promise<void>
+}
+
+/** The bounds of a lane. */
+export interface LaneLimits {
+  /** Of what it holds; a message counts its payload and a fixed overhead, so bytes bound the number too. */
+  readonly laneMaxBytes: number
+  /** What a full one does with what arrives: lets it wait, or gives up the oldest that is not on its way yet, or what arrives. */
+  readonly overload: 'block' | 'drop-oldest' | 'drop-newest'
 }
 
 /** What a lane holds: waiting, queued and read but not yet acknowledged. */
@@ -94,13 +104,16 @@ export interface Router {
 /**
  * Document → bytes. `prepare` asks the registry and throws `Unavailable` (its cure names `setting`, which names the schema); after it,
  * `encode` never waits and may throw `Rejected`. What is encoded after `hold` may be written over once that hold and all before it were
- * given back, by calling what it answered. `apart` is an encoder with the same schemas, and with memory and holds of its own.
+ * given back, by calling what it answered. `apart` is an encoder with the same schemas, and with memory and holds of its own; `isHeld`:
+ * some of its holds were not given back. `forget` ends the asking for a subject, which is prepared again before it is used again.
  */
 export interface Encoder {
   prepare(subject: string, signal: AbortSignal, setting?: string): Promise<void>
   encode(subject: string, document: Document): Buffer
   hold(): () => void
   apart(): Encoder
+  readonly isHeld: boolean
+  forget(subject: string): void
   /** How many fields of the documents so far their schemas do not have, so that the records lack them. */
   readonly undeclared: number
   readonly schemas: ReadonlyMap<string, { readonly id: number; readonly version: number; readonly fetchedAt: number }>

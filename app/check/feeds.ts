@@ -38,9 +38,10 @@ export async function checkFeeds(config: Config, shared: Shared): Promise<Group[
     // Where nothing is to be heard, nothing is asked for.
     const quiet = shared.waitMs === 0 ? { openMessages: [], openMessagesFile: undefined } : {}
     const patient = { ...feed, ...quiet, pingIntervalMs: 0, silenceTimeoutMs: undefined }
+    const make = sourceOf(patient)
     const hear: Listen = async (info, index) => {
       await gate.pass(hostOf(info), never)
-      return limited(() => listen(sourceOf(patient, info, index), shared.waitMs))
+      return limited(() => listen(make(info, { index }), shared.waitMs))
     }
     return { title: `feed ${feed.name}`, findings: lookAt(feed, hear, config, shared) }
   })

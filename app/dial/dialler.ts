@@ -1,4 +1,4 @@
-/** From a feed's settings to one source's arrivals: source, files read again at each dial, gate and redial loop together. */
+/** From a feed's settings to its sources and their arrivals: files read again at each dial, gate and redial loop together. */
 import type { Emit } from '../events.ts'
 import type { Secrets } from '../lib/secrets/index.ts'
 import { feedSettingName, type GivenNames } from '../lib/setting-names.ts'
@@ -10,6 +10,7 @@ import type { WebSocketOptions } from './options.ts'
 import { redial } from './redial.ts'
 import { headersReader, openMessagesReader, type SettingFile, urlReader } from './reread.ts'
 import { sourceCure } from './source-cure.ts'
+import { type Place, UrlSources } from './url-sources.ts'
 
 /** What does not come from the settings. */
 type Own =
@@ -42,46 +43,57 @@ export interface DialSettings extends Omit<WebSocketOptions, Own> {
   readonly stableAfterMs: number
 }
 
-/** Dials the `index`-th URL of `feed` for ever, until `signal` aborts. */
-export type Dialler = (
-  feed: DialSettings,
-  info: SourceInfo,
-  index: number,
-  signal: AbortSignal,
-) => AsyncIterable<readonly Message[]>
+/** Makes and dials the sources of feeds. */
+export interface Dialler {
+  /** One per URL of `feed`; those of `present` whose URLs it has go on under their names. */
+  sources(feed: DialSettings, present: Iterable<SourceInfo>): UrlSources
+  /** Dials `source` of `feed` for ever, until `signal`, which is of this source alone, aborts. */
+  dial(feed: DialSettings, source: Source, signal: AbortSignal): AsyncIterable<readonly Message[]>
+}
 
 /** `dialRate` is dials per second and host, over all feeds; `secrets` learns what files hold that are read again. */
 export async function openDialler(dialRate: number, secrets: Secrets, emit: Emit): Promise<Dialler> {
   const gate = dialGate(dialRate)
-  const sourceOf = await sourceMaker(secrets, emit)
-  return (feed, info, index, signal) =>
-    redial(sourceOf(feed, info, index), {
-      gate,
-      emit,
-      signal,
-      backoffMaxMs: feed.backoffMaxMs,
-      slowMs: feed.backoffSlowMs,
-      cure: (error) => sourceCure(error, feed),
-      stableMs: feed.stableAfterMs,
-    })
+  const makerOf = await sourceMaker(secrets, emit)
+  return {
+    sources(feed, present) {
+      const urls = [...feed.urls]
+      const make = makerOf({ ...feed, urls })
+      return new UrlSources({ feed: feed.name, urls, paths: secrets.paths, make }, present)
+    },
+    dial: (feed, source, signal) =>
+      redial(source, {
+        gate,
+        emit,
+        signal,
+        backoffMaxMs: feed.backoffMaxMs,
+        slowMs: feed.backoffSlowMs,
+        cure: (error) => sourceCure(error, feed),
+        stableMs: feed.stableAfterMs,
+      }),
+  }
 }
 
-/** Makes the source of the `index`-th URL of `feed`; nothing is dialled before it is pulled. */
-export type SourceMaker = (feed: DialSettings, info: SourceInfo, index: number) => Source
+/** Makes the source of the URL of `feed` at a place of its list; nothing is dialled before it is pulled. */
+export type SourceMaker = (feed: DialSettings) => (info: SourceInfo, place: Place) => Source
 
 /** Loads what sources are made of. `emit` is told when one is paused or behind, and when no longer. */
 export async function sourceMaker(secrets: Secrets, emit: Emit): Promise<SourceMaker> {
   const open = await sources.websocket.load()
-  const feeds = new Map<string, Shared>()
-  return (feed, info, index) => {
-    const shared = feeds.get(feed.name) ?? sharedBy(feed, secrets)
-    feeds.set(feed.name, shared)
-    const { urlAt, headers, openMessages, intake, asked } = shared
-    const paused = (isPaused: boolean): void =>
-      emit({ type: isPaused ? 'source.paused' : 'source.resumed', source: info })
-    const behind = (since: number): void => emit({ type: 'source.behind', source: info, since })
-    const quiet = (openMs: number): void => emit({ type: 'source.quiet', source: info, openMs, ...asked })
-    return open({ ...feed, info, url: () => urlAt(index), headers, openMessages, paused, behind, quiet, intake })
+  return (feed) => {
+    const { urlAt, headers, openMessages, intake, asked } = sharedBy(feed, secrets)
+    return (info, place) => {
+      const paused = (isPaused: boolean): void =>
+        emit({ type: isPaused ? 'source.paused' : 'source.resumed', source: info })
+      const behind = (since: number): void => emit({ type: 'source.behind', source: info, since })
+      const quiet = (openMs: number): void => emit({ type: 'source.quiet', source: info, openMs, ...asked })
+      const url = async (): Promise<string> => {
+        const present = await urlAt(place.index)
+        if (feed.urlsFile !== undefined) place.dialled = present
+        return present
+      }
+      return open({ ...feed, info, url, headers, openMessages, paused, behind, quiet, intake })
+    }
   }
 }
 

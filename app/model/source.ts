@@ -26,6 +26,12 @@ export interface Message {
   readonly isCorrected?: boolean | undefined
   /** Where to resume after this message, for upstreams that can replay. */
   readonly cursor?: string
+  /**
+   * Set by a source whose peer waits for an answer, and called once, when we answer for the message: a lane that outlives the process
+   * has it, or all of its documents are settled, or the lane's policy gave it up (counted). Not called for a message that is still
+   * held when the process ends: its peer sends it again. Many messages may share one function. It never throws and never waits.
+   */
+  readonly taken?: (() => void) | undefined
 }
 
 /** How a connection ended in order: the close code (RFC 6455 §7.4) and what the peer said, made safe to log. */
@@ -41,5 +47,17 @@ export type Ended = { readonly code: number | undefined; readonly detail: string
  */
 export interface Source {
   readonly info: SourceInfo
+  /** Aborts when the source is gone for good: its connection is closed, it is not dialled again, and nothing is shown of it any more. */
+  readonly gone?: AbortSignal | undefined
   receive(signal: AbortSignal, opened: () => void, resume?: string): AsyncGenerator<readonly Message[], Ended, void>
+}
+
+/**
+ * Where the sources of a feed come from: a list of URLs yields each of them once, a listener yields a client when it has logged in.
+ * `arrivals` is pulled once; each source lives until its `gone` aborts, side by side with the others. It ends when `signal` aborts.
+ */
+export interface Sources {
+  /** Those that are known before they arrive, or are there now. */
+  readonly present: readonly SourceInfo[]
+  arrivals(signal: AbortSignal): AsyncIterable<Source>
 }
