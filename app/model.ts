@@ -49,7 +49,7 @@ export interface Origin {
  * `append` resolves once the messages are safe (on disk: flushed; or read and acknowledged before) and waits while the lane is full; messages that wait are
  * counted as held. One source may hold at most half of the lane while others wait. The array stays the caller's.
  * `read` yields batches in order, the next as large as the backlog allows up to the limits, and runs ahead of `acknowledge`
- * by a bounded number of batches. It ends when `signal` aborts, and throws `Unusable` when what was kept cannot be read.
+ * by a bounded number of batches; a later `read`, by a feed with other settings, has that number to itself. It ends when `signal` aborts, and throws `Unusable` when what was kept cannot be read.
  * `acknowledge` may be called in any order; the lane forgets the contiguous prefix. What was not forgotten is read again
  * after a restart, if the lane outlives the process; then the sums of the ledger do so, too.
  */

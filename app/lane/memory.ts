@@ -16,6 +16,8 @@ class MemoryLane implements Lane {
   readonly #admission: Admission
   readonly #queued: Piece[] = []
   readonly #inFlight = new Map<Batch, readonly Piece[]>()
+  /** Of them, those that a reader before the present one has. */
+  readonly #former = new Set<Batch>()
   readonly #changed = new Notifier()
   #messages = 0
 
@@ -40,8 +42,9 @@ class MemoryLane implements Lane {
   }
 
   async *read(signal: AbortSignal): AsyncGenerator<Batch> {
+    for (const batch of this.#inFlight.keys()) this.#former.add(batch)
     while (!signal.aborted) {
-      if (this.#queued.length > 0 && this.#inFlight.size < this.#options.maxInFlightBatches) yield this.#next()
+      if (this.#queued.length > 0 && this.#hasTurn) yield this.#next()
       else await this.#changed.wait(signal)
     }
   }
@@ -50,6 +53,7 @@ class MemoryLane implements Lane {
     const pieces = this.#inFlight.get(batch)
     if (!pieces) return
     this.#inFlight.delete(batch)
+    this.#former.delete(batch)
     this.#messages -= batch.messages.length
     this.#admission.leave(pieces.map(({ source, cost }) => [source, cost]))
     this.#changed.notify()
@@ -81,6 +85,11 @@ class MemoryLane implements Lane {
   }
 
   async close(): Promise<void> {}
+
+  /** Whether a batch more may be on its way. */
+  get #hasTurn(): boolean {
+    return this.#inFlight.size - this.#former.size < this.#options.maxInFlightBatches
+  }
 
   /** Makes room for `bytes` as long as there is something that is not on its way yet. */
   #dropOldest(bytes: number): void {

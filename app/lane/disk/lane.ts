@@ -35,8 +35,7 @@ export class DiskLane implements Lane {
   #closed = false
 
   constructor(options: LaneOptions, opened: Opened) {
-    const { feed, emit } = options
-    const { store, found } = opened
+    const [{ feed, emit }, { store, found }] = [options, opened]
     this.#options = options
     this.#opened = opened
     this.#tally = new Tally(options.ledger, found.tally)
@@ -81,6 +80,7 @@ export class DiskLane implements Lane {
   }
 
   async *read(signal: AbortSignal): AsyncGenerator<Batch> {
+    this.#flights.handOver()
     while (!signal.aborted) {
       if (!this.#isReadable || !this.#hasTurn) await this.#changed.wait(signal)
       else {
@@ -101,13 +101,13 @@ export class DiskLane implements Lane {
   }
 
   get held(): LaneHeld {
-    const oldest = this.#flights.oldest?.messages[0]
     return {
       messages: this.#messages,
       kept: this.#opened.presence.problem === undefined ? this.#kept : 0,
       bytes: this.#admission.bytes,
       limitBytes: this.#options.laneMaxBytes,
-      oldestReceivedAt: oldest?.receivedAt || this.#backlog.oldestReceivedAt || this.#admission.oldestWaiting,
+      oldestReceivedAt:
+        this.#flights.oldestReceivedAt || this.#backlog.oldestReceivedAt || this.#admission.oldestWaiting,
     }
   }
 
@@ -125,8 +125,8 @@ export class DiskLane implements Lane {
       this.#opened.presence.giveUp()
       this.#commits.tryAgain()
     }
-    const isDrained = (): boolean => (survives ? this.#flights.open === 0 : this.#messages === 0)
-    while (!isDrained() && !signal.aborted) await this.#changed.wait(signal)
+    const left = (): number => (survives ? this.#flights.open : this.#messages)
+    while (left() > 0 && !signal.aborted) await this.#changed.wait(signal)
     await this.survives()
   }
 
@@ -182,7 +182,7 @@ export class DiskLane implements Lane {
 
   /** Whether a batch more may be on its way. */
   get #hasTurn(): boolean {
-    return this.#flights.open < this.#options.maxInFlightBatches
+    return this.#flights.present < this.#options.maxInFlightBatches
   }
 
   /** A block is on the disk: to be read, or only to be read again after a restart. */
