@@ -12,6 +12,7 @@ import { type Config, kinds } from './kinds.ts'
 import { laneCommand, laneHelp } from './lane-command.ts'
 import { endProcess } from './lib/end-process.ts'
 import { nearest } from './lib/nearest.ts'
+import type { ReloadRequests } from './lib/reload-signal.ts'
 import { codeOf, type StopSignal } from './lib/stop-signal.ts'
 import { redriveCommand, redriveHelp } from './redrive-command.ts'
 
@@ -19,6 +20,8 @@ import { redriveCommand, redriveHelp } from './redrive-command.ts'
 interface Surroundings {
   readonly env: NodeJS.ProcessEnv
   readonly stop: Promise<StopSignal>
+  /** Of the daemon only. */
+  readonly reloads?: ReloadRequests | undefined
 }
 
 interface Command {
@@ -40,19 +43,21 @@ const VERSION = ['version', '--version', '-v', '-V']
 const FARTHEST = 2
 
 /** Runs `tributary` with `args`, and ends the process with its exit code. */
-export async function run(args: readonly string[], env: NodeJS.ProcessEnv, stop: Promise<StopSignal>): Promise<void> {
+export async function run(args: readonly string[], surroundings: Surroundings): Promise<void> {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error) => endProcess(fail(error)))
   }
   // A reader of our output that went away is no reason to stop.
   process.stdout.on('error', () => {})
   process.stderr.on('error', () => {})
-  endProcess(await perform(args, { env, stop }).catch(fail))
+  endProcess(await perform(args, surroundings).catch(fail))
 }
 
 async function perform([first, ...rest]: readonly string[], surroundings: Surroundings): Promise<number> {
   if (first === undefined) {
-    return runDaemon(configured(surroundings.env), { version: version(), stop: surroundings.stop })
+    const { env, stop, reloads } = surroundings
+    const reload = reloads && { requests: reloads, read: async () => configOf(readSources(sourcesOf(env), kinds)) }
+    return runDaemon(configured(env), { version: version(), stop, ...(reload && { reload }) })
   }
   if (HELP.includes(first)) return showHelp(rest)
   if (VERSION.includes(first)) return rest.length > 0 ? tooMany(rest) : show(`tributary ${version()}\n`)

@@ -7,9 +7,11 @@ import { close, type LifeEnd, ledgers, remains, settles } from './ending.ts'
 import { sentenceOf, Unusable } from './errors.ts'
 import type { Emit } from './events.ts'
 import { exitCodes } from './exit-codes.ts'
-import { type FeedParts, type RunningFeed, runFeed } from './feed.ts'
-import { makeParts } from './feed-parts.ts'
+import type { FeedParts } from './feed.ts'
+import { aborted } from './feed-needs.ts'
+import { Feeds } from './feeds/index.ts'
 import { type GapFeed, openGapFeed } from './gap-feed.ts'
+import { GapStates } from './gap-states.ts'
 import { Gaps } from './gaps/index.ts'
 import { GAP_FEED } from './gaps/record.ts'
 import { serve } from './http.ts'
@@ -19,6 +21,7 @@ import { leftOver } from './lane/disk/left-over.ts'
 import { Clock } from './lib/clock.ts'
 import { endProcess } from './lib/end-process.ts'
 import { closeHttp } from './lib/http-client.ts'
+import type { ReloadRequests } from './lib/reload-signal.ts'
 import { Scope } from './lib/scope.ts'
 import { sleep } from './lib/sleep.ts'
 import type { Encoder } from './model.ts'
@@ -28,6 +31,7 @@ import { openDeadLetters } from './produce/dead-letters.ts'
 import { hold } from './produce/hold.ts'
 import { sinks } from './produce/index.ts'
 import { PATIENCE_MS } from './produce/open-topic.ts'
+import { Reload } from './reload.ts'
 import { deadLetterUse } from './route/topic-use.ts'
 import { entryOf, loadKind } from './settings/kind.ts'
 import { Status } from './status.ts'
@@ -40,18 +44,27 @@ const STDERR = 2
 export interface DaemonOptions {
   readonly version: string
   readonly stop: Promise<string>
+  /** When to read the configuration again, and how; `read` throws `ConfigError`. */
+  readonly reload?: { readonly requests: ReloadRequests; readonly read: () => Promise<Config> }
+}
+
+/** What the daemon consists of once all is open. */
+interface Open {
+  readonly feeds: Feeds
+  readonly gapFeed: GapFeed
+  readonly reload: Reload
 }
 
 /**
  * Runs until `stop` resolves, or until no feed could start in time. Resolves with the exit code; rejects only for a bug of ours.
  * Told to stop, it ends within DRAIN_TIMEOUT, whatever it is at, or CLOSE_MS later. Where something hangs even then, it ends the process.
  */
-export async function runDaemon(config: Config, { version, stop }: DaemonOptions): Promise<number> {
+export async function runDaemon(config: Config, options: DaemonOptions): Promise<number> {
   const scope = new Scope()
-  const daemon = observed(config, version)
+  const daemon = observed(config, options.version)
   const { emit, log } = daemon.telemetry
   try {
-    const { code, deadline, isStuck } = await life(config, daemon, scope, stop)
+    const { code, deadline, isStuck } = await life(config, daemon, scope, options)
     const isClosed = await close(scope, deadline)
     const { kept, undelivered } = remains(daemon.feeds)
     const end = code === exitCodes.ok && undelivered > 0 ? exitCodes.undelivered : code
@@ -67,7 +80,12 @@ export async function runDaemon(config: Config, { version, stop }: DaemonOptions
 }
 
 /** From the opening to the moment when all that can be delivered is. */
-async function life(config: Config, daemon: Observable, scope: Scope, stop: Promise<string>): Promise<LifeEnd> {
+async function life(
+  config: Config,
+  daemon: Observable,
+  scope: Scope,
+  { stop, reload: reloads }: DaemonOptions,
+): Promise<LifeEnd> {
   const { emit, log } = daemon.telemetry
   const end = (code: number, isStuck = false): LifeEnd => ({
     code,
@@ -77,22 +95,24 @@ async function life(config: Config, daemon: Observable, scope: Scope, stop: Prom
   try {
     const opening = new AbortController()
     const opened = openAll(config, daemon, scope, opening.signal)
-    const gapFeed = await Promise.race([opened, stop])
-    if (typeof gapFeed === 'string') {
-      emit({ type: 'daemon.stopping', signal: gapFeed })
+    const open = await Promise.race([opened, stop])
+    if (typeof open === 'string') {
+      emit({ type: 'daemon.stopping', signal: open })
       opening.abort()
       return end(exitCodes.ok, !(await settles(opened, config.drainTimeoutMs)))
     }
-    const running = [...daemon.feeds.values()].filter(({ name }) => name !== GAP_FEED).map(runFeed)
-    const bug = Promise.all([gapFeed, ...running].map((feed) => feed.ended)).then(() => new Promise<never>(() => {}))
-    const signal = await Promise.race([stop, startupFailed(running, config.startupTimeoutMs), bug])
+    const { feeds, gapFeed, reload } = open
+    const reloading = scope.use(new AbortController(), (it) => it.abort())
+    const bug = Promise.race([feeds.failed, gapFeed.failed, keepReloading(reload, reloads, reloading.signal)])
+    const signal = await Promise.race([stop, startupFailed(feeds, config.startupTimeoutMs), bug])
     if (signal === undefined) {
-      for (const feed of running) log.error(`feed ${feed.name} could not start: ${feed.parkedBecause()}`)
+      for (const [name, why] of feeds.parked()) log.error(`feed ${name} could not start: ${why}`)
       return end(exitCodes.unavailable)
     }
     emit({ type: 'daemon.stopping', signal })
     const ended = end(exitCodes.ok)
-    await Promise.race([drain(running, gapFeed, config.drainTimeoutMs), bug])
+    reloading.abort()
+    await Promise.race([drain(open, AbortSignal.timeout(config.drainTimeoutMs)), bug])
     return ended
   } catch (error) {
     const trouble = startTrouble(error, config)
@@ -131,14 +151,12 @@ function observed(config: Config, version: string): Observable {
 }
 
 /** Everything in order, the operator's port first; each thing opened registers its close. Rejects with the reason of `signal` when that aborts. */
-async function openAll(config: Config, daemon: Observable, scope: Scope, signal: AbortSignal): Promise<GapFeed> {
+async function openAll(config: Config, daemon: Observable, scope: Scope, signal: AbortSignal): Promise<Open> {
   const { emit } = daemon.telemetry
-  const feeds = config.feeds.map((feed) => ({
-    feed,
-    sources: describeSources(feed.name, feed.urls ?? [], config.secrets.paths),
-  }))
+  const { gaps, status } = daemon
+  const { secrets } = config
   // Before anybody can ask for them.
-  for (const { feed, sources } of feeds) daemon.status.addFeed(feed.name, sources)
+  for (const { name, urls } of config.feeds) status.addFeed(name, describeSources(name, urls ?? [], secrets.paths))
   const http = scope.use(await serve(pages(daemon), config.metricsHost, config.metricsPort), (it) => it.close())
   emit({ type: 'http.listening', host: config.metricsHost, port: http.port })
   for (const problem of config.warnings) emit({ type: 'daemon.warned', warning: sentenceOf(problem) })
@@ -154,29 +172,29 @@ async function openAll(config: Config, daemon: Observable, scope: Scope, signal:
   const encoders = scope.use(new Encoders({ registry, clock, emit }), (it) => it.close())
   daemon.encoders = encoders
   const isOffline = !entryOf(sinks, config.sink).connects
-  const { secrets } = config
   const hide = (text: string, feed: string) => secrets.hide(text, feed)
   const use = deadLetterUse(config)
   const { deadLetterTopic: topic, deadLetterMaxBytes: maxBytes } = config
   const deadLetterOptions = { topic, maxBytes, use, version: daemon.version, isOffline, clock, hide }
   const deadLetters = scope.use(openDeadLetters(outlet, deadLetterOptions, emit), (it) => it.close())
-  const dial = await openDialler(config.dialRate, secrets, emit, config.feeds)
-  for (const { feed, sources } of feeds) {
-    signal.throwIfAborted()
-    const encoder = await encoders.of(feed)
-    const shared = { ...daemon, encoder, outlet, deadLetters, dial, emit, signal }
-    const parts = await makeParts(feed, sources, config, shared)
-    scope.use(parts.lane, (it) => it.close())
-    daemon.feeds.set(feed.name, parts)
-  }
+  const dial = openDialler(config.dialRate, secrets, emit)
+  const gapStates = new GapStates(config.lane, gaps, emit)
+  const parts = daemon.feeds
+  const shared = { encoders, outlet, deadLetters, gaps, clock, dial, emit, status, gapStates, parts }
+  const feeds = scope.use(new Feeds(config, shared), (it) => it.close())
+  const first = await feeds.prepare(config.feeds, signal)
   signal.throwIfAborted()
-  const sources = feeds.reduce((sum, feed) => sum + feed.sources.length, 0)
-  emit({ type: 'daemon.started', version: daemon.version, feeds: feeds.length, sources, sink: config.sink })
+  const sources = config.feeds.reduce((sum, feed) => sum + (feed.urls?.length ?? 0), 0)
+  emit({ type: 'daemon.started', version: daemon.version, feeds: config.feeds.length, sources, sink: config.sink })
+  await gapStates.begin()
+  scope.use(gapStates, (it) => it.stop())
   const encoder = await encoders.of({ format: 'avro' })
   const gapFeed = await openGapFeed(config, { ...daemon, encoder, outlet, emit }, scope)
   const ended = scope.use(new AbortController(), (it) => it.abort())
   void lookLeftOver(config, emit, ended.signal)
-  return gapFeed
+  signal.throwIfAborted()
+  first.commit()
+  return { feeds, gapFeed, reload: new Reload(config, feeds, emit) }
 }
 
 /** Warns of each lane of a feed that is no longer configured. Never rejects. */
@@ -192,20 +210,28 @@ async function lookLeftOver({ lane: { directory }, feeds }: Config, emit: Emit, 
 }
 
 /** Resolves (with undefined) when no feed has started within `timeoutMs`; never when one has, or when `timeoutMs` is 0. */
-async function startupFailed(running: readonly RunningFeed[], timeoutMs: number): Promise<undefined> {
+async function startupFailed(feeds: Feeds, timeoutMs: number): Promise<undefined> {
   if (timeoutMs > 0) {
-    const anyStarted = Promise.race(running.map((feed) => feed.started)).then(() => true)
+    const anyStarted = feeds.started.then(() => true)
     if (!(await Promise.race([anyStarted, sleep(timeoutMs)]))) return undefined
   }
   return new Promise(() => {})
 }
 
-/** Resolves when all is delivered or kept, or when `timeoutMs` is over. */
-async function drain(running: readonly RunningFeed[], gapFeed: GapFeed, timeoutMs: number): Promise<void> {
-  const deadline = AbortSignal.timeout(timeoutMs)
+/** Reads the configuration again whenever it is asked to, until `signal` aborts. Never resolves; rejects for a bug of ours. */
+async function keepReloading(reload: Reload, reloads: DaemonOptions['reload'], signal: AbortSignal): Promise<never> {
+  while (reloads && !signal.aborted) {
+    await reloads.requests.next(signal)
+    if (!signal.aborted) await reload.reload(reloads.read)
+  }
+  return new Promise(() => {})
+}
+
+/** Resolves when all is delivered or kept, or when `deadline` aborts. */
+async function drain({ feeds, gapFeed, reload }: Open, deadline: AbortSignal): Promise<void> {
   gapFeed.stopping()
-  await Promise.all(running.map((feed) => feed.drain(deadline)))
-  for (const feed of running) feed.halt()
+  await Promise.race([reload.stop(), aborted(deadline)])
+  await feeds.drain(deadline)
   await gapFeed.drain(deadline)
 }
 

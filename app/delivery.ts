@@ -164,6 +164,7 @@ export class Delivery implements Settlement {
     const { messages } = this.#batch
     ledger.settled += messages.length
     lane.acknowledge(this.#batch)
+    if (!lane.durable) for (const { taken } of messages) taken?.()
     this.#release()
     emit({ type: 'batch.settled', feed: name, messages: messages.length, receivedAt: runs(messages, clock) })
   }

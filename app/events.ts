@@ -15,6 +15,10 @@ type DaemonEvent =
       readonly sources: number
       readonly sink: string
     }
+  /** A new configuration is in force; what has changed, in words. */
+  | { readonly type: 'config.reloaded'; readonly changes: string }
+  /** The configuration stays as it was. */
+  | { readonly type: 'config.refused'; readonly problems: string }
   | { readonly type: 'daemon.stopping'; readonly signal: string }
   | {
       readonly type: 'daemon.stopped'
@@ -49,6 +53,10 @@ type FeedEvent =
       readonly topics: readonly string[]
       readonly sources: readonly SourceInfo[]
     }
+  /** The feed is configured no longer: its sockets are closed, and what it holds is delivered. */
+  | { readonly type: 'feed.leaving'; readonly feed: string; readonly messages: number }
+  /** Nothing is left of it: the last that is heard of it. */
+  | { readonly type: 'feed.left'; readonly feed: string }
   /** Documents of one message reached their end without becoming records. */
   | {
       readonly type: 'document.refused'
@@ -96,6 +104,10 @@ type FeedEvent =
     }
 
 type SourceEvent =
+  /** It has arrived: it is dialled from now on, or is connected already. */
+  | { readonly type: 'source.joined'; readonly source: SourceInfo }
+  /** It is gone for good: the last that is heard of it. */
+  | { readonly type: 'source.left'; readonly source: SourceInfo }
   | { readonly type: 'source.dialled'; readonly source: SourceInfo }
   | { readonly type: 'source.opened'; readonly source: SourceInfo; readonly afterDials: number }
   /** `firstAt`, `at`: receive times of the first and the last, milliseconds since the epoch. */
@@ -159,6 +171,8 @@ type SourceEvent =
     }
 
 type ProduceEvent =
+  /** Nothing is written to it any more: the last that is heard of it. */
+  | { readonly type: 'topic.left'; readonly topic: string }
   | { readonly type: 'records.requested'; readonly topic: string; readonly records: number }
   | {
       readonly type: 'records.acknowledged'

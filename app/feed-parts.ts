@@ -1,42 +1,49 @@
 /** From one feed's settings to the parts its two loops work with. */
-
+import { isDeepStrictEqual } from 'node:util'
 import type { Dialler } from './dial/dialler.ts'
+import type { UrlSources } from './dial/url-sources.ts'
+import type { Encoders } from './encode/encoders.ts'
 import type { Emit } from './events.ts'
 import type { FeedParts } from './feed.ts'
 import { feedSteps } from './feed-steps.ts'
 import type { Gaps } from './gaps/index.ts'
 import type { Config, FeedConfig } from './kinds.ts'
 import { lanes } from './lane/index.ts'
-import { sourceFinder } from './lane/sources.ts'
+import { SourceFinder } from './lane/sources.ts'
 import { createLedger } from './ledger.ts'
 import type { Clock } from './lib/clock.ts'
-import type { Encoder, Outlet } from './model.ts'
+import type { SourceInfo } from './model.ts'
 import type { DeadLetterDesk } from './produce/dead-letters.ts'
+import type { OpenOutlet } from './produce/hold.ts'
 import { type KeyRule, keyRule } from './route/by-schema.ts'
 import { recordUse } from './route/topic-use.ts'
 import { loadKind } from './settings/kind.ts'
 
 /** What all feeds share. */
 export interface Shared {
-  readonly encoder: Encoder
-  readonly outlet: Outlet
+  readonly encoders: Encoders
+  readonly outlet: OpenOutlet
   readonly deadLetters: DeadLetterDesk
   readonly gaps: Gaps
   readonly clock: Clock
   readonly dial: Dialler
   readonly emit: Emit
-  /** Ends the opening. */
-  readonly signal: AbortSignal
 }
 
-/** Makes the parts of `feed`, its lane opened. Throws `Unusable` when the lane cannot be, and the reason of `signal`. */
-export async function makeParts(
+/** What goes on when a feed starts again with other settings: what waits in its lane, and its sums. */
+export type Lasting = Pick<FeedParts, 'lane' | 'ledger' | 'restored'> & { readonly finder: SourceFinder }
+
+/** Opens the lane of `feed`. Throws `Unusable` when it cannot be, and the reason of `signal`. */
+export async function openLasting(
   feed: FeedConfig,
-  sources: FeedParts['sources'],
+  sources: readonly SourceInfo[],
   config: Config,
-  { encoder, outlet, deadLetters, gaps, clock, dial, emit, signal }: Shared,
-): Promise<FeedParts> {
+  { emit }: Shared,
+  signal: AbortSignal,
+): Promise<Lasting> {
   const ledger = createLedger()
+  const finder = new SourceFinder(feed.name, config.secrets.paths)
+  for (const source of sources) finder.add(source)
   emit({
     type: 'feed.opened',
     feed: feed.name,
@@ -47,21 +54,34 @@ export async function makeParts(
     directory: config.lane.directory,
     laneBytes: feed.laneMaxBytes,
   })
-  const lane = await openLane(feed, config, { sources, ledger, emit, signal })
-  const indexes = new Map(sources.map((source, index) => [source, index]))
+  const lane = await openLane(feed, config, { finder, ledger, emit, signal })
+  return { lane, ledger, restored: structuredClone(ledger), finder }
+}
+
+/** The parts of `feed` over what lasts of it. `before`: the same feed with other settings, whose place it takes. */
+export async function makeParts(
+  feed: FeedConfig,
+  sources: UrlSources,
+  { lane, ledger, restored }: Lasting,
+  config: Config,
+  { encoders, outlet, deadLetters, gaps, clock, dial, emit }: Shared,
+  before?: { readonly feed: FeedConfig; readonly parts: FeedParts },
+): Promise<FeedParts> {
+  const { name, sequence } = feed
+  const isWatched = before !== undefined && isDeepStrictEqual(before.feed.sequence, sequence)
   return {
-    name: feed.name,
+    name,
     sources,
     use: recordUse(feed),
-    dial: (source, signal) => dial(feed, source, indexes.get(source) ?? -1, signal),
+    dial: (source, signal) => dial.dial(feed, source, signal),
     lane,
-    restored: structuredClone(ledger),
+    restored,
     ...(await feedSteps(feed, config, clock, emit)),
-    encoder: encoder.apart(),
+    encoder: (await encoders.of(feed)).apart(),
     outlet,
     deadLetters: deadLetters.of(feed.schema),
     maxAgeMs: feed.maxAgeMs,
-    watch: feed.sequence && gaps.watch(feed.name, feed.sequence, feed.sequence.most, emit),
+    watch: isWatched ? before.parts.watch : sequence && gaps.watch(name, sequence, sequence.most, emit),
     ledger,
     emit,
   }
@@ -77,16 +97,21 @@ function keyText(key: KeyRule): string {
 export async function openLane(
   feed: Pick<FeedConfig, 'name' | 'laneMaxBytes' | 'overload'>,
   config: Config,
-  { sources, ledger, emit, signal }: Pick<FeedParts, 'sources' | 'ledger' | 'emit'> & { readonly signal?: AbortSignal },
+  {
+    finder,
+    ledger,
+    emit,
+    signal,
+  }: Pick<Lasting, 'finder' | 'ledger'> & { readonly emit: Emit; readonly signal?: AbortSignal },
 ): Promise<FeedParts['lane']> {
-  const { lane, maxInFlightBatches, secrets } = config
+  const { lane, maxInFlightBatches } = config
   const open = await loadKind(lanes, lane.kind)
   return open(config, {
     feed: feed.name,
     laneMaxBytes: feed.laneMaxBytes,
     maxInFlightBatches,
     overload: feed.overload,
-    sourceOf: sourceFinder(feed.name, sources, secrets.paths),
+    sourceOf: finder.of,
     ledger,
     emit,
     signal,

@@ -2,25 +2,37 @@
 import type { Unavailable } from './errors.ts'
 import { aborted, attemptAll, type Need } from './feed-needs.ts'
 import { backoffDelay } from './lib/backoff.ts'
+import { follow } from './lib/follow.ts'
+import { sideBySide } from './lib/side-by-side.ts'
 import { sleep } from './lib/sleep.ts'
-import type { Ledger, Message, SourceInfo, TopicUse } from './model.ts'
+import type { Ledger, Message, Source, Sources, TopicUse } from './model.ts'
 import { deliver, type Feed, receive } from './pipeline.ts'
 
 /** Waits between two tries to start a parked feed, in milliseconds. */
 const PARKED = { baseMs: 500, capMs: 10_000 }
+/** Between two looks whether a lane is empty, in milliseconds. */
+const LOOK_MS = 100
 
-/** A feed and the way to its sources: `dial` answers one source's arrivals until `signal` aborts. */
+/** A feed and the way to its sources: `dial` returns one source's arrivals until `signal`, which is of this source alone, aborts. */
 export interface FeedParts extends Feed {
   /** The ledger as it was when the lane was opened: what an earlier process had counted. */
   readonly restored: Ledger
-  readonly sources: readonly SourceInfo[]
+  readonly sources: Sources
   /** What its topics are for. */
   readonly use: TopicUse
-  readonly dial: (source: SourceInfo, signal: AbortSignal) => AsyncIterable<readonly Message[]>
+  readonly dial: (source: Source, signal: AbortSignal) => AsyncIterable<readonly Message[]>
+}
+
+/** What a feed that takes the place of another waits for; neither promise rejects. */
+export interface Predecessor {
+  /** Its sockets are closed, and its lane has all that came in. */
+  readonly intakeEnded: Promise<unknown>
+  /** Its right loop has ended: the next one may read the lane. */
+  readonly outputEnded: Promise<unknown>
 }
 
 /** A feed under way. */
-export interface RunningFeed {
+export interface RunningFeed extends Predecessor {
   readonly name: string
   /** Resolves when the feed can run (at once where its lane outlives the process); never rejects. */
   readonly started: Promise<void>
@@ -30,41 +42,62 @@ export interface RunningFeed {
   readonly ended: Promise<void>
   /** Closes the sockets, then resolves when all that came in is settled or kept, or when `deadline` aborts. */
   drain(deadline: AbortSignal): Promise<void>
+  /** Closes the sockets, then resolves when nothing is held any more, wherever it is kept, or when `signal` aborts. */
+  leave(signal: AbortSignal): Promise<void>
   /** Ends the right loop at once; what is still held stays held. */
   halt(): void
 }
 
-/** Starts a feed. It needs no waiting for: a feed that cannot run yet is parked, tried again, and says why. */
-export function runFeed(parts: FeedParts): RunningFeed {
+/** Starts a feed, after its `predecessor`, if it has one. It needs no waiting for: a feed that cannot run yet is parked, tried again, and says why. */
+export function runFeed(parts: FeedParts, predecessor?: Predecessor): RunningFeed {
+  const { lane } = parts
   const intake = new AbortController()
+  const readying = new AbortController()
   const output = new AbortController()
-  let parked = ''
-  let intakeEnded: Promise<unknown> = Promise.resolve()
   const started = Promise.withResolvers<void>()
+  let parked = ''
+  let intakeEnded: Promise<unknown> = predecessor?.intakeEnded ?? Promise.resolve()
+  let outputEnded: Promise<unknown> = predecessor?.outputEnded ?? Promise.resolve()
 
-  const takeIn = async (): Promise<void> => {
-    const arrivals = parts.sources.map((source) => receive(parts.dial(source, intake.signal), parts))
-    intakeEnded = Promise.allSettled(arrivals)
-    await Promise.all(arrivals)
+  /** One source, until it is gone or the feed takes in no more. */
+  const live = async (source: Source): Promise<void> => {
+    const { signal, leave } = follow(intake.signal, source.gone)
+    parts.emit({ type: 'source.joined', source: source.info })
+    await receive(parts.dial(source, signal), parts)
+    // One that is refused is there until it is gone.
+    await aborted(signal)
+    leave()
+    if (!intake.signal.aborted) parts.emit({ type: 'source.left', source: source.info })
+  }
+  const takeIn = (): Promise<void> => {
+    const before = intakeEnded
+    const arrive = async (): Promise<void> => {
+      await before
+      await sideBySide(parts.sources.arrivals(intake.signal), live)
+    }
+    const taking = arrive()
+    intakeEnded = Promise.allSettled([taking])
+    return taking
+  }
+  const bringOut = (): Promise<void> => {
+    const bringing = deliver(parts, output.signal)
+    outputEnded = Promise.allSettled([bringing])
+    return bringing
   }
   const isReady = async (): Promise<boolean> => {
-    await prepare(parts, intake.signal, (why) => {
+    await prepare(parts, readying.signal, (why) => {
       parked = why
     })
-    if (intake.signal.aborted) return false
+    if (readying.signal.aborted) return false
     parked = ''
-    parts.emit({
-      type: 'feed.started',
-      feed: parts.name,
-      topics: parts.router.topics,
-      sources: parts.sources,
-    })
+    const { name: feed, router, sources, emit } = parts
+    emit({ type: 'feed.started', feed, topics: router.topics, sources: sources.present })
     started.resolve()
     return true
   }
-  const bringOut = (): Promise<void> => deliver(parts, output.signal)
   const life = async (): Promise<void> => {
-    if (!parts.lane.durable) {
+    await outputEnded
+    if (!lane.durable) {
       if (await isReady()) await Promise.all([takeIn(), bringOut()])
       return
     }
@@ -78,17 +111,33 @@ export function runFeed(parts: FeedParts): RunningFeed {
     started: started.promise,
     parkedBecause: () => parked,
     ended: life(),
+    get intakeEnded() {
+      return intakeEnded
+    },
+    get outputEnded() {
+      return outputEnded
+    },
     async drain(deadline) {
       intake.abort()
+      // What is held already, by a feed before this one, is worth a further try.
+      if (lane.durable || lane.held.messages === 0) readying.abort()
       // What is not on its way yet stays where it survives.
-      if (await parts.lane.survives()) output.abort()
+      if (await lane.survives()) output.abort()
       // A durable lane lets in whoever waits, so that the intake can end.
-      const letIn = parts.lane.durable ? parts.lane.drained(deadline) : undefined
+      const letIn = lane.durable ? lane.drained(deadline) : undefined
       await Promise.race([intakeEnded, aborted(deadline)])
       await letIn
-      await parts.lane.drained(deadline)
+      await lane.drained(deadline)
     },
-    halt: () => output.abort(),
+    async leave(signal) {
+      intake.abort()
+      await Promise.race([intakeEnded, aborted(signal)])
+      while (lane.held.messages > 0 && !signal.aborted) await sleep(LOOK_MS, signal)
+    },
+    halt() {
+      readying.abort()
+      output.abort()
+    },
   }
 }
 

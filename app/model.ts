@@ -1,27 +1,7 @@
-/** The nouns and the ports, with their contracts in prose. Types only; imports nothing. */
+/** The nouns and the ports, with their contracts in prose. Types only; imports nothing but its own parts. */
+import type { Message } from './model/source.ts'
 
-/** One live URL of a feed. */
-export interface SourceInfo {
-  readonly feed: string
-  /** The URL without user info and query values, unique within its feed (`#2` is appended to a repeated one). Never shown: its path may hold a secret. */
-  readonly id: string
-  /** The same without what may be secret in its path, unique within its feed as well. */
-  readonly shown: string
-  /** Non-negative hash of `id`: chooses the partition of records without a key. */
-  readonly hash: number
-}
-
-/** One complete WebSocket message, exactly as it came. */
-export interface Message {
-  readonly source: SourceInfo
-  readonly data: Buffer
-  /** On this process's steady clock, milliseconds since the epoch: correct it with `Clock` before it leaves the process. */
-  readonly receivedAt: number
-  /** `receivedAt` is corrected already: the message comes from an earlier process. */
-  readonly isCorrected?: boolean | undefined
-  /** Where to resume after this message, for upstreams that can replay. */
-  readonly cursor?: string
-}
+export type { Ended, Message, Source, SourceInfo, Sources } from './model/source.ts'
 
 /** One JSON object found in a message. Numbers that no double says exactly are `ExactNumber`s in it (lib/json-value.ts). */
 export type Document = Record<string, unknown>
@@ -64,28 +44,12 @@ export interface Origin {
   readonly index: number | undefined
 }
 
-/** How a connection ended in order: the close code (RFC 6455 §7.4) and what the peer said, made safe to log. */
-export type Ended = { readonly code: number | undefined; readonly detail: string }
-
-/**
- * A way to receive messages from one upstream.
- * `receive` is ONE connection's life. It returns how the peer ended it when that was in order, throws `SourceLost` (dial again) or
- * `SourceRefused` (no retry can cure it), and returns without throwing when `signal` aborts, after yielding what had arrived.
- * It yields what has arrived since the last pull. Past a byte watermark nobody pulls: the socket is paused, and a paused
- * socket is not killed by its own heartbeat. The next pull means that the last batch is safe in the lane, or settled; its array is the source's again.
- * `opened` is called once, when the connection is up.
- */
-export interface Source {
-  readonly info: SourceInfo
-  receive(signal: AbortSignal, opened: () => void, resume?: string): AsyncGenerator<readonly Message[], Ended, void>
-}
-
 /**
  * A feed's own queue of messages between its sockets and Kafka.
  * `append` resolves once the messages are safe (on disk: flushed; or read and acknowledged before) and waits while the lane is full; messages that wait are
  * counted as held. One source may hold at most half of the lane while others wait. The array stays the caller's.
  * `read` yields batches in order, the next as large as the backlog allows up to the limits, and runs ahead of `acknowledge`
- * by a bounded number of batches. It ends when `signal` aborts, and throws `Unusable` when what was kept cannot be read.
+ * by a bounded number of batches; a later `read`, by a feed with other settings, has that number to itself. It ends when `signal` aborts, and throws `Unusable` when what was kept cannot be read.
  * `acknowledge` may be called in any order; the lane forgets the contiguous prefix. What was not forgotten is read again
  * after a restart, if the lane outlives the process; then the sums of the ledger do so, too.
  */
@@ -100,7 +64,17 @@ export interface Lane {
   survives(): Promise<boolean>
   /** Resolves when nothing is held, or when `signal` aborts. A durable lane lets in whoever waits, and is drained, if it survives, when all that was read is acknowledged. */
   drained(signal: AbortSignal): Promise<void>
+  /** Other bounds from now on: what is held stays, over a smaller bound or not; what waits enters as there is room. */
+  resize(limits: LaneLimits): void
   close(): Promise<void>
+}
+
+/** The bounds of a lane. */
+export interface LaneLimits {
+  /** Of what it holds; a message counts its payload and a fixed overhead, so bytes bound the number too. */
+  readonly laneMaxBytes: number
+  /** What a full one does with what arrives: lets it wait, or gives up the oldest that is not on its way yet, or what arrives. */
+  readonly overload: 'block' | 'drop-oldest' | 'drop-newest'
 }
 
 /** What a lane holds: waiting, queued and read but not yet acknowledged. */
@@ -130,13 +104,16 @@ export interface Router {
 /**
  * Document → bytes. `prepare` asks the registry and throws `Unavailable` (its cure names `setting`, which names the schema); after it,
  * `encode` never waits and may throw `Rejected`. What is encoded after `hold` may be written over once that hold and all before it were
- * given back, by calling what it answered. `apart` is an encoder with the same schemas, and with memory and holds of its own.
+ * given back, by calling what it answered. `apart` is an encoder with the same schemas, and with memory and holds of its own; `isHeld`:
+ * some of its holds were not given back. `forget` ends the asking for a subject, which is prepared again before it is used again.
  */
 export interface Encoder {
   prepare(subject: string, signal: AbortSignal, setting?: string): Promise<void>
   encode(subject: string, document: Document): Buffer
   hold(): () => void
   apart(): Encoder
+  readonly isHeld: boolean
+  forget(subject: string): void
   /** How many fields of the documents so far their schemas do not have, so that the records lack them. */
   readonly undeclared: number
   readonly schemas: ReadonlyMap<string, { readonly id: number; readonly version: number; readonly fetchedAt: number }>

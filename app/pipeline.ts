@@ -58,6 +58,8 @@ async function keep(messages: readonly Message[], feed: Feed): Promise<void> {
   feed.ledger.received += messages.length
   feed.emit({ type: 'messages.received', source, messages: messages.length, firstAt: first.receivedAt, at })
   await feed.lane.append(messages)
+  // In a lane that is gone with the process a message is only safe when it is settled.
+  if (feed.lane.durable && first.taken) for (const { taken } of messages) taken?.()
   feed.emit({ type: 'messages.kept', source, at })
 }
 

@@ -19,9 +19,9 @@ export interface SourceStatus {
     | undefined
 }
 
-/** One feed: `starting` until it runs; `parked` says why it cannot. */
+/** One feed: `starting` until it runs; `parked` says why it cannot; `leaving`: it is configured no longer, and delivers what it holds. */
 export interface FeedStatus {
-  state: 'starting' | 'parked' | 'running'
+  state: 'starting' | 'parked' | 'running' | 'leaving'
   detail: string
   /** Why its lane takes nothing now; empty when it does. */
   laneTrouble: string
@@ -37,18 +37,26 @@ export class Status {
   kafkaWasConnected = false
   /** Whether Kafka answers now, as far as is known. */
   kafkaConnected = false
+  /** Whether the configuration that was read last is in force, and when one was put in force last, in milliseconds since the epoch. */
+  readonly reload = { isGood: true, at: Date.now() }
 
   constructor(needsKafka = true) {
     this.needsKafka = needsKafka
   }
 
-  /** Declares a feed, so that it is shown before anything happens. */
+  /** Declares a feed, or one that starts again, so that it is shown before anything happens. */
   addFeed(name: string, sources: readonly SourceInfo[]): void {
-    const entries = sources.map((info): [SourceInfo, SourceStatus] => [
-      info,
-      { url: info.shown, state: 'waiting', dials: 0, messages: 0, lastMessageAt: 0, openedAt: 0, lastClose: undefined },
-    ])
-    this.feeds.set(name, { state: 'starting', detail: '', laneTrouble: '', sources: new Map(entries) })
+    const known = this.feeds.get(name)
+    this.feeds.set(name, { state: 'starting', detail: '', laneTrouble: '', sources: known?.sources ?? new Map() })
+    this.addSources(sources)
+  }
+
+  /** Declares sources of a feed. */
+  addSources(sources: readonly SourceInfo[]): void {
+    for (const info of sources) {
+      const of = this.feeds.get(info.feed)?.sources
+      if (of && !of.has(info)) of.set(info, newSource(info.shown))
+    }
   }
 
   /** Never throws; events of unknown feeds are ignored. */
@@ -58,8 +66,12 @@ export class Status {
       this.kafkaWasConnected = true
     } else if (event.type === 'kafka.lost') this.kafkaConnected = false
     else if ('source' in event) this.#applySource(event)
+    else if (event.type === 'config.reloaded') Object.assign(this.reload, { isGood: true, at: Date.now() })
+    else if (event.type === 'config.refused') this.reload.isGood = false
     else if (event.type === 'feed.parked') this.#setFeed(event.feed, { state: 'parked', detail: event.detail })
     else if (event.type === 'feed.started') this.#setFeed(event.feed, { state: 'running', detail: '' })
+    else if (event.type === 'feed.leaving') this.#setFeed(event.feed, { state: 'leaving', detail: '' })
+    else if (event.type === 'feed.left') this.feeds.delete(event.feed)
     else if (event.type === 'lane.held') this.#setFeed(event.feed, { laneTrouble: event.detail })
     else if (event.type === 'lane.resumed') this.#setFeed(event.feed, { laneTrouble: '' })
   }
@@ -70,7 +82,10 @@ export class Status {
   }
 
   #applySource(event: Extract<Event, { source: SourceInfo }>): void {
-    const source = this.feeds.get(event.source.feed)?.sources.get(event.source)
+    if (event.type === 'source.joined') return this.addSources([event.source])
+    const sources = this.feeds.get(event.source.feed)?.sources
+    if (event.type === 'source.left') sources?.delete(event.source)
+    const source = sources?.get(event.source)
     if (!source) return
     switch (event.type) {
       case 'messages.received':
@@ -95,4 +110,8 @@ export class Status {
         break
     }
   }
+}
+
+function newSource(url: string): SourceStatus {
+  return { url, state: 'waiting', dials: 0, messages: 0, lastMessageAt: 0, openedAt: 0, lastClose: undefined }
 }

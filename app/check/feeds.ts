@@ -32,20 +32,21 @@ type Listen = (info: SourceInfo, index: number) => Promise<Heard>
 
 /** Dials every URL as the daemon does, within the dial rate and `AT_ONCE` at once; one group per feed. */
 export async function checkFeeds(config: Config, shared: Shared): Promise<Group[]> {
-  const sourceOf = await sourceMaker(config.secrets, () => {}, config.feeds)
   const gate = dialGate(config.dialRate)
   const limited = limit(AT_ONCE)
   const never = new AbortController().signal
-  return config.feeds.map((feed) => {
+  const groupOf = async (feed: FeedConfig): Promise<Group> => {
     // Where nothing is to be heard, nothing is asked for.
     const quiet = shared.waitMs === 0 ? { openMessages: [], openMessagesFile: undefined } : {}
     const patient = { ...feed, ...quiet, pingIntervalMs: 0, silenceTimeoutMs: undefined }
+    const make = await sourceMaker(patient, config.secrets, () => {})
     const hear: Listen = async (info, index) => {
       await gate.pass(hostOf(info), never)
-      return limited(() => listen(sourceOf(patient, info, index), shared.waitMs))
+      return limited(() => listen(make(info, { index }), shared.waitMs))
     }
     return { title: `feed ${feed.name}`, findings: lookAt(feed, hear, config, shared) }
-  })
+  }
+  return Promise.all(config.feeds.map(groupOf))
 }
 
 /** Nothing of what a URL sent is kept beyond its finding: there may be thousands. */

@@ -1,7 +1,7 @@
 /** Texts of settings into one checked `Config`. Every setting is declared once, under tables/ or by the kind that has it. */
 import { ConfigError, type Problem } from '../errors.ts'
 import { type GivenNames, settingName } from '../lib/setting-names.ts'
-import { byProperty, type Named, type Settings } from '../settings/setting.ts'
+import { byProperty, type Named, propertyOf, type Settings } from '../settings/setting.ts'
 import { feedLayers, readFeeds } from './feeds.ts'
 import { readFile, type Sources } from './file/index.ts'
 import type { FileLayer } from './file/layer.ts'
@@ -169,6 +169,12 @@ function labels(daemon: Named<typeof labelSettings>): CommonLabels {
     cache_did: `${daemon.CACHE_DID || provider.toLowerCase().startsWith('did:ethr')}`,
     processing_mode: validation ? mode : 'sync',
   }
+}
+
+/** The settings outside feeds, by the property that holds the value of each. */
+export function houseNames(kinds: Kinds): ReadonlyMap<string, string> {
+  const { house } = fileTables(kinds)
+  return new Map(Object.entries(house).map(([name, setting]) => [propertyOf(name, setting), name]))
 }
 
 /** The lanes' own settings, for commands that need nothing else. Throws a `ConfigError` like `readConfig`. */

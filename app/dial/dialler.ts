@@ -1,4 +1,4 @@
-/** From a feed's settings to one source's arrivals: source, files read again at each dial, gate and redial loop together. */
+/** From a feed's settings to its sources and their arrivals: files read again at each dial, gate and redial loop together. */
 import type { Emit } from '../events.ts'
 import type { Secrets } from '../lib/secrets/index.ts'
 import { feedSettingName, type GivenNames } from '../lib/setting-names.ts'
@@ -11,6 +11,7 @@ import type { WebSocketOptions } from './options.ts'
 import { redial } from './redial.ts'
 import { headersReader, openMessagesReader, type SettingFile, urlReader } from './reread.ts'
 import { sourceCure } from './source-cure.ts'
+import { type Place, UrlSources } from './url-sources.ts'
 
 /** What does not come from the settings. */
 type Own =
@@ -45,61 +46,55 @@ export interface DialSettings extends Omit<WebSocketOptions, Own> {
   readonly stableAfterMs: number
 }
 
-/** Dials the `index`-th URL of `feed` for ever, until `signal` aborts. */
-export type Dialler = (
-  feed: DialSettings,
-  info: SourceInfo,
-  index: number,
-  signal: AbortSignal,
-) => AsyncIterable<readonly Message[]>
-
-/** `dialRate` is dials per second and host, over all feeds; `secrets` learns what files hold that are read again. */
-export async function openDialler(
-  dialRate: number,
-  secrets: Secrets,
-  emit: Emit,
-  feeds: readonly Pick<DialSettings, 'source'>[],
-): Promise<Dialler> {
-  const gate = dialGate(dialRate)
-  const sourceOf = await sourceMaker(secrets, emit, feeds)
-  return (feed, info, index, signal) =>
-    redial(sourceOf(feed, info, index), {
-      gate,
-      emit,
-      signal,
-      backoffMaxMs: feed.backoffMaxMs,
-      slowMs: feed.backoffSlowMs,
-      cure: (error) => sourceCure(error, feed),
-      stableMs: feed.stableAfterMs,
-    })
+/** Makes and dials the sources of feeds. */
+export interface Dialler {
+  /** One per URL of `feed`; those of `present` whose URLs it has go on under their names. Loads the feed's kind of source. */
+  sources(feed: DialSettings, present: Iterable<SourceInfo>): Promise<UrlSources>
+  /** Dials `source` of `feed` for ever, until `signal`, which is of this source alone, aborts. */
+  dial(feed: DialSettings, source: Source, signal: AbortSignal): AsyncIterable<readonly Message[]>
 }
 
-/** Makes the source of the `index`-th URL of `feed`; nothing is dialled before it is pulled. */
-export type SourceMaker = (feed: DialSettings, info: SourceInfo, index: number) => Source
+/** `dialRate` is dials per second and host, over all feeds; `secrets` learns what files hold that are read again. */
+export function openDialler(dialRate: number, secrets: Secrets, emit: Emit): Dialler {
+  const gate = dialGate(dialRate)
+  return {
+    async sources(feed, present) {
+      const urls = [...(feed.urls ?? [])]
+      const make = await sourceMaker({ ...feed, urls }, secrets, emit)
+      return new UrlSources({ feed: feed.name, urls, paths: secrets.paths, make }, present)
+    },
+    dial: (feed, source, signal) =>
+      redial(source, {
+        gate,
+        emit,
+        signal,
+        backoffMaxMs: feed.backoffMaxMs,
+        slowMs: feed.backoffSlowMs,
+        cure: (error) => sourceCure(error, feed),
+        stableMs: feed.stableAfterMs,
+      }),
+  }
+}
 
-/** Loads what sources of `feeds` are made of. `emit` is told when one is paused or behind, and when no longer. */
-export async function sourceMaker(
-  secrets: Secrets,
-  emit: Emit,
-  inUse: readonly Pick<DialSettings, 'source'>[],
-): Promise<SourceMaker> {
-  const kinds = new Set(inUse.map(({ source }) => source))
-  const makers = new Map(
-    await Promise.all([...kinds].map(async (kind) => [kind, await loadKind(sources, kind)] as const)),
-  )
-  const feeds = new Map<string, Shared>()
-  return (feed, info, index) => {
-    const shared = feeds.get(feed.name) ?? sharedBy(feed, secrets)
-    feeds.set(feed.name, shared)
-    const { urlAt, headers, openMessages, intake, asked } = shared
+/** Makes the source of the URL at a place of a feed's list; nothing is dialled before it is pulled. */
+export type SourceMaker = (info: SourceInfo, place: Place) => Source
+
+/** Loads what sources of `feed` are made of. `emit` is told when one is paused or behind, and when no longer. */
+export async function sourceMaker(feed: DialSettings, secrets: Secrets, emit: Emit): Promise<SourceMaker> {
+  const make = await loadKind(sources, feed.source)
+  const { urlAt, headers, openMessages, intake, asked } = sharedBy(feed, secrets)
+  const { handshakeTimeoutMs, ignore } = feed
+  return (info, place) => {
     const paused = (isPaused: boolean): void =>
       emit({ type: isPaused ? 'source.paused' : 'source.resumed', source: info })
     const behind = (since: number): void => emit({ type: 'source.behind', source: info, since })
     const quiet = (openMs: number): void => emit({ type: 'source.quiet', source: info, openMs, ...asked })
-    const { handshakeTimeoutMs, ignore } = feed
-    const own = { info, url: () => urlAt(index), headers, openMessages, paused, behind, quiet, intake }
-    const make = makers.get(feed.source)
-    if (!make) throw new Error(`sources of the kind ${feed.source} were not loaded`)
+    const url = async (): Promise<string> => {
+      const present = await urlAt(place.index)
+      if (feed.urlsFile !== undefined) place.dialled = present
+      return present
+    }
+    const own = { info, url, headers, openMessages, paused, behind, quiet, intake }
     return make(feed, { ...own, handshakeTimeoutMs, ignore })
   }
 }

@@ -1,7 +1,6 @@
 /** The one back-off loop: dials a source for ever, one connection at a time. */
 import { type LostReason, SourceLost, SourceRefused } from '../errors.ts'
 import type { Emit } from '../events.ts'
-import { follow } from '../lib/follow.ts'
 import { sleep } from '../lib/sleep.ts'
 import type { Ended, Message, Source } from '../model.ts'
 import { hostOf } from './address.ts'
@@ -12,6 +11,7 @@ import type { Gate } from './gate.ts'
 export interface RedialOptions {
   readonly gate: Gate
   readonly emit: Emit
+  /** Of this source alone: listeners come and go on it. */
   readonly signal: AbortSignal
   readonly backoffBaseMs?: number
   readonly backoffMaxMs?: number
@@ -37,10 +37,9 @@ interface Outcome extends Attempt {
  * `source.lost` or `source.refused`. An error that is neither is our bug and is thrown on.
  */
 export async function* redial(source: Source, options: RedialOptions): AsyncGenerator<readonly Message[], void, void> {
-  const { gate, emit } = options
+  const { gate, emit, signal } = options
   const limits = limitsOf(options)
   const host = hostOf(source.info)
-  const { signal, leave } = follow(options.signal)
   let failures = 0
   let dials = 0
   let openedAt: number | undefined
@@ -49,27 +48,23 @@ export async function* redial(source: Source, options: RedialOptions): AsyncGene
     emit({ type: 'source.opened', source: source.info, afterDials: dials })
     dials = 0
   }
-  try {
-    while (true) {
-      await gate.pass(host, signal)
-      if (signal.aborted) return
-      dials += 1
-      openedAt = undefined
-      emit({ type: 'source.dialled', source: source.info })
-      let outcome: Outcome
-      try {
-        outcome = ended(yield* source.receive(signal, opened), openedAt)
-      } catch (error) {
-        if (error instanceof SourceRefused) return emitRefused(source, error, emit)
-        outcome = lost(error, openedAt, options)
-      }
-      const next = nextDelay(failures, outcome, limits)
-      failures = next.failures
-      emitLost(source, outcome, signal.aborted ? undefined : next.delayMs, emit)
-      await sleep(next.delayMs, signal)
+  while (true) {
+    await gate.pass(host, signal)
+    if (signal.aborted) return
+    dials += 1
+    openedAt = undefined
+    emit({ type: 'source.dialled', source: source.info })
+    let outcome: Outcome
+    try {
+      outcome = ended(yield* source.receive(signal, opened), openedAt)
+    } catch (error) {
+      if (error instanceof SourceRefused) return emitRefused(source, error, emit)
+      outcome = lost(error, openedAt, options)
     }
-  } finally {
-    leave()
+    const next = nextDelay(failures, outcome, limits)
+    failures = next.failures
+    emitLost(source, outcome, signal.aborted ? undefined : next.delayMs, emit)
+    await sleep(next.delayMs, signal)
   }
 }
 

@@ -44,6 +44,10 @@ function encoderOver(schemas: OpenSchemas): Encoder {
     },
     hold: () => slabs.hold(),
     apart: () => encoderOver(schemas),
+    get isHeld() {
+      return slabs.isHeld
+    },
+    forget: schemas.forget,
     get undeclared() {
       return undeclared
     },

@@ -30,6 +30,11 @@ export class Encoders {
     return others.length === 0 ? (first ?? new Map()) : new Map([first ?? [], ...others].flatMap((one) => [...one]))
   }
 
+  /** No feed uses `subject` any more. */
+  forget(subject: string): void {
+    for (const encoder of this.#all) encoder.forget(subject)
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#opened.values()].map(async (one) => (await one).close()))
   }

@@ -16,7 +16,7 @@ export interface InUse extends Known {
 }
 
 /** The schemas of one encoder. */
-export interface OpenSchemas extends Pick<Encoder, 'prepare' | 'close'> {
+export interface OpenSchemas extends Pick<Encoder, 'prepare' | 'forget' | 'close'> {
   readonly inUse: ReadonlyMap<string, InUse>
   readonly known: Encoder['schemas']
 }
@@ -38,8 +38,10 @@ export function openSchemas(registry: RegistryAccess & Pick<RegistryConfig, 'ref
   let timer: NodeJS.Timeout | undefined
 
   const fetchNow = async (subject: string): Promise<void> => {
+    const wasInUse = inUse.has(subject)
     try {
       const { id, version, print, texts } = await latestSchema(registry, subject, closing.signal, inUse.get(subject))
+      if (wasInUse && !inUse.has(subject)) return
       if (texts) inUse.set(subject, { id, print, type: compileSchema(subject, texts) })
       known.set(subject, { id, version, fetchedAt: steadyNow() })
       const recovered = failing.delete(subject)
@@ -71,7 +73,7 @@ export function openSchemas(registry: RegistryAccess & Pick<RegistryConfig, 'ref
     timer = setTimeout(async () => {
       await Promise.allSettled([...inUse.keys()].map(fetchShared))
       timer = undefined
-      refreshLater()
+      if (inUse.size > 0) refreshLater()
     }, delay).unref()
   }
 
@@ -85,6 +87,11 @@ export function openSchemas(registry: RegistryAccess & Pick<RegistryConfig, 'ref
         throw withCure(error, subject, registry.names, setting)
       })
       refreshLater()
+    },
+    forget: (subject) => {
+      inUse.delete(subject)
+      known.delete(subject)
+      failing.delete(subject)
     },
     close: async () => {
       closing.abort()

@@ -56,6 +56,11 @@ export class Slabs {
     }
   }
 
+  /** Whether any hold has not ended. */
+  get isHeld(): boolean {
+    return this.#holds.size > 0
+  }
+
   #writeElsewhere(bytes: number, id: number, type: AvroType, document: unknown): Buffer {
     if (bytes > MAX_BYTES) throw new Rejected('too_large', `larger than ${MAX_BYTES} bytes when encoded`)
     if (bytes > LARGE_BYTES) {

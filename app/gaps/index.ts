@@ -33,8 +33,18 @@ export class Gaps {
     this.#changed.add(name)
   }
 
+  /** Nothing is left of a feed; what was told of it stays told. */
+  removeFeed(name: string): void {
+    this.sequences.get(name)?.flush()
+    this.sequences.delete(name)
+    this.pauses.removeFeed(name)
+    this.tracker.removeFeed(name)
+    this.#changed.delete(name)
+  }
+
   /** Watches at most `most` sequences of numbers in the documents of `feed`. Call the returned function with each document, in order. */
   watch(feed: string, paths: SequencePaths, most: number, emit: Emit): SequenceWatch['check'] {
+    this.sequences.get(feed)?.flush()
     const watch = new SequenceWatch(paths, most, emit)
     this.sequences.set(feed, watch)
     return watch.check
@@ -43,6 +53,7 @@ export class Gaps {
   /** Never throws. What follows from the event is emitted. */
   apply(event: Event, emit: Emit): void {
     if (!('source' in event)) return
+    if (event.type === 'source.left') this.sequences.get(event.source.feed)?.forget(event.source)
     if (event.type === 'source.paused' || event.type === 'source.resumed') this.pauses.apply(event)
     else if (event.type === 'gap.ended') {
       this.outbox.add(gapRecord(event))

@@ -17,6 +17,11 @@ export class Pauses {
     this.#over.set(name, 0)
   }
 
+  removeFeed(name: string): void {
+    this.#over.delete(name)
+    for (const source of this.#since.keys()) if (source.feed === name) this.#since.delete(source)
+  }
+
   apply({ type, source }: Extract<Event, { type: 'source.paused' | 'source.resumed' }>): void {
     if (type === 'source.paused') {
       this.#since.set(source, this.#now())

@@ -91,6 +91,16 @@ export class SequenceWatch {
     else this.repeated++
   }
 
+  /** Its sequences count no more; what was joined of them is told. */
+  forget(source: SourceInfo): void {
+    for (const sequence of this.#sources.get(source)?.byName.values() ?? []) {
+      if (sequence.joined) this.#tell(sequence, sequence.joined)
+      this.#joined.delete(sequence)
+      this.#sequences--
+    }
+    this.#sources.delete(source)
+  }
+
   /** Tells what was joined; call it from time to time, and at the end. */
   flush(): void {
     for (const sequence of this.#joined) {

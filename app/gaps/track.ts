@@ -54,8 +54,8 @@ export function saved(track: Track, now: number): SavedSource {
 export function track(
   source: SourceInfo,
   now: number,
-  before: SavedSource | undefined,
-  reason: 'restart' | 'death',
+  before?: SavedSource,
+  reason: 'restart' | 'death' = 'restart',
 ): Track {
   const fresh: Track = {
     source,

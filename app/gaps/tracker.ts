@@ -1,11 +1,12 @@
 /** Folds events into gaps: a gap begins when a loss is noticed, and ends with the first message after. */
 import type { Emit, Event } from '../events.ts'
+import { identityIn } from '../lib/source-id.ts'
 import type { SourceInfo } from '../model.ts'
-import { type OpenGap, openGap, type SavedSource, saved, type Track, track } from './track.ts'
+import { track as newTrack, type OpenGap, openGap, type SavedSource, saved, type Track } from './track.ts'
 
 type SourceEvent = Extract<Event, { source: SourceInfo }>
 
-/** What an earlier process left of a feed: its sources by id, and whether it ended in order. */
+/** What an earlier process left of a feed: its sources by identity, or by the id that 0.1.0 gave them, and whether it ended in order. */
 export interface SavedFeed {
   readonly sources: ReadonlyMap<string, SavedSource>
   readonly stopped: boolean
@@ -30,24 +31,35 @@ export class GapTracker {
     const now = this.#now()
     const tracks = sources.map((source): [SourceInfo, Track] => [
       source,
-      track(source, now, before?.sources.get(source.id), reason),
+      newTrack(source, now, savedOf(source, before), reason),
     ])
     this.#feeds.set(name, new Map(tracks))
     this.#ended.set(name, new Map())
     this.#told.set(name, new Map())
   }
 
+  /** Nothing is left of a feed. */
+  removeFeed(name: string): void {
+    this.#feeds.delete(name)
+    this.#ended.delete(name)
+    this.#told.delete(name)
+  }
+
+  /** How many sources there are. */
+  get size(): number {
+    return [...this.#feeds.values()].reduce((sum, { size }) => sum + size, 0)
+  }
+
   /** Never throws; events of unknown sources are ignored. Answers whether anything changed that is worth keeping. */
   apply(event: SourceEvent, emit: Emit): boolean {
     const track = this.#feeds.get(event.source.feed)?.get(event.source)
+    if (event.type === 'source.joined') return track ? this.#rejoin(track) : this.#join(event.source)
     if (!track) return false
     switch (event.type) {
+      case 'source.left':
+        return this.#leave(track, emit)
       case 'messages.received':
-        if (track.gap) this.#end(track, track.gap, event.firstAt, emit)
-        track.lastMessageAt = track.behindSince === 0 ? event.at : Math.min(track.behindSince, event.at)
-        track.waiting = true
-        track.wasOpen = true
-        return true
+        return this.#received(track, event, emit)
       case 'messages.kept':
         track.lastKeptAt = track.lastMessageAt
         track.waiting = false
@@ -74,10 +86,11 @@ export class GapTracker {
     return false
   }
 
-  /** Ends every open gap now: nothing will be left of this process that could end it later. */
-  endAll(emit: Emit): void {
+  /** Ends every open gap now, or those of one feed: nothing will be left that could end it later. */
+  endAll(emit: Emit, feed?: string): void {
     const now = this.#now()
-    for (const tracks of this.#feeds.values()) {
+    for (const [name, tracks] of this.#feeds) {
+      if (feed !== undefined && name !== feed) continue
       for (const track of tracks.values()) if (track.gap) this.#end(track, track.gap, now, emit)
     }
   }
@@ -87,11 +100,11 @@ export class GapTracker {
     return this.#feeds.get(source.feed)?.get(source)?.gap
   }
 
-  /** Every source of `feed` that was open once, as it is to be kept for the next start, by id. */
+  /** Every source of `feed` that was open once, as it is to be kept for the next start, by identity. */
   saved(feed: string): Map<string, SavedSource> {
     const now = this.#now()
     const tracks = [...(this.#feeds.get(feed)?.values() ?? [])].filter(({ wasOpen }) => wasOpen)
-    return new Map(tracks.map((track) => [track.source.id, saved(track, now)]))
+    return new Map(tracks.map((track) => [identityIn(track.source.id), saved(track, now)]))
   }
 
   /** Milliseconds in gaps so far by feed and reason, those that are open included; never less than told before. */
@@ -113,6 +126,31 @@ export class GapTracker {
     return new Map([...this.#feeds].map(([feed, tracks]) => [feed, count(tracks)]))
   }
 
+  #received(track: Track, { firstAt, at }: Extract<Event, { type: 'messages.received' }>, emit: Emit): boolean {
+    if (track.gap) this.#end(track, track.gap, firstAt, emit)
+    track.lastMessageAt = track.behindSince === 0 ? at : Math.min(track.behindSince, at)
+    track.waiting = true
+    track.wasOpen = true
+    return true
+  }
+
+  #join(source: SourceInfo): boolean {
+    return this.#feeds.get(source.feed)?.set(source, newTrack(source, this.#now())) !== undefined
+  }
+
+  #leave(track: Track, emit: Emit): boolean {
+    if (track.gap) this.#end(track, track.gap, this.#now(), emit)
+    return this.#feeds.get(track.source.feed)?.delete(track.source) === true
+  }
+
+  /** We had closed it ourselves, because its feed changed: what it sent meanwhile is missing. */
+  #rejoin(track: Track): boolean {
+    if (track.closedAt === 0) return false
+    if (track.wasOpen) track.gap ??= openGap(track, track.closedAt, 'restart')
+    track.closedAt = 0
+    return true
+  }
+
   #begin(track: Track, reason: string, code?: number): void {
     if (track.wasOpen) track.gap ??= openGap(track, this.#now(), reason, code)
   }
@@ -124,6 +162,10 @@ export class GapTracker {
     if (sums) add(sums, gap.reason, endedAt - gap.beganAt)
     emit({ type: 'gap.ended', source: track.source, ...gap, endedAt, sequence: undefined })
   }
+}
+
+function savedOf({ id, formerId = id }: SourceInfo, before: SavedFeed | undefined): SavedSource | undefined {
+  return before?.sources.get(identityIn(id)) ?? before?.sources.get(formerId)
 }
 
 function add(sums: Map<string, number>, reason: string, ms: number): void {

@@ -49,10 +49,15 @@ export class Admission {
     this.#count(source, cost)
   }
 
+  /** The limit from now on; lets in whoever fits then. */
+  resize(limitBytes: number): void {
+    this.#limit = limitBytes
+    this.#admit()
+  }
+
   /** From now on there is room for everyone, those who wait first. */
   admitAll(): void {
-    this.#limit = Number.POSITIVE_INFINITY
-    this.#admit()
+    this.resize(Number.POSITIVE_INFINITY)
   }
 
   /** Bytes of sources are gone; lets in whoever fits now. */

@@ -1,20 +1,14 @@
 /** The kinds of lane. A new one is one file and one line here. */
 import type { Emit } from '../events.ts'
-import type { Lane, Ledger, SourceInfo } from '../model.ts'
+import type { Lane, LaneLimits, Ledger, SourceInfo } from '../model.ts'
 import type { Kind } from '../settings/kind.ts'
 import { laneDirectory } from '../settings/lane-directory.ts'
 import type { Settings } from '../settings/setting.ts'
 
-/** What a full lane does with what arrives: lets it wait, or gives up the oldest that is not on its way yet, or what arrives. */
-export type Overload = 'block' | 'drop-oldest' | 'drop-newest'
-
 /** What a lane is opened with. */
-export interface LaneOptions {
+export interface LaneOptions extends LaneLimits {
   readonly feed: string
-  /** Bound of what it holds; a message counts its payload and a fixed overhead, so bytes bound the number too. */
-  readonly laneMaxBytes: number
   readonly maxInFlightBatches: number
-  readonly overload: Overload
   /** Where lanes that outlive the process are kept, each in a folder of its feed's name. */
   readonly directory: string | undefined
   /** When a message counts as kept there: `flush`, on the disk; `commit`, handed to the operating system. */

@@ -1,6 +1,6 @@
 /** The lane in memory: bounded, in order, gone with the process. */
 import { Notifier } from '../lib/notifier.ts'
-import type { Batch, Lane, LaneHeld, Message } from '../model.ts'
+import type { Batch, Lane, LaneHeld, LaneLimits, Message } from '../model.ts'
 import { Admission } from './admission.ts'
 import type { LaneGround } from './index.ts'
 import { BATCH, cut, type Piece } from './piece.ts'
@@ -12,16 +12,18 @@ export async function memoryLane(options: LaneGround): Promise<Lane> {
 
 class MemoryLane implements Lane {
   readonly durable = false
-  readonly #limits: LaneGround
+  #options: LaneGround
   readonly #admission: Admission
   readonly #queued: Piece[] = []
   readonly #inFlight = new Map<Batch, readonly Piece[]>()
+  /** Of them, those that a reader before the present one has. */
+  readonly #former = new Set<Batch>()
   readonly #changed = new Notifier()
   #messages = 0
 
-  constructor(limits: LaneGround) {
-    this.#limits = limits
-    this.#admission = new Admission(limits.laneMaxBytes)
+  constructor(options: LaneGround) {
+    this.#options = options
+    this.#admission = new Admission(options.laneMaxBytes)
   }
 
   async append(messages: readonly Message[]): Promise<void> {
@@ -31,8 +33,8 @@ class MemoryLane implements Lane {
     const pieces = cut(messages)
     const bytes = pieces.reduce((sum, piece) => sum + piece.cost, 0)
     if (!this.#admission.tryEnter(first.source, bytes)) {
-      if (this.#limits.overload === 'drop-newest') return this.#drop(messages.length)
-      if (this.#limits.overload === 'drop-oldest') this.#dropOldest(bytes)
+      if (this.#options.overload === 'drop-newest') return this.#drop(messages)
+      if (this.#options.overload === 'drop-oldest') this.#dropOldest(bytes)
       await this.#admission.enter(first.source, bytes, first.receivedAt)
     }
     this.#queued.push(...pieces)
@@ -40,8 +42,9 @@ class MemoryLane implements Lane {
   }
 
   async *read(signal: AbortSignal): AsyncGenerator<Batch> {
+    for (const batch of this.#inFlight.keys()) this.#former.add(batch)
     while (!signal.aborted) {
-      if (this.#queued.length > 0 && this.#inFlight.size < this.#limits.maxInFlightBatches) yield this.#next()
+      if (this.#queued.length > 0 && this.#hasTurn) yield this.#next()
       else await this.#changed.wait(signal)
     }
   }
@@ -50,6 +53,7 @@ class MemoryLane implements Lane {
     const pieces = this.#inFlight.get(batch)
     if (!pieces) return
     this.#inFlight.delete(batch)
+    this.#former.delete(batch)
     this.#messages -= batch.messages.length
     this.#admission.leave(pieces.map(({ source, cost }) => [source, cost]))
     this.#changed.notify()
@@ -62,7 +66,7 @@ class MemoryLane implements Lane {
       messages: this.#messages,
       kept: 0,
       bytes: this.#admission.bytes,
-      limitBytes: this.#limits.laneMaxBytes,
+      limitBytes: this.#options.laneMaxBytes,
       oldestReceivedAt: oldest?.receivedAt ?? this.#admission.oldestWaiting,
     }
   }
@@ -75,7 +79,17 @@ class MemoryLane implements Lane {
     while (this.#messages > 0 && !signal.aborted) await this.#changed.wait(signal)
   }
 
+  resize(limits: LaneLimits): void {
+    this.#options = { ...this.#options, ...limits }
+    this.#admission.resize(limits.laneMaxBytes)
+  }
+
   async close(): Promise<void> {}
+
+  /** Whether a batch more may be on its way. */
+  get #hasTurn(): boolean {
+    return this.#inFlight.size - this.#former.size < this.#options.maxInFlightBatches
+  }
 
   /** Makes room for `bytes` as long as there is something that is not on its way yet. */
   #dropOldest(bytes: number): void {
@@ -83,14 +97,15 @@ class MemoryLane implements Lane {
       const oldest = this.#queued.shift()
       if (!oldest) return
       this.#admission.leave([[oldest.source, oldest.cost]])
-      this.#drop(oldest.messages.length)
+      this.#drop(oldest.messages)
     }
   }
 
-  #drop(messages: number): void {
-    const { ledger, overload } = this.#limits
-    ledger.dropped.set(overload, (ledger.dropped.get(overload) ?? 0) + messages)
-    this.#messages -= messages
+  #drop(messages: readonly Message[]): void {
+    const { ledger, overload } = this.#options
+    ledger.dropped.set(overload, (ledger.dropped.get(overload) ?? 0) + messages.length)
+    this.#messages -= messages.length
+    for (const { taken } of messages) taken?.()
     this.#changed.notify()
   }
 

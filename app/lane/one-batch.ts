@@ -13,6 +13,7 @@ export function oneBatch(batch: Batch, acknowledged: () => void = () => {}): Lan
     durable: false,
     survives: async () => false,
     drained: async () => {},
+    resize() {},
     close: async () => {},
   }
 }

@@ -8,10 +8,12 @@ export interface Follower {
   leave(): void
 }
 
-/** Listeners that come and go belong on the follower's signal. */
-export function follow(leader: AbortSignal): Follower {
+/** Listeners that come and go belong on the follower's signal, which aborts with `other`, too: a signal that few listen to. */
+export function follow(leader: AbortSignal, other?: AbortSignal): Follower {
   const own = new AbortController()
   if (leader.aborted) own.abort(leader.reason)
+  if (other?.aborted) own.abort(other.reason)
+  other?.addEventListener('abort', () => own.abort(other.reason), { once: true, signal: own.signal })
   const all = followers.get(leader) ?? gather(leader)
   all.add(own)
   return { signal: own.signal, leave: () => void all.delete(own) }

@@ -30,36 +30,56 @@ export interface DeadLetterOptions {
   readonly hide: (text: string, feed: string) => string
 }
 
-/** `of` answers where the refused documents of a feed with the given schema go; `close` ends the looking. */
+/**
+ * `of` answers where the refused documents of a feed with the given schema go; `topicOf` names their
+ * topic, in use or not; `forget` ends the looking for that of a schema that no feed has any more; `close` ends all looking.
+ */
 export interface DeadLetterDesk {
   of(schema: string): DeadLetters
+  topicOf(schema: string): string
+  forget(schema: string): void
   close(): Promise<void>
 }
 
 /** Opens the desk over `outlet`. */
 export function openDeadLetters(outlet: Outlet, options: DeadLetterOptions, emit: Emit): DeadLetterDesk {
-  const stop = new AbortController()
-  const byTopic = new Map<string, DeadLetters>()
+  const byTopic = new Map<string, Desk>()
   const write = writer(outlet, options)
-  const open = (topic: string): DeadLetters => {
-    if (options.topic !== undefined) return toRequired(topic, outlet, options.use, write)
+  const topicOf = (schema: string): string => options.topic ?? `${schema}.dead-letter`
+  const open = (topic: string): Desk => {
+    const stop = new AbortController()
+    if (options.topic !== undefined) return { letters: toRequired(topic, outlet, options.use, write), stop }
     const optional = optionalTopic({
       find: async () => options.isOffline !== true && outlet.find(topic),
       changed: (inUse) => emit({ type: 'dead_letters.looked_up', topic, inUse }),
       everyMs: options.lookEveryMs,
       signal: stop.signal,
     })
-    return toOptional(topic, optional, write)
+    return { letters: toOptional(topic, optional, write), stop }
   }
   return {
     of(schema) {
-      const topic = options.topic ?? `${schema}.dead-letter`
+      const topic = topicOf(schema)
       const known = byTopic.get(topic) ?? open(topic)
       byTopic.set(topic, known)
-      return known
+      return known.letters
     },
-    close: async () => stop.abort(),
+    topicOf,
+    forget(schema) {
+      if (options.topic !== undefined) return
+      const topic = topicOf(schema)
+      byTopic.get(topic)?.stop.abort()
+      byTopic.delete(topic)
+    },
+    close: async () => {
+      for (const { stop } of byTopic.values()) stop.abort()
+    },
   }
+}
+
+interface Desk {
+  readonly letters: DeadLetters
+  readonly stop: AbortController
 }
 
 type Write = (topic: string, letter: DeadLetter, settlement: Settlement) => void

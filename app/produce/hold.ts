@@ -23,18 +23,24 @@ export interface HoldOptions extends Asking {
 /** A broker that has just started does not know its topics for a while. */
 const MISSING_FOR_MS = 30_000
 
+/** An outlet whose topics come and go. */
+export interface OpenOutlet extends Outlet {
+  /** Closes a topic that nothing is on its way to and nothing is added to any more; it may be opened again. */
+  forget(topic: string): void
+  close(): Promise<void>
+}
+
 /** Makes the outlet over `sink`. `close` stops retrying at once: what is not settled by then never will be. */
-export function hold(sink: Sink, options: HoldOptions, emit: Emit): Outlet & { close(): Promise<void> } {
+export function hold(sink: Sink, options: HoldOptions, emit: Emit): OpenOutlet {
   return new Hold(sink, options, emit)
 }
 
-class Hold implements Outlet {
+class Hold implements OpenOutlet {
   readonly #sink: Sink
   readonly #options: HoldOptions
   readonly #emit: Emit
   readonly #topics = new Map<string, Topic>()
   readonly #describing = new Map<string, Promise<TopicInfo>>()
-  readonly #stop = new AbortController()
 
   constructor(sink: Sink, options: HoldOptions, emit: Emit) {
     this.#sink = sink
@@ -75,6 +81,15 @@ class Hold implements Outlet {
     }
   }
 
+  forget(name: string): void {
+    const topic = this.#topics.get(name)
+    if (!topic) return
+    this.#topics.delete(name)
+    topic.over.abort()
+    for (const queue of topic.queues) queue?.close()
+    this.#emit({ type: 'topic.left', topic: name })
+  }
+
   add({ topic: name, hash }: Destination, record: KafkaRecord, settlement: Settlement): void {
     const topic = this.#topics.get(name)
     if (!topic) throw new Error(`topic ${name} was not opened`)
@@ -86,8 +101,10 @@ class Hold implements Outlet {
   }
 
   async close(): Promise<void> {
-    this.#stop.abort()
-    for (const { queues } of this.#topics.values()) for (const queue of queues) queue?.close()
+    for (const { queues, over } of this.#topics.values()) {
+      over.abort()
+      for (const queue of queues) queue?.close()
+    }
   }
 
   #keep(name: string, info: TopicInfo, required: boolean): void {
@@ -96,7 +113,7 @@ class Hold implements Outlet {
       known.required ||= required
       return
     }
-    const topic: Topic = { name, info, required, queues: [] }
+    const topic: Topic = { name, info, required, queues: [], over: new AbortController() }
     this.#topics.set(name, topic)
     void this.#keepCurrent(topic)
   }
@@ -114,16 +131,17 @@ class Hold implements Outlet {
       givesUp: (reason: Unavailable['reason'], heldMs: number) =>
         !topic.required && isMissing(reason) && heldMs >= (this.#options.missingForMs ?? MISSING_FOR_MS),
     }
-    return new PartitionQueue(this.#sink, place, this.#options.lingerMs, this.#emit, this.#stop.signal)
+    return new PartitionQueue(this.#sink, place, this.#options.lingerMs, this.#emit, topic.over.signal)
   }
 
   /** Partitions are added and limits changed while we run; the last known ones serve while Kafka is away. */
   async #keepCurrent(topic: Topic): Promise<void> {
-    const { signal } = this.#stop
+    const { signal } = topic.over
     while (!signal.aborted) {
       await sleep(this.#options.describeEveryMs ?? 10_000, signal)
       if (signal.aborted) return
       const info = await this.#sink.describe(topic.name).catch(() => topic.info)
+      if (signal.aborted) return
       await this.#shrink(topic, info.partitions)
       topic.info = info
       // `at` counts from the first that is gone: the same place, modulo the number of those left.
@@ -152,4 +170,6 @@ interface Topic {
   /** Whether what cannot be written to it waits for ever. */
   required: boolean
   readonly queues: PartitionQueue[]
+  /** Ends the looking at it and the writing to it. */
+  readonly over: AbortController
 }

@@ -210,6 +210,16 @@ const own = [
     'Seconds for which Kafka took nothing because a quota was used up. Rising: raise producer_byte_rate or request_percentage for this client.',
   ),
   gauge('tributary_feed_parked', ['feed'], '1 while the feed cannot start; the log and /status say why.'),
+  gauge(
+    'tributary_config_last_reload_successful',
+    [],
+    '1 while the configuration that was read last is in force; 0: it was refused, the log says why, and the one before stays.',
+  ),
+  gauge(
+    'tributary_config_last_reload_success_timestamp_seconds',
+    [],
+    'When a configuration was put in force last, at the start or since.',
+  ),
   counter('tributary_log_lines_dropped_total', [], 'Log lines lost because their reader was too slow.'),
   gauge('tributary_build_info', ['version', 'node'], 'Always 1; says what is running.'),
 ]

@@ -10,20 +10,39 @@ type Labels = Record<string, string>
 /** The calls of prom-client's metrics that are used here. */
 interface Gauge {
   set(labels: Labels, value: number): void
+  reset(): void
 }
 interface Counter {
-  remove(labels: Labels): void
+  reset(): void
   inc(labels: Labels, value: number): void
 }
 
 const states: readonly SourceState[] = ['waiting', 'dialling', 'open', 'refused', 'stopped']
 
-/** Sets every gauge, and every counter that mirrors the ledger, to what is true now. */
+/** Counters that are read, not counted: filled anew by each scrape, so that nothing is left of what is gone. */
+export const READ_COUNTERS: ReadonlySet<string> = new Set([
+  'tributary_messages_received_total',
+  'tributary_messages_settled_total',
+  'tributary_messages_dropped_total',
+  'tributary_documents_found_total',
+  'tributary_documents_total',
+  'tributary_fields_undeclared_total',
+  'tributary_timestamps_unreadable_total',
+  'tributary_gap_seconds_total',
+  'tributary_source_paused_seconds_total',
+  'tributary_sequence_missing_total',
+  'tributary_sequence_repeated_total',
+  'tributary_sequence_unwatched_total',
+  'tributary_log_lines_dropped_total',
+])
+
+/** Sets every gauge, and every counter of `READ_COUNTERS`, to what is true now. */
 export function fillGauges(
   gauges: ReadonlyMap<string, Gauge>,
   counters: ReadonlyMap<string, Counter>,
   observed: Observed,
 ): void {
+  for (const one of [...gauges.values(), ...counters.values()]) one.reset()
   const set = (name: GaugeName, labels: Labels, value: number): void => gauges.get(name)?.set(labels, value)
   const count = (name: CounterName, labels: Labels, value: number): void => to(counters, name, labels, value)
   // Whoever reads them compares them with a clock that is right.
@@ -48,6 +67,9 @@ export function fillGauges(
   const { systemOffsetMs } = observed.clock
   if (systemOffsetMs !== undefined) set('tributary_clock_offset_seconds', {}, systemOffsetMs / 1000)
   to(counters, 'tributary_log_lines_dropped_total', {}, observed.logLinesDropped())
+  const { isGood, at } = observed.status.reload
+  set('tributary_config_last_reload_successful', {}, isGood ? 1 : 0)
+  set('tributary_config_last_reload_success_timestamp_seconds', {}, at / 1000)
 }
 
 function fillFeed(
@@ -94,9 +116,7 @@ function byReason(
   for (const [reason, count] of Object.entries(counts)) to(counters, name, { feed, reason }, count)
 }
 
-/** A counter that only grows may be set by its ledger: prom-client has no such call, so it is removed and counted anew. */
+/** A counter that only grows may be set by its ledger: it was emptied before. */
 function to(counters: ReadonlyMap<string, Counter>, name: CounterName, labels: Labels, value: number): void {
-  const counter = counters.get(name)
-  counter?.remove(labels)
-  counter?.inc(labels, value)
+  counters.get(name)?.inc(labels, value)
 }

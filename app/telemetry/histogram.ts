@@ -1,8 +1,10 @@
 /** A histogram that takes weighted observations: batches report many equal values at once, and prom-client has no such call. */
 
+export type Labels = Record<string, string>
+
 /** One labelled series. */
 interface Series {
-  readonly labels: Readonly<Record<string, string>>
+  readonly labels: Readonly<Labels>
   /** One count per bucket and a last one for +Inf; not cumulative. */
   readonly counts: number[]
   sum: number
@@ -28,6 +30,11 @@ export class WeightedHistogram {
     while (bucket < this.#bounds.length && seconds > (this.#bounds[bucket] as number)) bucket++
     series.counts[bucket] = (series.counts[bucket] ?? 0) + weight
     series.sum += seconds * weight
+  }
+
+  /** All series with this value of `label` are gone. */
+  forget(label: string, value: string): void {
+    for (const [key, { labels }] of this.#series) if (labels[label] === value) this.#series.delete(key)
   }
 
   /** The samples of all series, cumulative as the exposition format wants them. */

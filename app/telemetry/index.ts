@@ -37,6 +37,7 @@ export function createTelemetry(
     if (event.type === 'daemon.stopped') refusals.flush()
     log.write(event)
     options.observed.gaps.apply(event, emit)
+    if (event.type === 'feed.left') options.secrets.forget(event.feed)
   }
   return { log, metrics, emit }
 }

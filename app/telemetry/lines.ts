@@ -2,6 +2,7 @@
 import type { Event } from '../events.ts'
 import { kafkaLine } from './kafka-lines.ts'
 import type { Line } from './line.ts'
+import { reloadLine } from './reload-lines.ts'
 import { sourceLine } from './source-lines.ts'
 import { missingTimeLine, unwatchedLine } from './unread-lines.ts'
 
@@ -16,7 +17,7 @@ export function lineOf(event: Event): Line | undefined {
         { feed: event.feed, source: event.sourceId, reason: event.reason },
       ]
     default:
-      return kafkaLine(event) ?? rarerLine(event)
+      return kafkaLine(event) ?? reloadLine(event) ?? rarerLine(event)
   }
 }
 

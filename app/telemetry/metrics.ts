@@ -10,13 +10,12 @@ import {
   type MetricDefinition,
   metricDefinitions,
 } from './definitions.ts'
-import { fillGauges } from './gauges.ts'
-import { WeightedHistogram } from './histogram.ts'
+import { fillGauges, READ_COUNTERS } from './gauges.ts'
+import { type Labels, WeightedHistogram } from './histogram.ts'
 import type { Observed } from './observed.ts'
 import { Pending } from './pending.ts'
-import { urlLabels } from './url-labels.ts'
-
-type Labels = Record<string, string>
+import { type Forgetful, SeriesCounter, type Subject } from './series.ts'
+import { UrlLabels } from './url-labels.ts'
 
 /** What the metrics need to know beside events. */
 export interface MetricsOptions {
@@ -36,7 +35,8 @@ export interface Metrics {
 /** Makes the registry (never prom-client's global one) from the table of definitions. */
 export function createMetrics({ commonLabels, maxUrls, version, observed }: MetricsOptions): Metrics {
   const registry = new Registry()
-  const counters = new Map<string, Counter>()
+  const counters = new Map<string, SeriesCounter>()
+  const read = new Map<string, Counter>()
   const gauges = new Map<string, Gauge>()
   const histograms = new Map<string, WeightedHistogram>()
   const labelsOf = (definition: MetricDefinition, own: Labels): Labels =>
@@ -46,8 +46,11 @@ export function createMetrics({ commonLabels, maxUrls, version, observed }: Metr
   for (const definition of metricDefinitions) {
     const { name, help, kind } = definition
     const labelNames = definition.common ? [...commonLabelNames, ...definition.labels] : [...definition.labels]
-    if (kind === 'counter') counters.set(name, new Counter({ name, help, labelNames, registers: [registry] }))
-    else if (kind === 'gauge') gauges.set(name, new Gauge({ name, help, labelNames, registers: [registry] }))
+    if (kind === 'counter') {
+      const counter = new Counter({ name, help, labelNames, registers: [registry] })
+      if (READ_COUNTERS.has(name)) read.set(name, counter)
+      else counters.set(name, new SeriesCounter(counter))
+    } else if (kind === 'gauge') gauges.set(name, new Gauge({ name, help, labelNames, registers: [registry] }))
     else histograms.set(name, registerHistogram(registry, definition))
   }
   collectDefaults(registry)
@@ -62,9 +65,17 @@ export function createMetrics({ commonLabels, maxUrls, version, observed }: Metr
   }
   inc('kafka_producer_websocket_messages_timeout_total', {}, 0)
   gauges.get('tributary_build_info')?.set({ version, node: process.versions.node }, 1)
+  // It is not filled again.
+  gauges.delete('tributary_build_info')
 
   const pending = { received: new Pending(), requested: new Pending() }
-  const apply = countEvents(inc, observe, urlLabels(maxUrls), pending)
+  const series: readonly Forgetful[] = [...counters.values(), ...histograms.values()]
+  const forget: Forget = (label, value) => {
+    if (label === 'url') pending.received.forget(value)
+    if (label === 'topic') pending.requested.forget(value)
+    for (const one of series) one.forget(label, value)
+  }
+  const apply = countEvents({ inc, observe, forget, urls: new UrlLabels(maxUrls), pending })
   let rendered: { at: number; text: Promise<string> } | undefined
   return {
     contentType: registry.contentType,
@@ -74,7 +85,7 @@ export function createMetrics({ commonLabels, maxUrls, version, observed }: Metr
       if (!rendered || now - rendered.at > 250) {
         pending.received.take((url, by) => inc('kafka_producer_websocket_messages_received_total', { url }, by))
         pending.requested.take((topic, by) => inc('kafka_producer_requests_total', { topic }, by))
-        fillGauges(gauges, counters, observed)
+        fillGauges(gauges, read, observed)
         rendered = { at: now, text: registry.metrics() }
       }
       return rendered.text
@@ -124,19 +135,39 @@ async function openDescriptors(): Promise<number | undefined> {
 
 type Inc = (name: CounterName, own: Labels, by?: number) => void
 type Observe = (name: HistogramName, own: Labels, key: string, seconds: number, weight: number) => void
+type Forget = (label: Subject, value: string) => void
 
-function countEvents(
-  inc: Inc,
-  observe: Observe,
-  urlOf: (id: string) => string,
-  pending: Readonly<Record<'received' | 'requested', Pending>>,
-): (event: Event) => void {
+/** What events are counted into. */
+interface Counting {
+  readonly inc: Inc
+  readonly observe: Observe
+  readonly forget: Forget
+  readonly urls: UrlLabels
+  readonly pending: Readonly<Record<'received' | 'requested', Pending>>
+}
+
+function countEvents({ inc, observe, forget, urls, pending }: Counting): (event: Event) => void {
   return (event) => {
     switch (event.type) {
+      case 'source.joined': {
+        const url = urls.of(event.source)
+        for (const name of perUrl) inc(name, { url }, 0)
+        return
+      }
+      case 'source.left': {
+        const url = urls.leave(event.source)
+        return url === undefined ? undefined : forget('url', url)
+      }
+      case 'feed.left':
+        return forget('feed', event.feed)
+      case 'topic.left':
+        return forget('topic', event.topic)
       case 'feed.started':
-        return beginAtZero(event, inc, urlOf)
+        inc('tributary_redelivered_total', { feed: event.feed }, 0)
+        for (const topic of event.topics) for (const name of perTopic) inc(name, { topic }, 0)
+        return
       case 'messages.received':
-        return pending.received.add(urlOf(event.source.shown), event.messages)
+        return pending.received.add(urls.of(event.source), event.messages)
       case 'batch.settled':
         return observeDeliveries(event, observe)
       case 'lane.restored':
@@ -158,10 +189,10 @@ function countEvents(
       case 'kafka.throttled':
         return inc('tributary_kafka_throttled_seconds_total', { topic: event.topic }, event.throttleMs / 1000)
       case 'source.opened':
-        inc('kafka_producer_websocket_connections_total', { url: urlOf(event.source.shown) })
+        inc('kafka_producer_websocket_connections_total', { url: urls.of(event.source) })
         return inc('tributary_dials_total', { feed: event.source.feed, outcome: 'opened' })
       case 'source.lost':
-        return countLoss(event, urlOf(event.source.shown), inc, observe)
+        return countLoss(event, urls.of(event.source), inc, observe)
     }
   }
 }
@@ -184,16 +215,6 @@ const perTopic = (['requests', 'request_failures'] as const).map((what) => `kafk
 const perUrl = (['connections', 'disconnections', 'connection_errors', 'messages_received'] as const).map(
   (what) => `kafka_producer_websocket_${what}_total` as const,
 )
-
-function beginAtZero(
-  { feed, sources, topics }: Extract<Event, { type: 'feed.started' }>,
-  inc: Inc,
-  urlOf: (id: string) => string,
-): void {
-  inc('tributary_redelivered_total', { feed }, 0)
-  for (const { shown } of sources) for (const name of perUrl) inc(name, { url: urlOf(shown) }, 0)
-  for (const topic of topics) for (const name of perTopic) inc(name, { topic }, 0)
-}
 
 function countLoss(event: Extract<Event, { type: 'source.lost' }>, url: string, inc: Inc, observe: Observe): void {
   const { reason, openMs, source } = event

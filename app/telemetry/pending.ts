@@ -13,4 +13,8 @@ export class Pending {
     for (const [value, by] of this.#counts) count(value, by)
     this.#counts.clear()
   }
+
+  forget(value: string): void {
+    this.#counts.delete(value)
+  }
 }

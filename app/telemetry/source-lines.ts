@@ -8,6 +8,10 @@ const SHORT_GAP_MS = 5_000
 /** The line of an event of a source; undefined where none is due. */
 export function sourceLine(event: Extract<Event, { source: SourceInfo }>): Line | undefined {
   switch (event.type) {
+    case 'source.joined':
+      return ['debug', `${event.source.shown} has come`, place(event.source)]
+    case 'source.left':
+      return ['info', `${event.source.shown} is gone`, place(event.source)]
     case 'source.dialled':
       return ['debug', `dialling ${event.source.shown}`, place(event.source)]
     case 'source.opened':

@@ -55,6 +55,38 @@ describe.each(Object.keys(lanes) as LaneName[])('lane %s', (name) => {
     await late
   })
 
+  it('reads on for another reader, whatever the one before has on its way', async () => {
+    const lane = await open({ maxInFlightBatches: 1 })
+    await lane.append(numbered(1))
+    const stop = new AbortController()
+    const first = lane.read(stop.signal)[Symbol.asyncIterator]()
+    const { value: stuck } = await first.next()
+    await lane.append(numbered(2, source(), 1))
+    const waiting = first.next()
+    expect(await isPending(waiting)).toBe(true)
+    stop.abort()
+    expect((await waiting).done).toBe(true)
+    expect(texts(await readAll(lane, 2))).toEqual(['1', '2'])
+    expect(lane.held.messages).toBe(1)
+    lane.acknowledge(stuck)
+    expect(lane.held).toMatchObject({ messages: 0, bytes: 0 })
+  })
+
+  it('has other bounds when it is told so: what waits enters, and what comes is dropped', async () => {
+    const ledger = createLedger()
+    const lane = await open({ laneMaxBytes: 500_000, ledger })
+    await lane.append(large(300))
+    const late = lane.append(large(300, source(), 300))
+    expect(await isPending(late)).toBe(true)
+    lane.resize({ laneMaxBytes: 2_000_000, overload: 'block' })
+    await late
+    expect(lane.held).toMatchObject({ messages: 600, limitBytes: 2_000_000 })
+    lane.resize({ laneMaxBytes: 1_000, overload: 'drop-newest' })
+    await lane.append(large(1, source(), 600))
+    expect(ledger.dropped.get('drop-newest')).toBe(1)
+    expect(texts(await readAll(lane, 600))).toEqual(texts(large(600)))
+  })
+
   it('takes an append larger than the whole lane when it is empty', async () => {
     const lane = await open({ laneMaxBytes: 1_000 })
     await lane.append(numbered(100))

@@ -6,6 +6,9 @@ import { importsOf, withoutComments } from './sources.ts'
 const ROOTS = [
   'daemon',
   'feed-parts',
+  'feeds',
+  'gap-states',
+  'reload',
   'gap-feed',
   'check',
   'lane-command',

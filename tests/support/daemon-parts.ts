@@ -29,6 +29,8 @@ export function jsonEncoder(more: Partial<Encoder> = {}): Encoder {
   return {
     hold: () => () => {},
     apart: () => jsonEncoder(more),
+    isHeld: false,
+    forget() {},
     undeclared: 0,
     prepare: async () => {},
     encode(_subject, document) {

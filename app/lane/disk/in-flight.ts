@@ -21,6 +21,8 @@ export interface InFlight {
 /** All of a lane's. */
 export class Flights {
   readonly #open = new Map<Batch, InFlight>()
+  /** Of them, those that a reader before the present one has. */
+  readonly #former = new Set<Batch>()
   /** Those with blocks, by their keys. */
   readonly #inBlocks: InFlight[] = []
 
@@ -29,10 +31,20 @@ export class Flights {
     return this.#open.size
   }
 
-  /** The first of those that are not settled. */
-  get oldest(): Batch | undefined {
+  /** How many of them the present reader has. */
+  get present(): number {
+    return this.#open.size - this.#former.size
+  }
+
+  /** Receive time of the first message that is not settled; 0 when all are. */
+  get oldestReceivedAt(): number {
     const [oldest] = this.#open.keys()
-    return oldest
+    return oldest?.messages[0]?.receivedAt ?? 0
+  }
+
+  /** Another reader begins. */
+  handOver(): void {
+    for (const batch of this.#open.keys()) this.#former.add(batch)
   }
 
   add(batch: Batch, flight: InFlight): void {
@@ -50,6 +62,7 @@ export class Flights {
   settle(batch: Batch): InFlight | undefined {
     const flight = this.#open.get(batch)
     this.#open.delete(batch)
+    this.#former.delete(batch)
     if (flight) flight.settled = true
     return flight
   }

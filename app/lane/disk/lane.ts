@@ -1,7 +1,7 @@
 /** The lane on disk: bounded by what it holds there, in order, there again after a restart. */
 import { Notifier } from '../../lib/notifier.ts'
 import { Turns } from '../../lib/turns.ts'
-import type { Batch, Lane, LaneHeld, Message } from '../../model.ts'
+import type { Batch, Lane, LaneHeld, LaneLimits, Message } from '../../model.ts'
 import { Admission } from '../admission.ts'
 import type { LaneOptions } from '../index.ts'
 import { BATCH, cut } from '../piece.ts'
@@ -19,7 +19,7 @@ const WATCH_MS = 1_000
 /** Keeps, hands on and forgets; see the contract of `Lane`. */
 export class DiskLane implements Lane {
   readonly durable = true
-  readonly #options: LaneOptions
+  #options: LaneOptions
   readonly #opened: Opened
   readonly #tally: Tally
   readonly #admission: Admission
@@ -35,8 +35,7 @@ export class DiskLane implements Lane {
   #closed = false
 
   constructor(options: LaneOptions, opened: Opened) {
-    const { feed, emit } = options
-    const { store, found } = opened
+    const [{ feed, emit }, { store, found }] = [options, opened]
     this.#options = options
     this.#opened = opened
     this.#tally = new Tally(options.ledger, found.tally)
@@ -67,13 +66,12 @@ export class DiskLane implements Lane {
   async append(messages: readonly Message[]): Promise<void> {
     const [first] = messages
     if (!first) return
-    const options = this.#options
     this.#messages += messages.length
     const pieces = cut(messages, BATCH, DISK_OVERHEAD_BYTES)
     const cost = pieces.reduce((sum, piece) => sum + piece.cost, 0)
     if (!this.#admission.tryEnter(first.source, cost)) {
-      if (options.overload === 'drop-newest') return this.#dropNewest(messages.length)
-      if (options.overload === 'drop-oldest') await this.#dropOldest(cost)
+      if (this.#options.overload === 'drop-newest') return this.#dropNewest(messages.length)
+      if (this.#options.overload === 'drop-oldest') await this.#dropOldest(cost)
       await this.#admission.enter(first.source, cost, first.receivedAt)
     }
     const kept = this.#commits.add(pieces, this.#backlog.isEmpty && this.#hasTurn)
@@ -82,6 +80,7 @@ export class DiskLane implements Lane {
   }
 
   async *read(signal: AbortSignal): AsyncGenerator<Batch> {
+    this.#flights.handOver()
     while (!signal.aborted) {
       if (!this.#isReadable || !this.#hasTurn) await this.#changed.wait(signal)
       else {
@@ -102,20 +101,20 @@ export class DiskLane implements Lane {
   }
 
   get held(): LaneHeld {
-    const oldest = this.#flights.oldest?.messages[0]
     return {
       messages: this.#messages,
       kept: this.#opened.presence.problem === undefined ? this.#kept : 0,
       bytes: this.#admission.bytes,
       limitBytes: this.#options.laneMaxBytes,
-      oldestReceivedAt: oldest?.receivedAt || this.#backlog.oldestReceivedAt || this.#admission.oldestWaiting,
+      oldestReceivedAt:
+        this.#flights.oldestReceivedAt || this.#backlog.oldestReceivedAt || this.#admission.oldestWaiting,
     }
   }
 
   async survives(): Promise<boolean> {
-    const isThere = await this.#opened.presence.look()
-    if (!isThere && !this.#closed) this.#commits.tryOut()
-    return isThere
+    if (await this.#opened.presence.look()) return true
+    if (!this.#closed) this.#commits.tryOut()
+    return false
   }
 
   async drained(signal: AbortSignal): Promise<void> {
@@ -126,9 +125,14 @@ export class DiskLane implements Lane {
       this.#opened.presence.giveUp()
       this.#commits.tryAgain()
     }
-    const isDrained = (): boolean => (survives ? this.#flights.open === 0 : this.#messages === 0)
-    while (!isDrained() && !signal.aborted) await this.#changed.wait(signal)
+    const left = (): number => (survives ? this.#flights.open : this.#messages)
+    while (left() > 0 && !signal.aborted) await this.#changed.wait(signal)
     await this.survives()
+  }
+
+  resize(limits: LaneLimits): void {
+    this.#options = { ...this.#options, ...limits }
+    this.#admission.resize(limits.laneMaxBytes)
   }
 
   async close(): Promise<void> {
@@ -178,7 +182,7 @@ export class DiskLane implements Lane {
 
   /** Whether a batch more may be on its way. */
   get #hasTurn(): boolean {
-    return this.#flights.open < this.#options.maxInFlightBatches
+    return this.#flights.present < this.#options.maxInFlightBatches
   }
 
   /** A block is on the disk: to be read, or only to be read again after a restart. */
@@ -205,9 +209,8 @@ export class DiskLane implements Lane {
     const arrivals = this.#backlog.isEmpty ? this.#commits.read() : []
     if (arrivals.length === 0) return undefined
     const parts = arrivals.flatMap(({ pieces }) => pieces.map(({ messages }) => messages))
-    const fresh = arrivals.reduce((sum, { messages }) => sum + messages, 0)
-    const bytes = arrivals.reduce((sum, arrival) => sum + arrival.bytes, 0)
-    return this.#batch(parts, bytes, { written: 0, fresh, to: 0, arrivals })
+    const sumOf = (what: 'messages' | 'bytes'): number => arrivals.reduce((sum, arrival) => sum + arrival[what], 0)
+    return this.#batch(parts, sumOf('bytes'), { written: 0, fresh: sumOf('messages'), to: 0, arrivals })
   }
 
   #batch(

@@ -29,6 +29,11 @@ class Scope {
     return true
   }
 
+  /** The newest of `other`'s values is the newest here. */
+  adopt(other: Scope, paths: UrlPaths): void {
+    for (const [setting, [value]] of other.#values) if (value) this.learn(setting, value.text, paths)
+  }
+
   get search(): Search {
     this.#search ??= new Search(this.#pieces().flatMap(({ secrets }) => [...secrets]))
     return this.#search
@@ -62,6 +67,24 @@ export class Secrets {
     const scope = feed === undefined ? this.#shared : (this.#feeds.get(feed) ?? new Scope())
     if (feed !== undefined) this.#feeds.set(feed, scope)
     if (scope.learn(setting, text, this.paths)) this.#remembered.clear()
+  }
+
+  /** Learns all that `other` knows, which is of a newer configuration. */
+  adopt(other: Secrets): void {
+    for (const name of other.#names) this.#names.add(name)
+    this.#shared.adopt(other.#shared, this.paths)
+    for (const [feed, scope] of other.#feeds) {
+      const own = this.#feeds.get(feed) ?? new Scope()
+      this.#feeds.set(feed, own)
+      own.adopt(scope, this.paths)
+    }
+    this.#remembered.clear()
+  }
+
+  /** Nothing is said of `feed` any more. */
+  forget(feed: string): void {
+    this.#feeds.delete(feed)
+    this.#remembered.clear()
   }
 
   /** `name` was configured as something that is no secret. */

@@ -62,6 +62,7 @@ import { row as row59 } from './59-stop-while-starting.ts'
 import { row as row60 } from './60-healthy-closed.ts'
 
 import { row as row61 } from './61-broker-away-on-disk.ts'
+import { row as row62 } from './62-reload.ts'
 
 export const rows: readonly Row[] = [
   row01,
@@ -124,4 +125,5 @@ export const rows: readonly Row[] = [
   row59,
   row60,
   row61,
+  row62,
 ]

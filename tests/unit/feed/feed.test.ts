@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals'
 import { Unavailable } from '../../../app/errors.ts'
 import { type FeedParts, runFeed } from '../../../app/feed.ts'
 import { createLedger } from '../../../app/ledger.ts'
-import type { Message, SourceInfo } from '../../../app/model.ts'
+import type { Message, Source, SourceInfo, Sources } from '../../../app/model.ts'
 import { jsonEncoder, keepingOutlet, type TestFeed, testFeed } from '../../support/daemon-parts.ts'
 import { numbered, source } from '../../support/messages.ts'
 import { until } from '../../support/until.ts'
@@ -11,10 +11,21 @@ import { until } from '../../support/until.ts'
 const a = source('ws://a/')
 const b = source('ws://b/')
 
+/** Sources that are there from the start. */
+function fixed(...present: readonly SourceInfo[]): Sources {
+  const receive = (): never => failing()
+  return {
+    present,
+    async *arrivals() {
+      for (const info of present) yield { info, receive }
+    },
+  }
+}
+
 /** Two sources; each sends two messages and then nothing until it is stopped. */
 async function parts(over: Partial<FeedParts> = {}): Promise<FeedParts & TestFeed & { readonly ended: SourceInfo[] }> {
   const ended: SourceInfo[] = []
-  async function* dial(from: SourceInfo, signal: AbortSignal): AsyncGenerator<readonly Message[]> {
+  async function* dial({ info: from }: Source, signal: AbortSignal): AsyncGenerator<readonly Message[]> {
     yield numbered(2, from)
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve))
     // What was on the wire when the stop came still counts.
@@ -22,7 +33,7 @@ async function parts(over: Partial<FeedParts> = {}): Promise<FeedParts & TestFee
     ended.push(from)
   }
   const use = { setting: 'FEED_F_SCHEMA', holds: 'records', keyCure: undefined } as const
-  return { ...(await testFeed()), restored: createLedger(), sources: [a, b], use, dial, ended, ...over }
+  return { ...(await testFeed()), restored: createLedger(), sources: fixed(a, b), use, dial, ended, ...over }
 }
 
 const settle = (feed: TestFeed): void => {

@@ -1,8 +1,10 @@
 /** Gaps as they follow from events: when one begins, what ends it, what it says. */
 import { describe, expect, it } from '@jest/globals'
+import { describeSources } from '../../../app/dial/address.ts'
 import type { Event } from '../../../app/events.ts'
 import type { Gap } from '../../../app/gaps/record.ts'
 import { GapTracker, type SavedFeed } from '../../../app/gaps/tracker.ts'
+import { identityOf } from '../../../app/lib/source-id.ts'
 import type { SourceInfo } from '../../../app/model.ts'
 import { source } from '../../support/messages.ts'
 
@@ -41,6 +43,22 @@ function tracking(before?: SavedFeed, startAt = 1_000) {
   }
   return { at, gaps, tracker }
 }
+
+describe('what an earlier process left', () => {
+  const saved = { keptUntil: 500, lastMessageAt: 400, gap: undefined }
+  const [now] = describeSources('f', ['ws://h/?s=1'], 'auto')
+
+  it.each([
+    ['the id that 0.1.0 gave', 'ws://h/?s=***'],
+    ['its identity', identityOf('ws://h/?s=1')],
+  ])('is found by %s', (_what, id) => {
+    if (!now) throw new Error('no source')
+    const tracker = new GapTracker(() => 1_000)
+    tracker.addFeed('f', [now], { stopped: true, sources: new Map([[id, saved]]) })
+    expect(tracker.gapOf(now)).toMatchObject({ reason: 'restart', beganAt: 500 })
+    expect([...tracker.saved('f').keys()]).toEqual([identityOf('ws://h/?s=1')])
+  })
+})
 
 describe('a gap', () => {
   it('runs from the loss to the first message after, with reason, close code, dials and the last message before', () => {

@@ -1,0 +1,118 @@
+// Two hundred random reloads under load leave nothing behind.
+import { randomInt } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+import { topicFor, tradeText } from '../support/daemon-feeds.ts'
+import { type Held, type Reloading, startReloading } from '../support/reloading.ts'
+import { rng } from '../support/rng.ts'
+import { until } from '../support/until.ts'
+import { startUpstream, type Upstream } from '../support/upstream.ts'
+
+const RELOADS = { memory: 200, disk: 60 }
+const WARM_UP = 40
+const SHORT_TIMERS = 10
+const MIB = 1024 * 1024
+type Env = Readonly<Record<string, string>>
+
+/** Sends 500 trades a second on every connection. */
+const flooding = (): Promise<Upstream> =>
+  startUpstream({
+    onSocket: (socket) => {
+      let n = 0
+      const burst = setInterval(() => {
+        for (let i = 0; i < 10; i++) socket.send(tradeText(`${n++}`))
+      }, 20)
+      socket.on('close', () => clearInterval(burst))
+    },
+  })
+
+/** Any of five feeds, each with any of eight URLs, and settings of its own. */
+function anyConfig(
+  { next: random, below: some, shuffled }: ReturnType<typeof rng>,
+  { url }: Upstream,
+  topics: readonly string[],
+): Env {
+  const feeds = Array.from({ length: 5 }, (_, at) => at).filter((at) => at === 0 || random() < 0.7)
+  const of = (at: number): Env => {
+    const urls = Array.from({ length: 8 }, (_, n) => `${url}?symbol=${n}`).filter((_, n) => n === at || random() < 0.4)
+    return {
+      [`FEED_F${at}_URLS`]: shuffled(urls).join(),
+      [`FEED_F${at}_SCHEMA`]: topics[some(topics.length)] ?? '',
+      ...(random() < 0.3 && { [`FEED_F${at}_KEY`]: `k${some(3)}` }),
+      ...(random() < 0.3 && { [`FEED_F${at}_LANE_MAX_BYTES`]: '16MiB' }),
+      ...(random() < 0.2 && { [`FEED_F${at}_SEQUENCE_FIELD`]: 'trade_event_id' }),
+      ...(random() < 0.2 && { [`FEED_F${at}_SILENCE_TIMEOUT`]: '30s' }),
+    }
+  }
+  return Object.assign({}, ...feeds.map(of)) as Env
+}
+
+/** At rest with `env`: what is held, and the names of all series. */
+async function atRest(reloading: Reloading, env: Env, upstream: Upstream): Promise<Held & { series: string[] }> {
+  await reloading.reload(env)
+  const { daemon } = reloading
+  const isAtRest = async (): Promise<boolean> => {
+    const { feeds } = await daemon.status()
+    const [only, ...others] = Object.values(feeds)
+    const areOpen = only?.sources.every(({ state }) => state === 'open') ?? false
+    return others.length === 0 && areOpen && upstream.sockets.length - upstream.closed.length === only?.sources.length
+  }
+  await until(isAtRest, { what: 'the one feed alone', timeoutMs: 30_000 })
+  // Scrapes are rendered anew after a quarter of a second, and dead letters are looked for a while after a start.
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  const samples = await daemon.metrics()
+  const series = samples.all
+    .filter(({ name }) => name.startsWith('tributary') || name.startsWith('kafka'))
+    .map(({ name, labels }) => `${name} ${JSON.stringify(labels)}`)
+  return { ...(await reloading.held()), series: [...new Set(series)].toSorted() }
+}
+
+/** Sockets and servers; timers come and go with the load, by a few. */
+const lasting = ({ resources }: Held): unknown[] => [
+  resources.TCPSocketWrap,
+  resources.TCPServerWrap,
+  resources.PipeWrap,
+  resources.ProcessWrap,
+]
+
+describe('many reloads', () => {
+  it.each(['memory', 'disk'] as const)(
+    'under load leave no socket, timer, series or MiB behind; lanes in %s',
+    async (lane) => {
+      const folder = await mkdtemp(join(tmpdir(), 'soak-'))
+      const seed = randomInt(1_000_000)
+      const random = rng(seed)
+      await using upstream = await flooding()
+      const topics = (await Promise.all(Array.from({ length: 3 }, () => topicFor('TradeEvent')))).map(
+        ({ topic }) => topic,
+      )
+      const base = { FEED_BASE_URLS: `${upstream.url}?base,${upstream.url}?base2`, FEED_BASE_SCHEMA: topics[0] ?? '' }
+      const fixed = { DIAL_RATE: '10000', ...(lane === 'disk' && { LANE_DIR: folder }) }
+      await using reloading = await startReloading(base, fixed)
+      const { daemon } = reloading
+      await daemon.ready()
+      const some = async (count: number): Promise<void> => {
+        for (let at = 0; at < count; at++) {
+          const said = await reloading.reload(anyConfig(random, upstream, topics))
+          if (said.includes('refused')) throw new Error(`seed ${seed}: ${said}`)
+          await new Promise((resolve) => setTimeout(resolve, random.below(100)))
+        }
+      }
+      await some(WARM_UP)
+      const before = await atRest(reloading, base, upstream)
+      await some(RELOADS[lane])
+      const after = await atRest(reloading, base, upstream)
+      const only = (list: readonly string[], other: readonly string[]) => list.filter((one) => !other.includes(one))
+      expect([seed, only(after.series, before.series), only(before.series, after.series)]).toEqual([seed, [], []])
+      expect([seed, ...lasting(after)]).toEqual([seed, ...lasting(before)])
+      expect(after.resources.Timeout ?? 0).toBeLessThan((before.resources.Timeout ?? 0) + SHORT_TIMERS)
+      expect(after.bytes - before.bytes).toBeLessThan(2 * MIB)
+      expect(daemon.stderr).not.toContain('Warning')
+      expect((await daemon.stop()).code).toBe(0)
+      await rm(folder, { recursive: true })
+    },
+    240_000,
+  )
+})
