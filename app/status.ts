@@ -37,6 +37,8 @@ export class Status {
   kafkaWasConnected = false
   /** Whether Kafka answers now, as far as is known. */
   kafkaConnected = false
+  /** What Kafka does not take now, as `topic[partition]`, and why. */
+  readonly held = new Map<string, string>()
 
   constructor(needsKafka = true) {
     this.needsKafka = needsKafka
@@ -57,11 +59,19 @@ export class Status {
       this.kafkaConnected = true
       this.kafkaWasConnected = true
     } else if (event.type === 'kafka.lost') this.kafkaConnected = false
+    else if (event.type === 'produce.held') this.#setHeld(event)
+    else if (event.type === 'produce.resumed' || event.type === 'produce.left') this.held.delete(placeOf(event))
     else if ('source' in event) this.#applySource(event)
     else if (event.type === 'feed.parked') this.#setFeed(event.feed, { state: 'parked', detail: event.detail })
     else if (event.type === 'feed.started') this.#setFeed(event.feed, { state: 'running', detail: '' })
     else if (event.type === 'lane.held') this.#setFeed(event.feed, { laneTrouble: event.detail })
     else if (event.type === 'lane.resumed') this.#setFeed(event.feed, { laneTrouble: '' })
+  }
+
+  /** What is only tried again in smaller pieces was never `first`. */
+  #setHeld(event: Extract<Event, { type: 'produce.held' }>): void {
+    const place = placeOf(event)
+    if (event.first || this.held.has(place)) this.held.set(place, event.detail)
   }
 
   #setFeed(name: string, present: Partial<FeedStatus>): void {
@@ -95,4 +105,8 @@ export class Status {
         break
     }
   }
+}
+
+function placeOf({ topic, partition }: { readonly topic: string; readonly partition: number }): string {
+  return `${topic}[${partition}]`
 }
