@@ -148,7 +148,7 @@ async function openAll(config: Config, daemon: Observable, scope: Scope, signal:
   const { brokers, names } = config.kafka
   const holdOptions = { lingerMs: config.lingerMs, brokers, names, patienceMs: PATIENCE_MS }
   const outlet = scope.use(hold(sink, holdOptions, emit), (it) => it.close())
-  const encoder = scope.use(avro({ registry: config.registry, emit }), (it) => it.close())
+  const encoder = scope.use(avro({ registry: config.registry, clock, emit }), (it) => it.close())
   daemon.encoder = encoder
   const isOffline = 'offline' in sinks[config.sink as keyof typeof sinks]
   const { secrets } = config

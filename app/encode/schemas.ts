@@ -7,7 +7,7 @@ import type { Encoder } from '../model.ts'
 import type { AvroType } from './checked-types.ts'
 import { withCure } from './cures.ts'
 import { misfitOf } from './misfit.ts'
-import { type Known, latestSchema } from './registry.ts'
+import { type Known, latestSchema, type RegistryAccess } from './registry.ts'
 import { compileSchema } from './schema.ts'
 
 /** What a subject's documents are encoded with; one object, so that id and type always belong together. */
@@ -29,7 +29,7 @@ const JITTER = 0.1
  * first success starts the refreshing. `close` ends requests and timer. Emits `schema.fetched` for every success and
  * `schema.unavailable` when a subject's registry goes away or changes its reason, not for each failure.
  */
-export function openSchemas(registry: RegistryConfig, emit: Emit): OpenSchemas {
+export function openSchemas(registry: RegistryAccess & Pick<RegistryConfig, 'refreshMs'>, emit: Emit): OpenSchemas {
   const inUse = new Map<string, InUse>()
   const known = new Map<string, { id: number; version: number; fetchedAt: number }>()
   const failing = new Map<string, UnavailableReason>()

@@ -1,6 +1,7 @@
 /** Gauges and ledger counters, read when somebody scrapes: nothing is counted twice to keep them. */
 import type { Gaps } from '../gaps/index.ts'
 import type { FeedStatus, SourceState } from '../status.ts'
+import type { CounterName, GaugeName } from './definitions.ts'
 import { tellLedger } from './ledger-metrics.ts'
 import type { Observed } from './observed.ts'
 
@@ -23,8 +24,8 @@ export function fillGauges(
   counters: ReadonlyMap<string, Counter>,
   observed: Observed,
 ): void {
-  const set = (name: string, labels: Labels, value: number): void => gauges.get(name)?.set(labels, value)
-  const count = (name: string, labels: Labels, value: number): void => to(counters, name, labels, value)
+  const set = (name: GaugeName, labels: Labels, value: number): void => gauges.get(name)?.set(labels, value)
+  const count = (name: CounterName, labels: Labels, value: number): void => to(counters, name, labels, value)
   // Whoever reads them compares them with a clock that is right.
   const seconds = (at: number): number => (at === 0 ? 0 : observed.clock.corrected(at) / 1000)
   for (const [feed, { ledger, restored, lane, deadLetters, encoder, times }] of observed.feeds) {
@@ -50,7 +51,7 @@ export function fillGauges(
 }
 
 function fillFeed(
-  set: (name: string, labels: Labels, value: number) => void,
+  set: (name: GaugeName, labels: Labels, value: number) => void,
   feed: string,
   status: FeedStatus,
   seconds: (at: number) => number,
@@ -67,7 +68,7 @@ function fillFeed(
 }
 
 function fillGaps(
-  set: (name: string, labels: Labels, value: number) => void,
+  set: (name: GaugeName, labels: Labels, value: number) => void,
   counters: ReadonlyMap<string, Counter>,
   { tracker, pauses, sequences, outbox }: Gaps,
 ): void {
@@ -86,7 +87,7 @@ function fillGaps(
 
 function byReason(
   counters: ReadonlyMap<string, Counter>,
-  name: string,
+  name: CounterName,
   feed: string,
   counts: Readonly<Record<string, number>> = {},
 ): void {
@@ -94,7 +95,7 @@ function byReason(
 }
 
 /** A counter that only grows may be set by its ledger: prom-client has no such call, so it is removed and counted anew. */
-function to(counters: ReadonlyMap<string, Counter>, name: string, labels: Labels, value: number): void {
+function to(counters: ReadonlyMap<string, Counter>, name: CounterName, labels: Labels, value: number): void {
   const counter = counters.get(name)
   counter?.remove(labels)
   counter?.inc(labels, value)
