@@ -191,6 +191,8 @@ type ProduceEvent =
       readonly first: boolean
     }
   | { readonly type: 'produce.resumed'; readonly topic: string; readonly partition: number; readonly heldMs: number }
+  /** Nothing is held there any more, though Kafka did not take it: it expired, was given up, or moved to another partition. */
+  | { readonly type: 'produce.left'; readonly topic: string; readonly partition: number }
   /** Kafka answers: the first time, and each time after `kafka.lost`. `lostMs`: how long it did not, 0 the first time. */
   | { readonly type: 'kafka.connected'; readonly lostMs: number }
   /** Kafka does not answer. `waitedMs`: how long a request has been under way without an answer; 0 where a request failed. */

@@ -39,6 +39,8 @@ export class Status {
   kafkaConnected = false
   /** Whether the configuration that was read last is in force, and when one was put in force last, in milliseconds since the epoch. */
   readonly reload = { isGood: true, at: Date.now() }
+  /** What Kafka does not take now, as `topic[partition]`, and why. */
+  readonly held = new Map<string, string>()
 
   constructor(needsKafka = true) {
     this.needsKafka = needsKafka
@@ -65,6 +67,8 @@ export class Status {
       this.kafkaConnected = true
       this.kafkaWasConnected = true
     } else if (event.type === 'kafka.lost') this.kafkaConnected = false
+    else if (event.type === 'produce.held') this.#setHeld(event)
+    else if (event.type === 'produce.resumed' || event.type === 'produce.left') this.held.delete(placeOf(event))
     else if ('source' in event) this.#applySource(event)
     else if (event.type === 'config.reloaded') Object.assign(this.reload, { isGood: true, at: Date.now() })
     else if (event.type === 'config.refused') this.reload.isGood = false
@@ -74,6 +78,12 @@ export class Status {
     else if (event.type === 'feed.left') this.feeds.delete(event.feed)
     else if (event.type === 'lane.held') this.#setFeed(event.feed, { laneTrouble: event.detail })
     else if (event.type === 'lane.resumed') this.#setFeed(event.feed, { laneTrouble: '' })
+  }
+
+  /** What is only tried again in smaller pieces was never `first`. */
+  #setHeld(event: Extract<Event, { type: 'produce.held' }>): void {
+    const place = placeOf(event)
+    if (event.first || this.held.has(place)) this.held.set(place, event.detail)
   }
 
   #setFeed(name: string, present: Partial<FeedStatus>): void {
@@ -114,4 +124,8 @@ export class Status {
 
 function newSource(url: string): SourceStatus {
   return { url, state: 'waiting', dials: 0, messages: 0, lastMessageAt: 0, openedAt: 0, lastClose: undefined }
+}
+
+function placeOf({ topic, partition }: { readonly topic: string; readonly partition: number }): string {
+  return `${topic}[${partition}]`
 }

@@ -68,6 +68,17 @@ interface Clue {
   readonly known?: Unavailable
 }
 
+/** What no client can find out by itself: a broker has answered. */
+const ANSWERS: ReadonlySet<UnavailableReason> = new Set([
+  'authorization',
+  'no_topic',
+  'not_leader',
+  'not_enough_replicas',
+  'too_large',
+  'invalid_record',
+  'clock',
+])
+
 const UNKNOWN: Clue = { rank: 9, reason: 'unknown', detail: '', answered: false }
 
 /** What else an error can be known by; the first that fits. Classes are told by name, so that no library is loaded for it. */
@@ -90,7 +101,8 @@ const RULES: readonly {
 
 function clueOf(node: Node): Clue {
   if (node instanceof Unavailable) {
-    return { rank: 0, reason: node.reason, detail: node.message, answered: node.code !== undefined, known: node }
+    const answered = node.code !== undefined || ANSWERS.has(node.reason)
+    return { rank: 0, reason: node.reason, detail: node.message, answered, known: node }
   }
   const code = codeOf(node)
   if (code !== undefined) {

@@ -147,11 +147,15 @@ export class PartitionQueue {
         if (!(error instanceof Unavailable)) throw error
         this.#settle(rest.slice(0, error.settled), [], trouble.startedAt)
         rest = rest.slice(error.settled)
-        if (this.#givesUp(trouble, error)) return this.#refuseAll(rest, error.message, trouble.startedAt)
+        if (this.#givesUp(trouble, error)) {
+          this.#left(trouble)
+          return this.#refuseAll(rest, error.message, trouble.startedAt)
+        }
         await this.#held(trouble, error, piece.length, sentAt)
       }
       rest = this.#withoutExpired(rest)
     }
+    this.#left(trouble)
     if (rest.length > 0) this.#records.unshift(...rest)
   }
 
@@ -205,6 +209,12 @@ export class PartitionQueue {
     const heldMs = trouble.end()
     const { topic, partition } = this.#place
     if (heldMs > 0) this.#emit({ type: 'produce.resumed', topic, partition, heldMs })
+  }
+
+  /** Nothing is tried any more; says so where it is not well. */
+  #left({ since }: Trouble): void {
+    const { topic, partition } = this.#place
+    if (since > 0) this.#emit({ type: 'produce.left', topic, partition })
   }
 
   /** Tells the owners of `records`, the first that are left, how they ended. */

@@ -83,6 +83,13 @@ describe('diagnose', () => {
     expect(diagnose(new Unavailable('response', 'no sense')).broken).toBe(true)
   })
 
+  it('takes for an answer of Kafka what only a broker can say', () => {
+    for (const reason of ['no_topic', 'not_leader', 'authorization', 'clock', 'too_large'] as const)
+      expect(diagnose(new Unavailable(reason, 'said'))).toMatchObject({ answered: true, broken: false })
+    for (const reason of ['connect', 'timeout', 'authentication', 'unknown'] as const)
+      expect(diagnose(new Unavailable(reason, 'said')).answered).toBe(false)
+  })
+
   it('survives a cause that goes in circles, and caps what it quotes', () => {
     const error = Object.assign(new Error('x'.repeat(100_000)), { cause: undefined as unknown })
     error.cause = new NetworkError('y'.repeat(100_000), { cause: error })

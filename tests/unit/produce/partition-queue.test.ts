@@ -2,9 +2,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { Unavailable } from '../../../app/errors.ts'
 import type { Event } from '../../../app/events.ts'
+import { steadyNow } from '../../../app/lib/clock.ts'
 import type { KafkaRecord, Refusal, Sink } from '../../../app/model.ts'
 import { hold } from '../../../app/produce/hold.ts'
 import { BATCH_OVERHEAD_BYTES, recordBytes, sizeRefusal } from '../../../app/produce/record-size.ts'
+import { Status } from '../../../app/status.ts'
 import { until } from '../../support/until.ts'
 
 type Answer = (records: readonly KafkaRecord[]) => Promise<readonly Refusal[]>
@@ -248,6 +250,34 @@ describe('the hold loop', () => {
     add('a')
     await until(() => settled.produced === 1, { what: 'taken in the end' })
     expect(settled.refused).toEqual([])
+  })
+
+  it.each([
+    ['is taken', {}, undefined],
+    ['expires', {}, 50],
+    ['is given up', { required: false }, undefined],
+    ['moves', { partitions: 2 }, undefined],
+  ])('says of what is held that it is no longer, when it %s', async (way, options, ageMs) => {
+    let isAway = true
+    const fail: Answer = async () => {
+      if (isAway) throw new Unavailable('no_topic', 'missing')
+      return []
+    }
+    const tries = Array.from({ length: 100 }, () => fail)
+    const { add, settled, events, topic } = await rig(tries, { missingForMs: 300, ...options })
+    const status = (): string[] => {
+      const picture = new Status()
+      for (const event of events) picture.apply(event)
+      return [...picture.held.keys()]
+    }
+    const partition = way === 'moves' ? 1 : 0
+    add('a', partition, ageMs === undefined ? undefined : steadyNow() + ageMs)
+    await until(() => status().length === 1, { what: 'held' })
+    expect(status()).toEqual([`t[${partition}]`])
+    if (way === 'moves') topic.partitions = 1
+    if (way === 'is taken' || way === 'moves') isAway = false
+    await until(() => settled.produced + settled.expired + settled.refused.length === 1, { what: 'settled' })
+    await until(() => status().length === 0, { what: 'no longer held' })
   })
 
   it('stops trying when it is closed', async () => {

@@ -47,6 +47,21 @@ describe('the verdict', () => {
     expect(verdictOf(status)).toBe('1 of 1 feeds run')
   })
 
+  it('names what Kafka does not take, as long as it is so', () => {
+    const status = healthy()
+    const held = { type: 'produce.held', topic: 't', reason: 'no_topic', first: true } as const
+    status.apply({ ...held, partition: 0, detail: 'Kafka has no topic t' })
+    status.apply({ ...held, partition: 1, detail: 'Kafka has no topic t' })
+    status.apply({ ...held, partition: 1, detail: 'no leader', first: false })
+    expect(verdictOf(status)).toBe(
+      '2 of 2 feeds run; Kafka does not take t[0]: Kafka has no topic t; Kafka does not take t[1]: no leader',
+    )
+    status.apply({ type: 'produce.resumed', topic: 't', partition: 0, heldMs: 1 })
+    status.apply({ type: 'produce.left', topic: 't', partition: 1 })
+    status.apply({ ...held, partition: 2, reason: 'too_large', first: false, detail: 'in smaller pieces' })
+    expect(verdictOf(status)).toBe('2 of 2 feeds run')
+  })
+
   it('stays one line of bounded length, whatever there is to say', () => {
     const status = new Status(false)
     for (let at = 0; at < 100; at++) {
