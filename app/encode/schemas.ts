@@ -31,16 +31,16 @@ const JITTER = 0.1
 export function openSchemas(registry: RegistryConfig, emit: Emit): OpenSchemas {
   const inUse = new Map<string, InUse>()
   const known = new Map<string, { id: number; version: number; fetchedAt: number }>()
+  const wanted = new Set<string>()
   const failing = new Map<string, UnavailableReason>()
   const fetching = new Map<string, Promise<void>>()
   const closing = new AbortController()
   let timer: NodeJS.Timeout | undefined
 
   const fetchNow = async (subject: string): Promise<void> => {
-    const wasInUse = inUse.has(subject)
     try {
       const { id, version, print, texts } = await latestSchema(registry, subject, closing.signal, inUse.get(subject))
-      if (wasInUse && !inUse.has(subject)) return
+      if (!wanted.has(subject)) return
       if (texts) inUse.set(subject, { id, print, type: compileSchema(subject, texts) })
       known.set(subject, { id, version, fetchedAt: Date.now() })
       const recovered = failing.delete(subject)
@@ -80,6 +80,7 @@ export function openSchemas(registry: RegistryConfig, emit: Emit): OpenSchemas {
     inUse,
     known,
     prepare: async (subject, signal, setting) => {
+      wanted.add(subject)
       if (inUse.has(subject)) return
       await untilAborted(fetchShared(subject), subject, signal).catch((error: unknown) => {
         // The request is shared by feeds that call it differently.
@@ -88,6 +89,7 @@ export function openSchemas(registry: RegistryConfig, emit: Emit): OpenSchemas {
       refreshLater()
     },
     forget: (subject) => {
+      wanted.delete(subject)
       inUse.delete(subject)
       known.delete(subject)
       failing.delete(subject)
