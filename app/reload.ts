@@ -1,32 +1,40 @@
 /** Another configuration while the daemon runs: checked as a whole, then applied, or refused as a whole. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Config } from './config/types.ts'
-import { ConfigError, Unusable } from './errors.ts'
+import { ConfigError, sentenceOf, Unusable } from './errors.ts'
 import type { Emit } from './events.ts'
 import type { Difference } from './feeds/difference.ts'
 import type { Feeds } from './feeds/index.ts'
+import { settingName } from './lib/setting-names.ts'
 import { Turns } from './lib/turns.ts'
 
-/** What is shared by all feeds, and open: by what it is called. */
+type Named = (config: Config) => string
+const ownSettingName =
+  (setting: string): Named =>
+  ({ names }) =>
+    settingName(names, setting)
+
+/** What is shared by all feeds, and open: how to name it. */
 const FIXED = {
-  sink: 'KAFKA_CLIENT',
-  kafka: 'how Kafka is reached (BOOTSTRAP_SERVERS, KAFKA_…)',
-  registry: 'how the registry is reached (SCHEMA_REGISTRY_…)',
-  lane: 'where lanes are (LANE, LANE_DIR, LANE_SYNC)',
-  labels: 'the labels of metrics (DID_PROVIDER, SSI_VALIDATION, CACHE_DID, PROCESSING_MODE)',
-  metricsHost: 'METRICS_HOST',
-  metricsPort: 'METRICS_PORT',
-  metricsMaxUrls: 'METRICS_MAX_URLS',
-  logLevel: 'LOG_LEVEL',
-  lingerMs: 'LINGER',
-  dialRate: 'DIAL_RATE',
-  recordHeaders: 'RECORD_HEADERS',
-  deadLetters: 'where dead letters go (DEAD_LETTER_…)',
-  gapsTopic: 'GAPS_TOPIC',
-  startupTimeoutMs: 'STARTUP_TIMEOUT',
-  drainTimeoutMs: 'DRAIN_TIMEOUT',
-  maxInFlightBatches: 'MAX_IN_FLIGHT_BATCHES',
-} satisfies Partial<Record<keyof Config, string>>
+  sink: ({ kafka }) => settingName(kafka.names, 'KAFKA_CLIENT'),
+  kafka: ({ kafka }) => `${settingName(kafka.names, 'BOOTSTRAP_SERVERS')} or another setting of Kafka`,
+  registry: ({ registry }) =>
+    `${settingName(registry.names, 'SCHEMA_REGISTRY_URL')} or another setting of the registry`,
+  lane: ({ names }) => `${settingName(names, 'LANE_DIR')} or another setting of where lanes are`,
+  labels: () => 'a label of metrics (DID_PROVIDER, SSI_VALIDATION, CACHE_DID, PROCESSING_MODE)',
+  metricsHost: ownSettingName('METRICS_HOST'),
+  metricsPort: ownSettingName('METRICS_PORT'),
+  metricsMaxUrls: ownSettingName('METRICS_MAX_URLS'),
+  logLevel: ownSettingName('LOG_LEVEL'),
+  lingerMs: ownSettingName('LINGER'),
+  dialRate: ownSettingName('DIAL_RATE'),
+  recordHeaders: ownSettingName('RECORD_HEADERS'),
+  deadLetters: ({ names }) => `${settingName(names, 'DEAD_LETTER_TOPIC')} or DEAD_LETTER_MAX_BYTES`,
+  gapsTopic: ownSettingName('GAPS_TOPIC'),
+  startupTimeoutMs: ownSettingName('STARTUP_TIMEOUT'),
+  drainTimeoutMs: ownSettingName('DRAIN_TIMEOUT'),
+  maxInFlightBatches: ownSettingName('MAX_IN_FLIGHT_BATCHES'),
+} satisfies Partial<Record<keyof Config, Named>>
 const MOST_NAMES = 20
 
 /** One for the daemon. */
@@ -34,6 +42,8 @@ export class Reload {
   readonly #config: Config
   readonly #feeds: Feeds
   readonly #emit: Emit
+  /** What the configuration in force was warned of. */
+  #warned: ReadonlySet<string>
   readonly #turns = new Turns()
   readonly #stopped = new AbortController()
 
@@ -41,6 +51,7 @@ export class Reload {
   constructor(config: Config, feeds: Feeds, emit: Emit) {
     this.#config = config
     this.#feeds = feeds
+    this.#warned = new Set(config.warnings.map(sentenceOf))
     this.#emit = emit
   }
 
@@ -59,6 +70,12 @@ export class Reload {
     await this.#turns.run(async () => {})
   }
 
+  #warn({ warnings }: Config): void {
+    const sentences = warnings.map(sentenceOf)
+    for (const warning of sentences) if (!this.#warned.has(warning)) this.#emit({ type: 'daemon.warned', warning })
+    this.#warned = new Set(sentences)
+  }
+
   async #reload(read: () => Promise<Config>): Promise<boolean> {
     const { signal } = this.#stopped
     try {
@@ -67,7 +84,7 @@ export class Reload {
       this.#config.secrets.adopt(config.secrets)
       refuseFixed(this.#config, config)
       const changes = await this.#feeds.apply(config.feeds, signal)
-      for (const { text } of config.warnings) this.#emit({ type: 'daemon.warned', warning: text })
+      this.#warn(config)
       this.#emit({ type: 'config.reloaded', changes: inWords(changes) })
       return true
     } catch (error) {
@@ -82,8 +99,8 @@ export class Reload {
 
 function refuseFixed(present: Config, wanted: Config): void {
   const keys = Object.keys(FIXED) as (keyof typeof FIXED)[]
-  const changed = keys.filter((key) => !isDeepStrictEqual(present[key], wanted[key])).map((key) => FIXED[key])
-  if (present.secrets.paths !== wanted.secrets.paths) changed.push('URL_PATHS')
+  const changed = keys.filter((key) => !isDeepStrictEqual(present[key], wanted[key])).map((key) => FIXED[key](wanted))
+  if (present.secrets.paths !== wanted.secrets.paths) changed.push(settingName(wanted.names, 'URL_PATHS'))
   if (changed.length === 0) return
   const cure = 'restart the daemon, or take it back'
   throw new ConfigError(

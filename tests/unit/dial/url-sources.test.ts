@@ -1,11 +1,12 @@
 /** The sources of a list of URLs that changes. */
 import { describe, expect, it } from '@jest/globals'
+import type { PresentSource } from '../../../app/dial/address.ts'
 import { type Place, UrlSources } from '../../../app/dial/url-sources.ts'
 import type { Source, SourceInfo } from '../../../app/model.ts'
 
 const symbols = (...names: readonly string[]): string[] => names.map((name) => `ws://h/?symbol=${name}`)
 
-function rig(urls: readonly string[], present: Iterable<SourceInfo> = []) {
+function rig(urls: readonly string[], present: Iterable<PresentSource> = []) {
   const places = new Map<SourceInfo, Place>()
   const live = [...urls]
   const receive = (): never => {
@@ -76,9 +77,16 @@ describe('the sources of a list', () => {
     expect(live).toEqual(['ws://h/?symbol=a&token=2'])
   })
 
+  it('that differ in their tokens only keep their own sockets', async () => {
+    const { sources, take } = rig(['ws://h/?token=1', 'ws://h/?token=2'])
+    const [one, two] = await take(2)
+    expect(sources.change(['ws://h/?token=2']).left).toEqual([one?.info])
+    expect(two?.gone?.aborted).toBe(false)
+  })
+
   it('of a feed that starts again keep their names', () => {
     const { sources } = rig(symbols('a', 'b'))
-    const again = rig(symbols('b', 'new', 'a'), sources.present).sources
+    const again = rig(symbols('b', 'new', 'a'), sources.dialled).sources
     expect([again.present[2], again.present[0]]).toEqual(sources.present)
     expect(again.present[2]).toBe(sources.present[0])
     expect(again.present.map(({ shown }) => shown)).toEqual([
