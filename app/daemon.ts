@@ -194,7 +194,8 @@ async function openAll(config: Config, daemon: Observable, scope: Scope, signal:
   void lookLeftOver(config, emit, ended.signal)
   signal.throwIfAborted()
   first.commit()
-  return { feeds, gapFeed, reload: new Reload(config, feeds, emit) }
+  const reload = scope.use(new Reload(config, feeds, emit), (it) => it.stop())
+  return { feeds, gapFeed, reload }
 }
 
 /** Warns of each lane of a feed that is no longer configured. Never rejects. */

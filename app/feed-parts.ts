@@ -44,18 +44,23 @@ export async function openLasting(
   const ledger = createLedger()
   const finder = new SourceFinder(feed.name, config.secrets.paths)
   for (const source of sources) finder.add(source)
+  tellOpened(feed, sources.length, config, emit)
+  const lane = await openLane(feed, config, { finder, ledger, emit, signal })
+  return { lane, ledger, restored: structuredClone(ledger), finder }
+}
+
+/** What is made of `feed`, as it is configured. */
+export function tellOpened(feed: FeedConfig, sources: number, { lane }: Config, emit: Emit): void {
   emit({
     type: 'feed.opened',
     feed: feed.name,
-    sources: sources.length,
+    sources,
     topic: feed.schema,
     key: keyText(keyRule(feed)),
     normalise: feed.normalise,
-    directory: config.lane.directory,
+    directory: lane.directory,
     laneBytes: feed.laneMaxBytes,
   })
-  const lane = await openLane(feed, config, { finder, ledger, emit, signal })
-  return { lane, ledger, restored: structuredClone(ledger), finder }
 }
 
 /** The parts of `feed` over what lasts of it. `before`: the same feed with other settings, whose place it takes. */
@@ -68,6 +73,7 @@ export async function makeParts(
   before?: { readonly feed: FeedConfig; readonly parts: FeedParts },
 ): Promise<FeedParts> {
   const { name, sequence } = feed
+  if (!sequence) gaps.unwatch(name)
   const isWatched = before !== undefined && isDeepStrictEqual(before.feed.sequence, sequence)
   return {
     name,

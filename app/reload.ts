@@ -1,22 +1,24 @@
 /** Another configuration while the daemon runs: checked as a whole, then applied, or refused as a whole. */
 import { isDeepStrictEqual } from 'node:util'
 import { houseNames } from './config/index.ts'
-import { ConfigError, Unusable } from './errors.ts'
+import { ConfigError, sentenceOf, Unusable } from './errors.ts'
 import type { Emit } from './events.ts'
 import type { Difference } from './feeds/difference.ts'
 import type { Feeds } from './feeds/index.ts'
 import { type Config, kinds } from './kinds.ts'
+import { settingName } from './lib/setting-names.ts'
 import { Turns } from './lib/turns.ts'
 
-/** What is put together of several settings: in words. */
-const PARTS: Partial<Record<keyof Config, string>> = {
-  sink: 'KAFKA_CLIENT',
-  kafka: 'how Kafka is reached (BOOTSTRAP_SERVERS, KAFKA_…)',
-  registry: 'how the registry is reached (SCHEMA_REGISTRY_…)',
-  lane: 'where lanes are (LANE, LANE_DIR, LANE_SYNC)',
-  labels: 'the labels of metrics (DID_PROVIDER, SSI_VALIDATION, CACHE_DID, PROCESSING_MODE)',
+/** How to name what is put together of several settings. */
+const PARTS: Partial<Record<keyof Config, (config: Config) => string>> = {
+  sink: ({ kafka }) => settingName(kafka.names, 'KAFKA_CLIENT'),
+  kafka: ({ kafka }) => `${settingName(kafka.names, 'BOOTSTRAP_SERVERS')} or another setting of Kafka`,
+  registry: ({ registry }) =>
+    `${settingName(registry.names, 'SCHEMA_REGISTRY_URL')} or another setting of the registry`,
+  lane: ({ names }) => `${settingName(names, 'LANE_DIR')} or another setting of where lanes are`,
+  labels: () => 'a label of metrics (DID_PROVIDER, SSI_VALIDATION, CACHE_DID, PROCESSING_MODE)',
 }
-/** What may change: the feeds, what they take from settings of the daemon, and what is told by `PARTS` already. */
+/** What may change: the feeds, what they take from settings of the daemon, and what `PARTS` names already. */
 const FREE: ReadonlySet<string> = new Set([
   'feeds',
   'handshakeTimeoutMs',
@@ -33,6 +35,8 @@ export class Reload {
   readonly #config: Config
   readonly #feeds: Feeds
   readonly #emit: Emit
+  /** What the configuration in force was warned of. */
+  #warned: ReadonlySet<string>
   readonly #turns = new Turns()
   readonly #stopped = new AbortController()
 
@@ -40,6 +44,7 @@ export class Reload {
   constructor(config: Config, feeds: Feeds, emit: Emit) {
     this.#config = config
     this.#feeds = feeds
+    this.#warned = new Set(config.warnings.map(sentenceOf))
     this.#emit = emit
   }
 
@@ -58,6 +63,12 @@ export class Reload {
     await this.#turns.run(async () => {})
   }
 
+  #warn({ warnings }: Config): void {
+    const sentences = warnings.map(sentenceOf)
+    for (const warning of sentences) if (!this.#warned.has(warning)) this.#emit({ type: 'daemon.warned', warning })
+    this.#warned = new Set(sentences)
+  }
+
   async #reload(read: () => Promise<Config>): Promise<boolean> {
     const { signal } = this.#stopped
     try {
@@ -66,7 +77,7 @@ export class Reload {
       this.#config.secrets.adopt(config.secrets)
       refuseFixed(this.#config, config)
       const changes = await this.#feeds.apply(config.feeds, signal)
-      for (const { text } of config.warnings) this.#emit({ type: 'daemon.warned', warning: text })
+      this.#warn(config)
       this.#emit({ type: 'config.reloaded', changes: inWords(changes) })
       return true
     } catch (error) {
@@ -84,7 +95,7 @@ function refuseFixed(present: Config, wanted: Config): void {
   const keys = (Object.keys(present) as (keyof Config)[]).filter((key) => !FREE.has(key))
   const changed = keys
     .filter((key) => !isDeepStrictEqual(present[key], wanted[key]))
-    .map((key) => PARTS[key] ?? names.get(key) ?? key)
+    .map((key) => PARTS[key]?.(wanted) ?? settingName(wanted.names, names.get(key) ?? key))
   if (changed.length === 0) return
   const cure = 'restart the daemon, or take it back'
   throw new ConfigError(

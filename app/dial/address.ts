@@ -4,34 +4,78 @@ import { redactUrl, type UrlPaths } from '../lib/redact-url.ts'
 import { identityIn, identityOf, storedId } from '../lib/source-id.ts'
 import type { SourceInfo } from '../model.ts'
 
+/** A source that is there already, and its URL, where that is known. */
+export interface PresentSource {
+  readonly info: SourceInfo
+  readonly url?: string | undefined
+}
+
 /**
- * One `SourceInfo` per URL, in order. No name shows user info or query values; a repeated one gets `#2`, `#3`, … A URL that one
- * of `present` stands for gets that very object, so it keeps its names; a new one takes the lowest numbers that are free.
+ * One `SourceInfo` per URL, in order. No name shows user info or query values; a repeated one gets `#2`, `#3`, … A URL that one of
+ * `present` stands for, itself or with another token, gets that very object, so it keeps its names; a new one takes the lowest numbers
+ * that are free.
  */
 export function describeSources(
   feed: string,
   urls: readonly string[],
   paths: UrlPaths,
-  present: Iterable<SourceInfo> = [],
+  present: Iterable<PresentSource> = [],
 ): SourceInfo[] {
-  const known = new Map([...present].map((source) => [identityIn(source.id), source]))
-  const identities = numbered(urls.map(identityOf))
-  const kept = identities.flatMap((identity) => known.get(identity) ?? [])
-  const [formerIds, names] = [new Names(), new Names()]
-  for (const { id, shown, formerId = id } of kept) {
+  const kept = match(urls, [...present])
+  const [identities, formerIds, names] = [new Names(), new Names(), new Names()]
+  for (const { id, shown, formerId = id } of kept.values()) {
+    identities.take(identityIn(id))
     formerIds.take(formerId)
     names.take(shown)
   }
-  return identities.map((identity, at) => {
-    const source = known.get(identity)
+  return urls.map((url, at) => {
+    const source = kept.get(at)
     if (source) return source
-    const url = urls[at] ?? ''
+    const identity = identities.free(identityOf(url))
     // Its whole path, and the number by its place: records without a key would move to other partitions otherwise.
     const formerId = formerIds.free(redactUrl(url, 'show'))
     const shown = names.free(redactUrl(url, paths))
     const hash = murmur2(Buffer.from(formerId))
     return { feed, id: storedId({ identity, hash, name: shown }), shown, hash, formerId }
   })
+}
+
+/** Which of `present` goes on at which place: first by the same URL, then, in order, by the same but for its token. */
+function match(urls: readonly string[], present: readonly PresentSource[]): ReadonlyMap<number, SourceInfo> {
+  const kept = new Map<number, SourceInfo>()
+  const taken = new Set<SourceInfo>()
+  const among = (key: (one: PresentSource) => string | undefined, keyOf: (url: string) => string): void => {
+    const pool = new Map<string | undefined, SourceInfo[]>()
+    for (const one of present) {
+      if (taken.has(one.info)) continue
+      const of = pool.get(key(one))
+      if (of) of.push(one.info)
+      else pool.set(key(one), [one.info])
+    }
+    for (const [at, url] of urls.entries()) {
+      const info = kept.has(at) ? undefined : pool.get(keyOf(url))?.shift()
+      if (!info) continue
+      kept.set(at, info)
+      taken.add(info)
+    }
+  }
+  if (present.length === 0) return kept
+  among(
+    ({ url }) => url,
+    (url) => url,
+  )
+  among(({ info }) => stemOf(info), identityOf)
+  return kept
+}
+
+/** Whether `url` is that of `source`, perhaps with another token. */
+export function standsFor(source: SourceInfo, url: string): boolean {
+  return stemOf(source) === identityOf(url)
+}
+
+/** The identity without its number. */
+function stemOf({ id }: SourceInfo): string {
+  return identityIn(id).replace(/#\d+$/, '')
 }
 
 /** Names in use, and those that are free: a repeated name is numbered from 2 on. */
@@ -52,11 +96,6 @@ class Names {
     this.#taken.add(free)
     return free
   }
-}
-
-function numbered(names: readonly string[]): string[] {
-  const all = new Names()
-  return names.map((name) => all.free(name))
 }
 
 function withNumber(name: string, number: number): string {

@@ -4,6 +4,7 @@ import type { Secrets } from '../lib/secrets/index.ts'
 import { feedSettingName, type GivenNames } from '../lib/setting-names.ts'
 import type { Message, Source, SourceInfo } from '../model.ts'
 import { loadKind } from '../settings/kind.ts'
+import type { PresentSource } from './address.ts'
 import { dialGate } from './gate.ts'
 import { sources } from './index.ts'
 import { Intake } from './intake.ts'
@@ -49,7 +50,7 @@ export interface DialSettings extends Omit<WebSocketOptions, Own> {
 /** Makes and dials the sources of feeds. */
 export interface Dialler {
   /** One per URL of `feed`; those of `present` whose URLs it has go on under their names. Loads the feed's kind of source. */
-  sources(feed: DialSettings, present: Iterable<SourceInfo>): Promise<UrlSources>
+  sources(feed: DialSettings, present: Iterable<PresentSource>): Promise<UrlSources>
   /** Dials `source` of `feed` for ever, until `signal`, which is of this source alone, aborts. */
   dial(feed: DialSettings, source: Source, signal: AbortSignal): AsyncIterable<readonly Message[]>
 }

@@ -15,11 +15,17 @@ export function dialGate(perSecond: number): Gate {
   const lines = new Map<string, Line>()
   return {
     pass: (host, signal) => {
-      const line = lines.get(host) ?? new Line(spacingMs, burst)
-      lines.set(host, line)
+      const line = lines.get(host) ?? begin(lines, host, new Line(spacingMs, burst))
       return line.pass(signal)
     },
   }
+}
+
+/** Hosts come and go with the feeds: those without a debt are as good as new. */
+function begin(lines: Map<string, Line>, host: string, line: Line): Line {
+  for (const [other, { isAtRest }] of lines) if (isAtRest) lines.delete(other)
+  lines.set(host, line)
+  return line
 }
 
 /** How long to wait, and, for one who goes now, the debt it leaves behind; milliseconds on a monotonic clock. */
@@ -46,6 +52,11 @@ class Line {
   constructor(spacingMs: number, burst: number) {
     this.#spacingMs = spacingMs
     this.#burst = burst
+  }
+
+  /** Nobody waits, and all dials are paid for. */
+  get isAtRest(): boolean {
+    return this.#waiting.size === 0 && this.#paidAt < performance.now()
   }
 
   pass(signal: AbortSignal): Promise<void> {

@@ -1,9 +1,8 @@
 /** The sources of a list of URLs, which may change: each is yielded once, and gone when its URL is. */
 import { Notifier } from '../lib/notifier.ts'
 import type { UrlPaths } from '../lib/redact-url.ts'
-import { identityIn, identityOf } from '../lib/source-id.ts'
 import type { Source, SourceInfo, Sources } from '../model.ts'
-import { describeSources } from './address.ts'
+import { describeSources, type PresentSource, standsFor } from './address.ts'
 
 /** Where the URL of a source stands now, from 0; `dialled`: the one that it was dialled with last, where it is read from a file. */
 export interface Place {
@@ -40,7 +39,7 @@ export class UrlSources implements Sources {
   #arriving: Entry[]
 
   /** Those of `present` whose URLs are in the list go on under their names. */
-  constructor(list: UrlList, present: Iterable<SourceInfo> = []) {
+  constructor(list: UrlList, present: Iterable<PresentSource> = []) {
     this.#list = list
     const infos = describeSources(list.feed, list.urls, list.paths, present)
     this.#entries = infos.map((info, index) => ({ info, place: { index }, gone: new AbortController() }))
@@ -49,6 +48,12 @@ export class UrlSources implements Sources {
 
   get present(): readonly SourceInfo[] {
     return this.#entries.map(infoOf)
+  }
+
+  /** Those that are there, with the URLs that they were dialled with, or will be. */
+  get dialled(): readonly PresentSource[] {
+    const { urls } = this.#list
+    return this.#entries.map(({ info, place }) => ({ info, url: place.dialled ?? urls[place.index] }))
   }
 
   async *arrivals(signal: AbortSignal): AsyncGenerator<Source, void, void> {
@@ -66,7 +71,12 @@ export class UrlSources implements Sources {
   change(urls: readonly string[]): SourceChange {
     const { feed, paths, urls: known } = this.#list
     const before = new Map(this.#entries.filter(isItself).map((entry) => [entry.info, entry]))
-    const infos = describeSources(feed, urls, paths, before.keys())
+    const infos = describeSources(
+      feed,
+      urls,
+      paths,
+      this.dialled.filter(({ info }) => before.has(info)),
+    )
     known.splice(0, known.length, ...urls)
     const all = this.#entries
     const joined: Entry[] = []
@@ -87,7 +97,7 @@ export class UrlSources implements Sources {
 }
 
 function isItself({ info, place: { dialled } }: Entry): boolean {
-  return dialled === undefined || identityIn(info.id).startsWith(identityOf(dialled))
+  return dialled === undefined || standsFor(info, dialled)
 }
 
 function infoOf({ info }: Entry): SourceInfo {

@@ -32,16 +32,16 @@ const JITTER = 0.1
 export function openSchemas(registry: RegistryAccess & Pick<RegistryConfig, 'refreshMs'>, emit: Emit): OpenSchemas {
   const inUse = new Map<string, InUse>()
   const known = new Map<string, { id: number; version: number; fetchedAt: number }>()
+  const wanted = new Set<string>()
   const failing = new Map<string, UnavailableReason>()
   const fetching = new Map<string, Promise<void>>()
   const closing = new AbortController()
   let timer: NodeJS.Timeout | undefined
 
   const fetchNow = async (subject: string): Promise<void> => {
-    const wasInUse = inUse.has(subject)
     try {
       const { id, version, print, texts } = await latestSchema(registry, subject, closing.signal, inUse.get(subject))
-      if (wasInUse && !inUse.has(subject)) return
+      if (!wanted.has(subject)) return
       if (texts) inUse.set(subject, { id, print, type: compileSchema(subject, texts) })
       known.set(subject, { id, version, fetchedAt: steadyNow() })
       const recovered = failing.delete(subject)
@@ -81,6 +81,7 @@ export function openSchemas(registry: RegistryAccess & Pick<RegistryConfig, 'ref
     inUse,
     known,
     prepare: async (subject, signal, setting) => {
+      wanted.add(subject)
       if (inUse.has(subject)) return
       await untilAborted(fetchShared(subject), subject, signal).catch((error: unknown) => {
         // The request is shared by feeds that call it differently.
@@ -89,6 +90,7 @@ export function openSchemas(registry: RegistryAccess & Pick<RegistryConfig, 'ref
       refreshLater()
     },
     forget: (subject) => {
+      wanted.delete(subject)
       inUse.delete(subject)
       known.delete(subject)
       failing.delete(subject)

@@ -2,7 +2,7 @@
 
 import { runFeed } from '../feed.ts'
 import { aborted } from '../feed-needs.ts'
-import { makeParts, openLasting } from '../feed-parts.ts'
+import { makeParts, openLasting, tellOpened } from '../feed-parts.ts'
 import type { Config, FeedConfig } from '../kinds.ts'
 import { Scope } from '../lib/scope.ts'
 import type { SourceInfo } from '../model.ts'
@@ -134,7 +134,8 @@ export class Feeds {
     const { dial, status, gapStates, parts: all } = this.#shared
     const scope = new Scope()
     try {
-      const sources = await dial.sources(config, status.feeds.get(name)?.sources.keys() ?? [])
+      const declared = [...(status.feeds.get(name)?.sources.keys() ?? [])].map((info) => ({ info }))
+      const sources = await dial.sources(config, declared)
       status.addFeed(name, sources.present)
       const lasting = await openLasting(config, sources.present, this.#config, this.#shared, signal)
       scope.use(lasting.lane, (it) => it.close())
@@ -158,7 +159,7 @@ export class Feeds {
   /** Over the same lane and with the same sums. */
   async #heir(live: LiveFeed, config: FeedConfig): Promise<Heir> {
     const { present, lasting } = live
-    const sources = await this.#shared.dial.sources(config, present.sources.present)
+    const sources = await this.#shared.dial.sources(config, present.sources.dialled)
     const before = { feed: present.config, parts: present.parts }
     const parts = await makeParts(config, sources, lasting, this.#config, this.#shared, before)
     return { live, next: { config, sources, parts } }
@@ -214,13 +215,14 @@ export class Feeds {
     tellLane(lasting, next.sources.present, left)
     parts.set(name, next.parts)
     status.addFeed(name, next.sources.present)
+    tellOpened(next.config, next.sources.present.length, this.#config, this.#shared.emit)
     this.#uses.hold(next)
     const predecessor = handOver(live.running)
     live.present = next
     live.running = runFeed(next.parts, predecessor)
     this.#run(live)
     await predecessor.outputEnded
-    lasting.lane.resize(next.config)
+    lasting.lane.resize(live.present.config)
     await predecessor.intakeEnded
     this.#tellSources([], left)
     await settled(before, this.#stopped.signal)

@@ -33,10 +33,15 @@ export class Gaps {
     this.#changed.add(name)
   }
 
+  /** Numbers of `feed` are watched no more. */
+  unwatch(feed: string): void {
+    this.sequences.get(feed)?.flush()
+    this.sequences.delete(feed)
+  }
+
   /** Nothing is left of a feed; what was told of it stays told. */
   removeFeed(name: string): void {
-    this.sequences.get(name)?.flush()
-    this.sequences.delete(name)
+    this.unwatch(name)
     this.pauses.removeFeed(name)
     this.tracker.removeFeed(name)
     this.#changed.delete(name)

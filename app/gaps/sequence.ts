@@ -53,6 +53,8 @@ export class SequenceWatch {
   readonly #emit: Emit
   readonly #sources = new Map<SourceInfo, SourceSequences>()
   readonly #joined = new Set<Sequence>()
+  /** What a lane still holds of them is not watched. */
+  readonly #gone = new WeakSet<SourceInfo>()
   #sequences = 0
   /** Numbers that were passed over, and documents whose numbers were not above the last. */
   missing = 0
@@ -99,6 +101,7 @@ export class SequenceWatch {
       this.#sequences--
     }
     this.#sources.delete(source)
+    this.#gone.add(source)
   }
 
   /** Tells what was joined; call it from time to time, and at the end. */
@@ -116,6 +119,7 @@ export class SequenceWatch {
   }
 
   #begin(name: string, last: Whole, message: Message): void {
+    if (this.#gone.has(message.source)) return
     if (this.#sequences >= this.#most) return this.#pass('too_many', message)
     this.#sequences++
     const { source, receivedAt } = message

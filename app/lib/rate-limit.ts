@@ -1,6 +1,9 @@
 /** A bound on how often something is said, and a count of what was left unsaid. */
 
-/** At most `limit` per window of `windowMs` for each key; keys are bounded by the caller. */
+/** Keys that are remembered: of the older ones only those whose window is not over. */
+const MOST_KEYS = 1_000
+
+/** At most `limit` per window of `windowMs` for each key. */
 export class RateLimit {
   readonly #limit: number
   readonly #windowMs: number
@@ -15,6 +18,7 @@ export class RateLimit {
   take(key: string, now: number = performance.now()): number | undefined {
     let window = this.#windows.get(key)
     if (!window) {
+      if (this.#windows.size >= MOST_KEYS) this.#prune(now)
       window = { startedAt: now, said: 0, unsaid: 0 }
       this.#windows.set(key, window)
     }
@@ -30,5 +34,9 @@ export class RateLimit {
     window.said++
     window.unsaid = 0
     return unsaid
+  }
+
+  #prune(now: number): void {
+    for (const [key, { startedAt }] of this.#windows) if (now - startedAt >= this.#windowMs) this.#windows.delete(key)
   }
 }

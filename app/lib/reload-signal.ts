@@ -1,23 +1,28 @@
 /** The signal that asks a daemon to read its configuration again. */
-import { Notifier } from './notifier.ts'
 
 /** Requests that come while one is under way are one more. */
 export interface ReloadRequests {
-  /** Resolves when there was a request since the last time, or when `signal` aborts. */
+  /** Resolves when there was a request since the last time, or when `signal` aborts. One call at a time. */
   next(signal: AbortSignal): Promise<void>
 }
 
 /** From now on SIGHUP does not end the process, but is a request. */
 export function reloadSignal(): ReloadRequests {
-  const asked = new Notifier()
   let isPending = false
+  let wake = (): void => {}
   process.on('SIGHUP', () => {
     isPending = true
-    asked.notify()
+    wake()
   })
   return {
     async next(signal) {
-      if (!isPending) await asked.wait(signal)
+      if (!isPending && !signal.aborted) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+          signal.addEventListener('abort', wake)
+        })
+        signal.removeEventListener('abort', wake)
+      }
       isPending = false
     },
   }

@@ -40,7 +40,10 @@ class Hold implements OpenOutlet {
   readonly #options: HoldOptions
   readonly #emit: Emit
   readonly #topics = new Map<string, Topic>()
+  /** What was asked for, until it is forgotten. */
+  readonly #wanted = new Map<string, object>()
   readonly #describing = new Map<string, Promise<TopicInfo>>()
+  #isClosed = false
 
   constructor(sink: Sink, options: HoldOptions, emit: Emit) {
     this.#sink = sink
@@ -55,7 +58,16 @@ class Hold implements OpenOutlet {
       known.required = true
       return
     }
-    this.#keep(name, await this.#ask(name, use), true)
+    const isWanted = this.#want(name)
+    const info = await this.#ask(name, use)
+    if (isWanted()) this.#keep(name, info, true)
+  }
+
+  /** Returns whether the topic was not forgotten since. */
+  #want(name: string): () => boolean {
+    const want = this.#wanted.get(name) ?? {}
+    this.#wanted.set(name, want)
+    return () => this.#wanted.get(name) === want
   }
 
   #ask(name: string, use?: TopicUse): Promise<TopicInfo> {
@@ -72,8 +84,10 @@ class Hold implements OpenOutlet {
   }
 
   async find(name: string): Promise<boolean> {
+    const isWanted = this.#want(name)
     try {
-      this.#keep(name, await this.#ask(name), false)
+      const info = await this.#ask(name)
+      if (isWanted()) this.#keep(name, info, false)
       return true
     } catch (error) {
       if (error instanceof Unavailable && isMissing(error.reason)) return false
@@ -82,6 +96,7 @@ class Hold implements OpenOutlet {
   }
 
   forget(name: string): void {
+    this.#wanted.delete(name)
     const topic = this.#topics.get(name)
     if (!topic) return
     this.#topics.delete(name)
@@ -101,6 +116,7 @@ class Hold implements OpenOutlet {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     for (const { queues, over } of this.#topics.values()) {
       over.abort()
       for (const queue of queues) queue?.close()
@@ -115,6 +131,7 @@ class Hold implements OpenOutlet {
     }
     const topic: Topic = { name, info, required, queues: [], over: new AbortController() }
     this.#topics.set(name, topic)
+    if (this.#isClosed) topic.over.abort()
     void this.#keepCurrent(topic)
   }
 

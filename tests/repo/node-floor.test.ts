@@ -57,11 +57,9 @@ describe('the first module', () => {
       importsOf((app.get(path) ?? '').replace(/\bimport\(/g, 'later('))
         .filter(({ typeOnly }) => !typeOnly)
         .map(({ specifier }) => specifier)
-    expect(loaded('app/main.ts').sort()).toEqual(['./lib/stop-signal.ts', './node-floor.ts'])
-    expect(['node-floor', 'lib/stop-signal', 'lib/end-process'].flatMap((name) => loaded(`app/${name}.ts`))).toEqual([
-      'node:os',
-      './end-process.ts',
-    ])
+    expect(loaded('app/main.ts').sort()).toEqual(['./lib/reload-signal.ts', './lib/stop-signal.ts', './node-floor.ts'])
+    const first = ['node-floor', 'lib/reload-signal', 'lib/stop-signal', 'lib/end-process']
+    expect(first.flatMap((name) => loaded(`app/${name}.ts`))).toEqual(['node:os', './end-process.ts'])
   })
 })
 

@@ -62,10 +62,29 @@ describe('the id of a source', () => {
 
   it('stays when a URL before it changes; the new one takes the free names and their partition', () => {
     const before = describeSources('f', ten, 'auto')
-    const after = describeSources('f', ten.with(4, 'wss://h/ws?symbol=NEW'), 'auto', before)
+    const present = before.map((info) => ({ info }))
+    const after = describeSources('f', ten.with(4, 'wss://h/ws?symbol=NEW'), 'auto', present)
     expect(after.filter((source) => before.includes(source))).toHaveLength(9)
     expect(after[4]).toMatchObject({ shown: before[4]?.shown, hash: before[4]?.hash, formerId: before[4]?.formerId })
     expect(after[4]?.id).not.toBe(before[4]?.id)
+  })
+
+  it('goes with its own URL where others differ only in their tokens', () => {
+    const urls = [keyed('pqia'), keyed('qqia'), keyed('rqia')]
+    const before = describeSources('f', urls, 'auto')
+    const present = before.map((info, at) => ({ info, url: urls[at] }))
+    expect(describeSources('f', [keyed('rqia'), keyed('qqia')], 'auto', present)).toEqual([before[2], before[1]])
+    const [renewed, same, added] = describeSources(
+      'f',
+      [keyed('zqia'), keyed('pqia'), keyed('yqia'), 'ws://g/'],
+      'auto',
+      present,
+    )
+    expect([renewed, same, added]).toEqual([before[1], before[0], before[2]])
+    const ids = describeSources('f', [...urls.slice(1), keyed('zqia'), keyed('yqia')], 'auto', present).map(
+      ({ id }) => id,
+    )
+    expect(new Set(ids).size).toBe(4)
   })
 
   it('is the same in every process', () => {

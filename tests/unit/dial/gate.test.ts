@@ -36,6 +36,22 @@ describe('nextSlot', () => {
 describe('dialGate', () => {
   const never = new AbortController().signal
 
+  it('remembers the debt of a host when others come, as long as there is one', async () => {
+    const gate = dialGate(2)
+    await gate.pass('a', never)
+    await gate.pass('a', never)
+    await gate.pass('b', never)
+    const leaving = new AbortController()
+    let isThrough = false
+    const third = gate.pass('a', leaving.signal).then(() => {
+      isThrough = !leaving.signal.aborted
+    })
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(isThrough).toBe(false)
+    leaving.abort()
+    await third
+  })
+
   it('lets hosts through in the order they came, without one holding up another', async () => {
     const gate = dialGate(20)
     const order: string[] = []

@@ -136,6 +136,35 @@ describe('encode', () => {
   })
 })
 
+describe('forget', () => {
+  it('ends the asking, also for an answer that is still to come, until it is prepared again', async () => {
+    await open(version(1, 'a'), { refreshMs: 10 })
+    const late = encoder.prepare('late-value', never)
+    encoder.forget('late-value')
+    await late
+    await encoder.prepare('s-value', never)
+    expect([...encoder.schemas.keys()]).toEqual(['s-value'])
+    encoder.forget('s-value')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(encoder.schemas.size).toBe(0)
+    const asked = registry.requests.length
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(registry.requests).toHaveLength(asked)
+    await encoder.prepare('s-value', never)
+    expect(hex({ a: 1 })).toBe('000000000102')
+    await rounds(2)
+  })
+
+  it('knows whether records are held', async () => {
+    await open(version(1, 'a'))
+    const [own, other] = [encoder.apart(), encoder.apart()]
+    const release = own.hold()
+    expect([own.isHeld, other.isHeld]).toEqual([true, false])
+    release()
+    expect(own.isHeld).toBe(false)
+  })
+})
+
 describe('refresh', () => {
   it('picks up a new version, id and schema together', async () => {
     await open(version(1, 'a'), { refreshMs: 10 })

@@ -2,7 +2,8 @@
 import { describe, expect, it } from '@jest/globals'
 import { Unavailable } from '../../../app/errors.ts'
 import { type FeedParts, runFeed } from '../../../app/feed.ts'
-import { createLedger } from '../../../app/ledger.ts'
+import { createLedger, ledgerReport } from '../../../app/ledger.ts'
+import { Notifier } from '../../../app/lib/notifier.ts'
 import type { Message, Source, SourceInfo, Sources } from '../../../app/model.ts'
 import { jsonEncoder, keepingOutlet, type TestFeed, testFeed } from '../../support/daemon-parts.ts'
 import { numbered, source } from '../../support/messages.ts'
@@ -39,6 +40,140 @@ async function parts(over: Partial<FeedParts> = {}): Promise<FeedParts & TestFee
 const settle = (feed: TestFeed): void => {
   for (const { settlement } of feed.added.splice(0)) settlement.produced(1)
 }
+
+/** Sources that a test lets come and go. */
+function changing(): Sources & { come(info: SourceInfo): AbortController; readonly listeners: number } {
+  const waiting: Source[] = []
+  const changed = new Notifier()
+  let listeners = 0
+  return {
+    present: [],
+    get listeners() {
+      return listeners
+    },
+    come(info) {
+      const gone = new AbortController()
+      waiting.push({ info, gone: gone.signal, receive: () => failing() })
+      changed.notify()
+      return gone
+    },
+    async *arrivals(signal) {
+      listeners++
+      while (!signal.aborted) {
+        const next = waiting.shift()
+        if (next) yield next
+        else await changed.wait(signal)
+      }
+      listeners--
+    },
+  }
+}
+
+describe('a feed whose sources come and go', () => {
+  const kinds = (feed: TestFeed): string[] =>
+    feed.events.flatMap((event) =>
+      event.type === 'source.joined' || event.type === 'source.left' ? [`${event.type} ${event.source.shown}`] : [],
+    )
+
+  it('takes in each as it comes, and says when it is gone, after all that came of it', async () => {
+    const sources = changing()
+    const feed = await parts({ sources, parse: () => ({}) })
+    const running = runFeed(feed)
+    const gone = sources.come(a)
+    await until(() => feed.added.length === 2, { what: 'messages of the first' })
+    sources.come(b)
+    await until(() => feed.added.length === 4, { what: 'messages of the second' })
+    gone.abort()
+    await until(() => feed.added.length === 5, { what: 'the last message of the first' })
+    await until(() => kinds(feed).length === 3, { what: 'the end of the first' })
+    expect(kinds(feed)).toEqual(['source.joined ws://a/', 'source.joined ws://b/', 'source.left ws://a/'])
+    settle(feed)
+    const drain = running.drain(AbortSignal.timeout(20_000))
+    await until(() => feed.added.length === 1, { what: 'the last message of the second' })
+    settle(feed)
+    await drain
+    running.halt()
+    await running.ended
+    // What is closed because the feed stops has not left.
+    expect(kinds(feed)).toHaveLength(3)
+    expect(sources.listeners).toBe(0)
+  })
+
+  it('keeps one that is refused until it is gone', async () => {
+    const sources = changing()
+    async function* dial(): AsyncGenerator<readonly Message[]> {}
+    const feed = await parts({ sources, dial })
+    const running = runFeed(feed)
+    const gone = sources.come(a)
+    await until(() => kinds(feed).length === 1, { what: 'the source' })
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(kinds(feed)).toEqual(['source.joined ws://a/'])
+    gone.abort()
+    await until(() => kinds(feed).length === 2, { what: 'its end' })
+    await running.drain(AbortSignal.abort())
+    running.halt()
+    await running.ended
+  })
+})
+
+describe('a feed that takes the place of another', () => {
+  it('reads on where that ended, and dials when its sockets are closed', async () => {
+    const feed = await parts({ parse: () => ({}) })
+    const first = runFeed(feed)
+    await until(() => feed.added.length === 4, { what: 'records of both' })
+    const stop = new AbortController()
+    const handed = first.drain(stop.signal)
+    await until(() => feed.added.length === 6, { what: 'the last records' })
+    await feed.lane.append(numbered(1, a, 9))
+    feed.ledger.received++
+    stop.abort()
+    await handed
+    first.halt()
+    const next = runFeed(feed, first)
+    await until(() => feed.ended.length === 2 && feed.added.length === 11, { what: 'records of the next' })
+    settle(feed)
+    await first.ended
+    const drain = next.drain(AbortSignal.timeout(20_000))
+    await until(() => feed.added.length === 2, { what: 'its last records' })
+    settle(feed)
+    await drain
+    next.halt()
+    await next.ended
+    expect(ledgerReport(feed.ledger, feed.lane.held.messages).messages).toEqual({
+      received: 13,
+      settled: 13,
+      dropped: 0,
+      held: 0,
+    })
+  })
+
+  it('ends without having begun when the other one never lets go', async () => {
+    const never = new Promise<void>(() => {})
+    const running = runFeed(await parts(), { intakeEnded: never, outputEnded: Promise.resolve() })
+    await running.drain(AbortSignal.timeout(50))
+    running.halt()
+  })
+})
+
+describe('a feed that leaves', () => {
+  it('closes its sockets and delivers all it holds, however long that takes', async () => {
+    const feed = await parts({ parse: () => ({}) })
+    const running = runFeed(feed)
+    await until(() => feed.added.length === 4, { what: 'records of both' })
+    let isOver = false
+    const left = running.leave(new AbortController().signal).then(() => {
+      isOver = true
+    })
+    await until(() => feed.added.length === 6, { what: 'the last records' })
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    expect([isOver, feed.ended.length]).toEqual([false, 2])
+    settle(feed)
+    await left
+    running.halt()
+    await running.ended
+    expect(feed.lane.held.messages).toBe(0)
+  })
+})
 
 describe('a feed', () => {
   it('dials all its sources at once when schema and topic are there, and says so', async () => {

@@ -27,6 +27,21 @@ function watching({ most = 100, ...paths }: Partial<SequencePaths> & { most?: nu
 
 const upTo = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i)
 
+describe('a source that is gone', () => {
+  it('leaves its room to others; what was joined is told, what still comes of it is not watched', () => {
+    const { watch, gaps, said, see } = watching({ most: 1 })
+    see(upTo(0, 30).map((n) => 2 * n))
+    const before = gaps.length
+    watch.forget(a)
+    expect(gaps).toHaveLength(before + 1)
+    see([100, 200])
+    see([1, 2], b)
+    expect(said).toEqual([])
+    watch.flush()
+    expect(gaps).toHaveLength(before + 1)
+  })
+})
+
 describe('sequence numbers', () => {
   it('in order are fine, wherever they begin', () => {
     const { watch, gaps, see } = watching()

@@ -60,6 +60,33 @@ describe('what an earlier process left', () => {
   })
 })
 
+describe('sources that come and go', () => {
+  it('are known from when they join, and their gap ends when they leave', () => {
+    const { at, gaps, tracker } = tracking()
+    const c = source('ws://c/')
+    at(2_000).message(c)
+    expect(tracker.size).toBe(2)
+    tracker.apply({ type: 'source.joined', source: c }, () => {})
+    expect(tracker.size).toBe(3)
+    at(3_000).message(c)
+    at(4_000).lost(c)
+    const told: Event[] = []
+    tracker.apply({ type: 'source.left', source: c }, (event) => told.push(event))
+    expect(told).toMatchObject([{ type: 'gap.ended', source: c, beganAt: 4_000, endedAt: 4_000 }])
+    expect([tracker.size, tracker.gapOf(c), gaps]).toEqual([2, undefined, []])
+  })
+
+  it('of a feed that starts again begin with a gap, from when we closed them', () => {
+    const { at, tracker } = tracking()
+    at(2_000).message(a)
+    at(3_000).lost(a, { reason: 'stopped', redialInMs: undefined })
+    at(3_500)
+    for (const one of [a, b]) tracker.apply({ type: 'source.joined', source: one }, () => {})
+    expect(tracker.gapOf(a)).toMatchObject({ reason: 'restart', beganAt: 3_000 })
+    expect(tracker.gapOf(b)).toBeUndefined()
+  })
+})
+
 describe('a gap', () => {
   it('runs from the loss to the first message after, with reason, close code, dials and the last message before', () => {
     const { at, gaps } = tracking()

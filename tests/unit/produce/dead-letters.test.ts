@@ -34,6 +34,22 @@ function rig(over: Partial<DeadLetterOptions> = {}, there: () => boolean = () =>
   return { desk, added, events }
 }
 
+describe('a schema that no feed has any more', () => {
+  it('is not looked for any more, until a feed has it again', async () => {
+    let looks = 0
+    const { desk } = rig({}, () => ++looks > 0)
+    const letters = desk.of('s')
+    await letters.prepare()
+    desk.forget('s')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    const after = looks
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(looks).toBe(after)
+    expect(desk.topicOf('s')).toBe('s.dead-letter')
+    expect(desk.of('s')).not.toBe(letters)
+  })
+})
+
 const letter = (text: string, over: Partial<DeadLetter> = {}): DeadLetter => ({
   message: message(text),
   refused: [{ reason: 'bad_value', error: 'a field\nis wrong', documents: 1, numbers: undefined }],

@@ -81,6 +81,31 @@ async function rig(
   return { add, writes, taken, events, settled, outlet, most, topic }
 }
 
+describe('a topic that is forgotten', () => {
+  it('is looked at no more and said so once; it may be opened again', async () => {
+    const { add, outlet, events, settled, topic } = await rig([])
+    add('a')
+    await until(() => settled.produced === 1, { what: 'the record' })
+    outlet.forget('t')
+    outlet.forget('t')
+    expect(events.filter(({ type }) => type === 'topic.left')).toEqual([{ type: 'topic.left', topic: 't' }])
+    expect(() => add('b')).toThrow('not opened')
+    topic.partitions = 3
+    await outlet.open('t')
+    add('c', 2)
+    await until(() => settled.produced === 2, { what: 'the next record' })
+  })
+
+  it('is not opened by an answer that was asked for before', async () => {
+    const { add, outlet } = await rig([])
+    outlet.forget('t')
+    const asked = outlet.open('t')
+    outlet.forget('t')
+    await asked
+    expect(() => add('a')).toThrow('not opened')
+  })
+})
+
 describe('the hold loop', () => {
   it('writes no more records at once than the sink handles well', async () => {
     const { add, writes, settled, most } = await rig([], { mostRecords: 4 })

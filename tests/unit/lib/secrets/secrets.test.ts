@@ -160,6 +160,25 @@ describe('a secret', () => {
   })
 })
 
+describe('a newer configuration', () => {
+  it('is learned: its secrets are hidden, and so are the last ones', () => {
+    const secrets = knowing('ws://h/?token=first-token')
+    const newer = knowing('ws://h/?token=second-token', ['a-name'])
+    newer.learn(undefined, 'SHARED', 'shared-secret')
+    newer.learn('g', 'SETTING', 'secret-of-g')
+    secrets.adopt(newer)
+    const said = 'first-token second-token shared-secret secret-of-g a-name'
+    expect(secrets.hide(said, 'f')).toBe('*** *** *** secret-of-g a-name')
+    expect(secrets.hideAll(said)).toBe('*** *** *** *** a-name')
+  })
+
+  it('without a feed leaves nothing of it', () => {
+    const secrets = knowing('secret-of-f')
+    secrets.forget('f')
+    expect(secrets.hide('secret-of-f', 'f')).toBe('secret-of-f')
+  })
+})
+
 describe('hiding', () => {
   it('takes time with the length of the text, not with the number of secrets', () => {
     const urls = Array.from({ length: 10_000 }, (_, i) => `wss://h${i % 100}.example/ws?token=${i}-abcdefgh-${i}`)
