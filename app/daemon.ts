@@ -151,7 +151,7 @@ async function openAll(config: Config, daemon: Observable, scope: Scope, signal:
   const { brokers, names } = kafka
   const holdOptions = { lingerMs: config.lingerMs, brokers, names, patienceMs: PATIENCE_MS }
   const outlet = scope.use(hold(sink, holdOptions, emit), (it) => it.close())
-  const encoders = scope.use(new Encoders({ registry, emit }), (it) => it.close())
+  const encoders = scope.use(new Encoders({ registry, clock, emit }), (it) => it.close())
   daemon.encoders = encoders
   const isOffline = !entryOf(sinks, config.sink).connects
   const { secrets } = config

@@ -46,7 +46,7 @@ type FeedEvent =
   | {
       readonly type: 'feed.started'
       readonly feed: string
-      readonly topic: string
+      readonly topics: readonly string[]
       readonly sources: readonly SourceInfo[]
     }
   /** Documents of one message reached their end without becoming records. */

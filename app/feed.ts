@@ -56,7 +56,7 @@ export function runFeed(parts: FeedParts): RunningFeed {
     parts.emit({
       type: 'feed.started',
       feed: parts.name,
-      topic: parts.router.topics.join(', '),
+      topics: parts.router.topics,
       sources: parts.sources,
     })
     started.resolve()

@@ -1,10 +1,11 @@
 /** The present picture, kept from events: what /status shows and what the gauges of sources count. */
 import type { Event } from './events.ts'
+import { steadyNow } from './lib/clock.ts'
 import type { SourceInfo } from './model.ts'
 
 export type SourceState = 'waiting' | 'dialling' | 'open' | 'refused' | 'stopped'
 
-/** One source as an operator wants to see it. Times are milliseconds since the epoch, 0 = never. */
+/** One source as an operator wants to see it. Times are milliseconds on the steady clock, 0 = never. */
 export interface SourceStatus {
   /** Its URL as it may be shown. */
   readonly url: string
@@ -82,15 +83,15 @@ export class Status {
         break
       case 'source.opened':
         source.state = 'open'
-        source.openedAt = Date.now()
+        source.openedAt = steadyNow()
         break
       case 'source.lost':
         source.state = event.redialInMs === undefined ? 'stopped' : 'waiting'
-        source.lastClose = { at: Date.now(), reason: event.reason, code: event.code, detail: event.detail }
+        source.lastClose = { at: steadyNow(), reason: event.reason, code: event.code, detail: event.detail }
         break
       case 'source.refused':
         source.state = 'refused'
-        source.lastClose = { at: Date.now(), reason: event.reason, code: undefined, detail: event.detail }
+        source.lastClose = { at: steadyNow(), reason: event.reason, code: undefined, detail: event.detail }
         break
     }
   }

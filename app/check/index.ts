@@ -4,6 +4,7 @@ import { Encoders } from '../encode/encoders.ts'
 import { ConfigError } from '../errors.ts'
 import type { Emit, Misfit } from '../events.ts'
 import type { Config } from '../kinds.ts'
+import { Clock } from '../lib/clock.ts'
 import { Scope } from '../lib/scope.ts'
 import { settingName } from '../lib/setting-names.ts'
 import { checkFeeds } from './feeds.ts'
@@ -39,7 +40,9 @@ async function checkAll(read: () => Config, waitMs: number, print: Print): Promi
     const emit: Emit = (event) => {
       if (event.type === 'schema.fetched' && event.misfit) misfits.set(event.subject, event.misfit)
     }
-    const encoders = scope.use(new Encoders({ registry: config.registry, emit }), (it) => it.close())
+    const encoders = scope.use(new Encoders({ registry: config.registry, clock: new Clock(), emit }), (it) =>
+      it.close(),
+    )
     const registry = checkRegistry(config, encoders)
     const groups = [
       configuration(config),

@@ -1,6 +1,7 @@
 /** The formats of a record's value by name: one line each. */
 import type { RegistryConfig } from '../config/types.ts'
 import type { Emit } from '../events.ts'
+import type { Clock } from '../lib/clock.ts'
 import type { Encoder } from '../model.ts'
 import type { Kind } from '../settings/kind.ts'
 import type { Settings } from '../settings/setting.ts'
@@ -8,6 +9,8 @@ import type { Settings } from '../settings/setting.ts'
 /** What an encoder is made with besides its settings. */
 export interface EncoderGround {
   readonly registry: RegistryConfig
+  /** Learns from what the registry says of the time. */
+  readonly clock: Clock
   readonly emit: Emit
 }
 

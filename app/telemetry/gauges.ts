@@ -1,6 +1,7 @@
 /** Gauges and ledger counters, read when somebody scrapes: nothing is counted twice to keep them. */
 import type { Gaps } from '../gaps/index.ts'
 import type { FeedStatus, SourceState } from '../status.ts'
+import type { CounterName, GaugeName } from './definitions.ts'
 import { tellLedger } from './ledger-metrics.ts'
 import type { Observed } from './observed.ts'
 
@@ -23,8 +24,10 @@ export function fillGauges(
   counters: ReadonlyMap<string, Counter>,
   observed: Observed,
 ): void {
-  const set = (name: string, labels: Labels, value: number): void => gauges.get(name)?.set(labels, value)
-  const count = (name: string, labels: Labels, value: number): void => to(counters, name, labels, value)
+  const set = (name: GaugeName, labels: Labels, value: number): void => gauges.get(name)?.set(labels, value)
+  const count = (name: CounterName, labels: Labels, value: number): void => to(counters, name, labels, value)
+  // Whoever reads them compares them with a clock that is right.
+  const seconds = (at: number): number => (at === 0 ? 0 : observed.clock.corrected(at) / 1000)
   for (const [feed, { ledger, restored, lane, deadLetters, encoder, times }] of observed.feeds) {
     const { held } = lane
     set('tributary_messages_held', { feed }, held.messages)
@@ -37,9 +40,9 @@ export function fillGauges(
     to(counters, 'tributary_fields_undeclared_total', { feed }, encoder.undeclared)
     byReason(counters, 'tributary_timestamps_unreadable_total', feed, times?.missing)
   }
-  for (const [feed, status] of observed.status.feeds) fillFeed(set, feed, status)
+  for (const [feed, status] of observed.status.feeds) fillFeed(set, feed, status, seconds)
   for (const [subject, { fetchedAt }] of observed.schemas()) {
-    set('tributary_schema_last_success_timestamp_seconds', { subject }, fetchedAt / 1000)
+    set('tributary_schema_last_success_timestamp_seconds', { subject }, seconds(fetchedAt))
   }
   fillGaps(set, counters, observed.gaps)
   const { systemOffsetMs } = observed.clock
@@ -47,7 +50,12 @@ export function fillGauges(
   to(counters, 'tributary_log_lines_dropped_total', {}, observed.logLinesDropped())
 }
 
-function fillFeed(set: (name: string, labels: Labels, value: number) => void, feed: string, status: FeedStatus): void {
+function fillFeed(
+  set: (name: GaugeName, labels: Labels, value: number) => void,
+  feed: string,
+  status: FeedStatus,
+  seconds: (at: number) => number,
+): void {
   const counts = new Map<SourceState, number>()
   let last = 0
   for (const source of status.sources.values()) {
@@ -55,12 +63,12 @@ function fillFeed(set: (name: string, labels: Labels, value: number) => void, fe
     last = Math.max(last, source.lastMessageAt)
   }
   for (const state of states) set('tributary_sources', { feed, state }, counts.get(state) ?? 0)
-  set('tributary_source_last_message_timestamp_seconds', { feed }, last / 1000)
+  set('tributary_source_last_message_timestamp_seconds', { feed }, seconds(last))
   set('tributary_feed_parked', { feed }, status.state === 'parked' ? 1 : 0)
 }
 
 function fillGaps(
-  set: (name: string, labels: Labels, value: number) => void,
+  set: (name: GaugeName, labels: Labels, value: number) => void,
   counters: ReadonlyMap<string, Counter>,
   { tracker, pauses, sequences, outbox }: Gaps,
 ): void {
@@ -79,7 +87,7 @@ function fillGaps(
 
 function byReason(
   counters: ReadonlyMap<string, Counter>,
-  name: string,
+  name: CounterName,
   feed: string,
   counts: Readonly<Record<string, number>> = {},
 ): void {
@@ -87,7 +95,7 @@ function byReason(
 }
 
 /** A counter that only grows may be set by its ledger: prom-client has no such call, so it is removed and counted anew. */
-function to(counters: ReadonlyMap<string, Counter>, name: string, labels: Labels, value: number): void {
+function to(counters: ReadonlyMap<string, Counter>, name: CounterName, labels: Labels, value: number): void {
   const counter = counters.get(name)
   counter?.remove(labels)
   counter?.inc(labels, value)

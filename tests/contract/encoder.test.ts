@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { type EncoderKind, encoders } from '../../app/encode/index.ts'
 import { Rejected, Unavailable } from '../../app/errors.ts'
+import { Clock } from '../../app/lib/clock.ts'
 import { closeHttp } from '../../app/lib/http-client.ts'
 import type { Document, Encoder } from '../../app/model.ts'
 import { entries, type ScriptedRegistry, scriptedRegistry } from '../fixtures/scripted-registry.ts'
@@ -25,7 +26,11 @@ describe.each(Object.entries<EncoderKind>(encoders))('the format %s', (_name, ki
   let encoder: Encoder
   beforeEach(async () => {
     registry = await scriptedRegistry(entries({ [`${SUBJECT}/versions/latest`]: { id: 7, version: 2, schema } }))
-    encoder = (await kind.load())(kindValues(kind.settings), { registry: registry.config, emit: () => {} })
+    encoder = (await kind.load())(kindValues(kind.settings), {
+      registry: registry.config,
+      clock: new Clock(),
+      emit: () => {},
+    })
   })
   afterEach(async () => {
     await encoder.close()
