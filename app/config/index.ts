@@ -157,7 +157,8 @@ function checkOwnTopics(
     if (feed) report.wrong(name, `${name} is the topic of feed ${feed.name}`, 'choose one of its own')
   }
   if (GAPS_TOPIC !== undefined && GAPS_TOPIC === DEAD_LETTER_TOPIC) {
-    report.wrong('GAPS_TOPIC', 'GAPS_TOPIC and DEAD_LETTER_TOPIC are the same', 'choose two topics')
+    const [gaps, letters] = [settingName(names, 'GAPS_TOPIC'), settingName(names, 'DEAD_LETTER_TOPIC')]
+    report.wrong(gaps, `${gaps} and ${letters} are the same`, 'choose two topics')
   }
 }
 

@@ -29,8 +29,9 @@ export function registryConfig(values: Registry, names: GivenNames, report: Repo
   }
   if (url?.protocol === 'http:') {
     if (ca !== undefined) {
-      const problem = `SCHEMA_REGISTRY_SSL_CA_FILE has no effect: ${called.url} is http://`
-      report.ineffective('SCHEMA_REGISTRY_SSL_CA_FILE', problem, 'use https://, or remove it')
+      const name = settingName(names, 'SCHEMA_REGISTRY_SSL_CA_FILE')
+      const problem = `${name} has no effect: ${called.url} is http://`
+      report.ineffective(name, problem, 'use https://, or remove it')
     }
     if (basicAuth ?? bearerToken) {
       report.note(called.url, `the registry gets its secret unencrypted: ${called.url} is http://`, 'use https://')

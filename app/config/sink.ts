@@ -28,17 +28,18 @@ export function checkSink(
   const { KAFKA_CLIENT: name, KAFKA_COMPRESSION: compression } = kafka.values
   const sink = sinks[name]
   if (!report.isClear('KAFKA_CLIENT') || !sink) return
+  const called = (setting: string): string => settingName({ ...kafka.names, ...own.names }, setting)
+  const client = called('KAFKA_CLIENT')
   if (sink.lacks?.includes(compression)) {
+    const given = called('KAFKA_COMPRESSION')
     const others = Object.keys(sinks).filter((one) => sinks[one]?.needs.includes('brokers') && !sinks[one]?.lacks)
-    const problem = `KAFKA_COMPRESSION=${compression} needs KAFKA_CLIENT=${others.join(' or ')}`
-    report.wrong('KAFKA_COMPRESSION', problem, `${name} lacks ${sink.lacks.join(' and ')}`)
+    const problem = `${given}=${compression} needs ${client}=${others.join(' or ')}`
+    report.wrong(given, problem, `${name} lacks ${sink.lacks.join(' and ')}`)
   }
   for (const setting of own.given.keys()) {
     if (Object.hasOwn(sink.settings, setting)) continue
-    const called = settingName(own.names, setting)
-    report.ineffective(called, `${called} has no effect: KAFKA_CLIENT is ${name}`, 'remove it')
+    report.ineffective(called(setting), `${called(setting)} has no effect: ${client} is ${name}`, 'remove it')
   }
-  const called = (setting: string): string => settingName({ ...kafka.names, ...own.names }, setting)
   const isGiven = (setting: string): boolean => own.given.has(setting) || kafka.given.has(setting)
   sink.check?.({ values: { ...kafka.values, ...own.values }, called, isGiven, findings: report })
 }

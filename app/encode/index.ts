@@ -9,6 +9,7 @@ import type { Settings } from '../settings/setting.ts'
 /** What an encoder is made with besides its settings. */
 export interface EncoderGround {
   readonly registry: RegistryConfig
+  /** Learns from what the registry says of the time. */
   readonly clock: Clock
   readonly emit: Emit
 }

@@ -3,7 +3,9 @@ import { describe, expect, it } from '@jest/globals'
 import { Rejected } from '../../app/errors.ts'
 import type { Document, Message, Normaliser } from '../../app/model.ts'
 import { normalisers } from '../../app/normalise/index.ts'
+import { loadKind } from '../../app/settings/kind.ts'
 import { plainTrade, signedTrade } from '../fixtures/trade-event.ts'
+import { kindValues } from '../support/kind-values.ts'
 
 const message: Message = {
   source: { feed: 'f', id: 'ws://h/', shown: 'ws://h/', hash: 1 },
@@ -57,13 +59,13 @@ function outcome(normalise: Normaliser, document: Document): readonly Document[]
   }
 }
 
-describe.each(Object.entries(normalisers))('the normaliser %s', (_name, kind) => {
+describe.each(Object.entries(normalisers))('the normaliser %s', (name, kind) => {
   it('has a line of help', () => expect(kind.help).toMatch(/^\S.*\S$/))
 
   it.each(texts.map((text) => [text.slice(0, 60), text]))(
     'gives documents for %s, or refuses, and changes nothing in place',
     async (_shown, text) => {
-      const normalise = (await kind.load())({}, { feed: 'f' })
+      const normalise = (await loadKind(normalisers, name))(kindValues(kind.settings), { feed: 'f' })
       const document = JSON.parse(text) as Document
       deepFreeze(document)
       const documents = outcome(normalise, document)
@@ -77,7 +79,7 @@ describe.each(Object.entries(normalisers))('the normaliser %s', (_name, kind) =>
   )
 
   it('leaves undeclared neighbours alone', async () => {
-    const normalise = (await kind.load())({}, { feed: 'f' })
+    const normalise = (await loadKind(normalisers, name))(kindValues(kind.settings), { feed: 'f' })
     const neighbour = { route_name: 'r', waypoint_count: 3, nested: { timestamp: 1, '@context': 2 } }
     const [first] = outcome(normalise, JSON.parse(JSON.stringify({ ...neighbour, timestamp: 1737290096 })))
     expect(first).toMatchObject(neighbour)

@@ -4,6 +4,8 @@ import { describe, expect, it } from '@jest/globals'
 import { Rejected } from '../../app/errors.ts'
 import type { Message, Parser } from '../../app/model.ts'
 import { parsers } from '../../app/parse/index.ts'
+import { loadKind } from '../../app/settings/kind.ts'
+import { kindValues } from '../support/kind-values.ts'
 
 const message = (data: Buffer): Message => ({
   source: { feed: 'f', id: 'ws://h/', shown: 'ws://h/', hash: 1 },
@@ -45,8 +47,8 @@ function hostile(): Buffer[] {
   return [...random, ...cut, ...damaged, ...edges.map((text) => Buffer.from(text)), Buffer.alloc(1e6, 0x5b)]
 }
 
-describe.each(Object.entries(parsers))('the parser %s', (_name, kind) => {
-  const make = async (): Promise<Parser> => (await kind.load())({}, { feed: 'f' })
+describe.each(Object.entries(parsers))('the parser %s', (name, kind) => {
+  const make = async (): Promise<Parser> => (await loadKind(parsers, name))(kindValues(kind.settings), { feed: 'f' })
 
   it('has a line of help', () => expect(kind.help).toMatch(/^\S.*\S$/))
 

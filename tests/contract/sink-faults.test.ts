@@ -6,7 +6,9 @@ import type { Event } from '../../app/events.ts'
 import { Clock } from '../../app/lib/clock.ts'
 import type { KafkaRecord, Sink } from '../../app/model.ts'
 import { type SinkOptions, sinks } from '../../app/produce/index.ts'
+import { loadKind } from '../../app/settings/kind.ts'
 import { type Kafka, startKafka } from '../../scripts/stack/kafka.ts'
+import { kafkaSinks } from '../support/kafka-sinks.ts'
 import type { DriverJob, DriverReport } from '../support/sink-driver.ts'
 import { createTopic, readTopic, type TopicOptions, until } from '../support/stack.ts'
 
@@ -24,9 +26,9 @@ afterEach(async () => {
 })
 afterAll(() => kafka?.stop())
 
-describe.each(['platformatic', 'kafkajs'] as const)('%s', (name) => {
+describe.each(kafkaSinks)('%s', (name) => {
   async function open(over: Partial<SinkOptions> = {}, events: Event[] = []): Promise<Sink> {
-    const sink = (await sinks[name].load())(
+    const sink = (await loadKind(sinks, name))(
       {},
       { kafka: { ...plain(), ...over }, emit: (event) => events.push(event), clock: new Clock() },
     )

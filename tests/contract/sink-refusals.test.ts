@@ -4,6 +4,8 @@ import { Clock } from '../../app/lib/clock.ts'
 import type { KafkaRecord, Refusal, Settlement, Sink } from '../../app/model.ts'
 import { hold } from '../../app/produce/hold.ts'
 import { type SinkOptions, sinks } from '../../app/produce/index.ts'
+import { loadKind } from '../../app/settings/kind.ts'
+import { kafkaSinks } from '../support/kafka-sinks.ts'
 import { createTopic, readTopic, stack, until } from '../support/stack.ts'
 
 const DAY_MS = 86_400_000
@@ -13,10 +15,10 @@ afterEach(async () => {
   for (const one of opened.splice(0).reverse()) await one.close()
 })
 
-describe.each(['platformatic', 'kafkajs'] as const)('%s', (name) => {
+describe.each(kafkaSinks)('%s', (name) => {
   async function outlet(topic: string) {
     const clock = new Clock()
-    const sink: Sink = (await sinks[name].load())({}, { kafka: plain(), emit: () => {}, clock })
+    const sink: Sink = (await loadKind(sinks, name))({}, { kafka: plain(), emit: () => {}, clock })
     const out = hold(sink, { lingerMs: 2, brokers: plain().brokers }, () => {})
     opened.push(sink, out)
     await until(

@@ -7,6 +7,8 @@ import { Clock } from '../../app/lib/clock.ts'
 import type { KafkaRecord, Sink } from '../../app/model.ts'
 import { type SinkOptions, sinks } from '../../app/produce/index.ts'
 import { loadTopicReader, type Stretch } from '../../app/produce/topic-reader.ts'
+import { loadKind } from '../../app/settings/kind.ts'
+import { compressionsOf, kafkaSinks } from '../support/kafka-sinks.ts'
 import { createTopic, kafkaClient, readTopic, stack, uniqueName, until } from '../support/stack.ts'
 
 const NOBODY_LISTENS = '127.0.0.1:1'
@@ -16,9 +18,9 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((sink) => sink.close()))
 })
 
-describe.each(['platformatic', 'kafkajs'] as const)('%s', (name) => {
+describe.each(kafkaSinks)('%s', (name) => {
   async function open(options: Partial<SinkOptions> = {}, events: Event[] = []): Promise<Sink> {
-    const make = await sinks[name].load()
+    const make = await loadKind(sinks, name)
     const kafka = { ...plain(), ...options }
     const sink = make({}, { kafka, emit: (event) => events.push(event), clock: new Clock() })
     opened.push(sink)
@@ -57,8 +59,7 @@ describe.each(['platformatic', 'kafkajs'] as const)('%s', (name) => {
     )
   })
 
-  // kafkajs has no others; the configuration says so.
-  it.each(name === 'kafkajs' ? (['gzip', 'zstd'] as const) : (['gzip', 'zstd', 'snappy', 'lz4'] as const))(
+  it.each(compressionsOf(name))(
     'writes batches compressed by %s, which the broker takes and a reader reads',
     async (compression) => {
       const topic = await createTopic()

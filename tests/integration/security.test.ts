@@ -7,6 +7,7 @@ import { Clock } from '../../app/lib/clock.ts'
 import { closeHttp } from '../../app/lib/http-client.ts'
 import type { KafkaRecord, Sink } from '../../app/model.ts'
 import { type SinkOptions, sinks } from '../../app/produce/index.ts'
+import { loadKind } from '../../app/settings/kind.ts'
 import { type Kafka, startKafka } from '../../scripts/stack/kafka.ts'
 import { keyStore } from '../support/broker-tls.ts'
 import { certify } from '../support/certificates.ts'
@@ -66,7 +67,7 @@ afterAll(async () => {
 describe.each(['platformatic', 'kafkajs'] as const)('%s', (name) => {
   async function open(listener: string, over: Partial<SinkOptions>): Promise<Sink> {
     const address = kafka.listeners[listener] ?? kafka.bootstrapServers
-    const sink = (await sinks[name].load())(
+    const sink = (await loadKind(sinks, name))(
       {},
       {
         kafka: {

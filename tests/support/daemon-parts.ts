@@ -8,6 +8,7 @@ import type { DeadLetters, Destination, Document, Encoder, KafkaRecord, Outlet, 
 import { parsers } from '../../app/parse/index.ts'
 import type { Feed } from '../../app/pipeline.ts'
 import { bySchema } from '../../app/route/by-schema.ts'
+import { loadKind } from '../../app/settings/kind.ts'
 
 /** A record on its way. */
 export interface Added {
@@ -84,7 +85,7 @@ export async function testFeed(over: Partial<Feed> = {}, laneMaxBytes = 1024 * 1
         emit,
       },
     ),
-    parse: (await parsers.json.load())({}, { feed: 'f' }),
+    parse: (await loadKind(parsers, 'json'))({}, { feed: 'f' }),
     normalise: [],
     maxDocuments: 10_000,
     shape: 'shape',

@@ -8,6 +8,7 @@ import { Unavailable } from '../../app/errors.ts'
 import { Clock } from '../../app/lib/clock.ts'
 import type { KafkaRecord, Sink } from '../../app/model.ts'
 import { type SinkOptions, sinks } from '../../app/produce/index.ts'
+import { loadKind } from '../../app/settings/kind.ts'
 
 /** What to write: `batches` of `batchSize` numbered records to each of `partitions`. */
 export interface DriverJob {
@@ -33,7 +34,7 @@ if (import.meta.filename === process.argv[1]) await main(JSON.parse(process.argv
 async function main(job: DriverJob): Promise<void> {
   const retries: Record<string, number> = {}
   const events: Record<string, number> = {}
-  const open = await sinks[job.sink].load()
+  const open = await loadKind(sinks, job.sink)
   const count = ({ type }: { readonly type: string }): void => {
     events[type] = (events[type] ?? 0) + 1
   }

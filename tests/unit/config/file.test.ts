@@ -247,6 +247,21 @@ describe('an unknown key', () => {
   })
 })
 
+describe('what several keys say together', () => {
+  it.each([
+    ['kafka_compression: lz4\nkafka_client: kafkajs', /^kafka_compression=lz4 needs kafka_client=platformatic/],
+    ['kafka_sasl_mechanism: PLAIN', /^kafka_sasl_mechanism has no effect: KAFKA_SECURITY_PROTOCOL is PLAINTEXT/],
+    ['kafka_security_protocol: SASL_SSL', /^KAFKA_SASL_MECHANISM is missing: kafka_security_protocol=SASL_SSL/],
+    ['lane: disk', /^LANE_DIR is missing: lane is disk/],
+    ['gaps_topic: a\ndead_letter_topic: a', /^gaps_topic and dead_letter_topic are the same/],
+    ['gaps_topic: Ticker', /^gaps_topic is the topic of feed t/],
+    ['    key: a\n    key_field: b', /^feeds.t.key and feeds.t.key_field are both set/],
+    ['    lane_max_bytes: 1kB', /^feeds.t.lane_max_bytes must be at least feeds.t.max_message_bytes/],
+  ])('%j is told by the names of the keys', (lines, problem) => {
+    expect(problems(`${LEAST}${lines}\n`)).toEqual([expect.stringMatching(problem)])
+  })
+})
+
 describe('a file that is no YAML', () => {
   const SECRET = 'c4n4ry'
   it.each([

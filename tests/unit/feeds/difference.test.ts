@@ -36,7 +36,7 @@ describe('a feed', () => {
 
   it.each<[string, Partial<FeedConfig>]>([
     ['topic', { schema: 'Another' }],
-    ['key', { key: { kind: 'constant', value: 'k' } }],
+    ['key', { key: 'k' }],
     ['normalisers', { normalise: ['delivery'] }],
     ['headers', { headers: { a: 'b' } }],
     ['open messages', { openMessages: ['subscribe'] }],

@@ -3,8 +3,9 @@ import { describe, expect, it } from '@jest/globals'
 import { Rejected } from '../../../app/errors.ts'
 import type { Message } from '../../../app/model.ts'
 import { parsers } from '../../../app/parse/index.ts'
+import { loadKind } from '../../../app/settings/kind.ts'
 
-const parse = (await parsers.json.load())({}, { feed: 'f' })
+const parse = (await loadKind(parsers, 'json'))({}, { feed: 'f' })
 const message = (data: Buffer): Message => ({
   source: { feed: 'f', id: 'ws://h/', shown: 'ws://h/', hash: 1 },
   data,

@@ -8,7 +8,9 @@ describe('developmentPackages', () => {
 
   it('are those of devDependencies and what only they need', () => {
     const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
-    expect([...found]).toEqual(expect.arrayContaining(Object.keys(devDependencies)))
+    // A Kafka client needs ajv, too.
+    const own = Object.keys(devDependencies).filter((name) => name !== 'ajv')
+    expect([...found]).toEqual(expect.arrayContaining(own))
     expect(found.has('jest-circus')).toBe(true)
   })
 
