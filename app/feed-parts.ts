@@ -44,7 +44,7 @@ export async function makeParts(
     directory: config.lane.directory,
     laneBytes: feed.laneMaxBytes,
   })
-  const lane = await openLane(feed, config, { sources, ledger, emit, signal })
+  const lane = await openLane(feed, config, { sources, ledger, emit, clock, signal })
   const indexes = new Map(sources.map((source, index) => [source, index]))
   return {
     name: feed.name,
@@ -74,7 +74,13 @@ function keyText(key: FeedConfig['key']): string {
 export async function openLane(
   feed: Pick<FeedConfig, 'name' | 'laneMaxBytes' | 'overload'>,
   { lane: { kind, directory, sync }, maxInFlightBatches, secrets }: Config,
-  { sources, ledger, emit, signal }: Pick<FeedParts, 'sources' | 'ledger' | 'emit'> & { readonly signal?: AbortSignal },
+  {
+    sources,
+    ledger,
+    emit,
+    clock,
+    signal,
+  }: Pick<FeedParts, 'sources' | 'ledger' | 'emit'> & { readonly clock: Clock; readonly signal?: AbortSignal },
 ): Promise<FeedParts['lane']> {
   const open = await lanes[kind as keyof typeof lanes].load()
   return open({
@@ -87,6 +93,7 @@ export async function openLane(
     sourceOf: sourceFinder(feed.name, sources, secrets.paths),
     ledger,
     emit,
+    correctionMs: () => (clock.isKnown ? clock.correctionMs : undefined),
     signal,
   })
 }

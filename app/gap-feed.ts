@@ -117,7 +117,7 @@ async function makeParts(
   }
   const sources = [outbox.source]
   const feed = { name: GAP_FEED, laneMaxBytes: LANE_MAX_BYTES, overload: 'block' } as const
-  const lane = await openLane(feed, config, { sources, ledger, emit })
+  const lane = await openLane(feed, config, { sources, ledger, emit, clock })
   return {
     name: GAP_FEED,
     sources,

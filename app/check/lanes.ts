@@ -6,9 +6,11 @@ import type { Config } from '../config/types.ts'
 import { Unusable } from '../errors.ts'
 import { GAP_FEED } from '../gaps/record.ts'
 import { folderOf, hasLane, unusable } from '../lane/disk/folder.ts'
-import { inspect } from '../lane/disk/inspect.ts'
 import { leftOver } from '../lane/disk/left-over.ts'
 import { InUse, lock, lockPath, tooLongBy } from '../lane/disk/lock.ts'
+import { inspect } from '../lane/disk/opened.ts'
+import { whole } from '../lane/disk/scan.ts'
+import { sourceFinder } from '../lane/sources.ts'
 import { errorCode } from '../lib/error-code.ts'
 import { settingName } from '../lib/setting-names.ts'
 import type { Finding } from './finding.ts'
@@ -62,7 +64,7 @@ async function problemOf(directory: string, feed: string): Promise<Problem | und
 async function read(folder: string): Promise<void> {
   const held = await lock(folder)
   try {
-    await inspect(folder)
+    whole(await inspect(folder, sourceFinder('', [])))
   } finally {
     await held.release()
   }

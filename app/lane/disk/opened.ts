@@ -1,24 +1,72 @@
-/** What a lane on disk is made of. */
+/** Opens the files of a lane on disk. */
+import { join } from 'node:path'
+import type { LaneOptions } from '../index.ts'
+import type { SourceOf } from './block.ts'
 import type { Lock } from './lock.ts'
-import type { PassedFile } from './passed-file.ts'
-import type { Presence } from './presence.ts'
-import type { Scan } from './scan.ts'
-import type { Store } from './store.ts'
+import { Log, openSegments, type Segment } from './log.ts'
+import { Presence } from './presence.ts'
+import { type Scan, scan, whole } from './scan.ts'
+import { type Kept, newLane, readKept, STATE, State } from './state.ts'
 
-/** All of it open, in one folder. */
+/** All of a lane, in one folder. */
 export interface Opened {
   readonly folder: string
-  readonly lock: Lock
-  readonly store: Store
-  readonly passed: PassedFile
+  readonly log: Log
+  readonly state: State
   readonly presence: Presence
-  /** What is in the store. */
+  /** What is in it. */
   readonly found: Scan
+  /** Closes all of it, the lock last. */
+  close(): Promise<void>
 }
 
-/** Closes all of it, the lock last. */
-export async function closeAll({ store, passed, lock }: Opened): Promise<void> {
-  await store.close()
-  passed.close()
-  await lock.release()
+/** Opens the lane in `folder`, which `lock` is held for, and makes it where there is none. Throws `Unusable` when it is damaged, or of another format; what the disk says; the reason of `signal`. */
+export async function openLane(folder: string, lock: Lock, options: LaneOptions): Promise<Opened> {
+  const there = readKept(folder)
+  const kept = there ?? newLane()
+  const segments = await openSegments(folder, kept.id)
+  try {
+    const found = whole(await scan(segments, kept, options.sourceOf, options))
+    // What a process left that was killed may not be there yet.
+    for (const { file } of segments) await file.datasync()
+    const state = new State(
+      folder,
+      { ...kept, next: Math.max(kept.next, found.last + 1) },
+      found.messages,
+      options.ledger,
+    )
+    await state.flush()
+    const log = new Log({ ...options, folder, state, segments })
+    if (segments.length === 0) await log.begin()
+    const presence = new Presence(join(folder, STATE), () => log.names(), [lock.look])
+    presence.begin()
+    const close = async (): Promise<void> => {
+      await log.close()
+      state.close()
+      await lock.release()
+    }
+    return { folder, log, state, presence, found, close }
+  } catch (error) {
+    await closeSegments(segments)
+    throw error
+  }
+}
+
+/** Reads the lane in `folder` and leaves it as it is; hands what it holds to `take`. Throws as `openLane` does, but says damage. */
+export async function inspect(
+  folder: string,
+  sourceOf: SourceOf,
+  how: Parameters<typeof scan>[3] = {},
+): Promise<Scan & { readonly kept: Kept }> {
+  const kept = readKept(folder) ?? newLane()
+  const segments = await openSegments(folder, kept.id)
+  try {
+    return { ...(await scan(segments, kept, sourceOf, how)), kept }
+  } finally {
+    await closeSegments(segments)
+  }
+}
+
+async function closeSegments(segments: readonly Segment[]): Promise<void> {
+  for (const { file } of segments) await file.close()
 }

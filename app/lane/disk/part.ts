@@ -1,0 +1,33 @@
+/** Messages on their way through a lane on disk. */
+import type { Message, SourceInfo } from '../../model.ts'
+
+/** What a message costs on the disk beyond its payload, in bytes: its header, and its share of the block. */
+export const DISK_OVERHEAD_BYTES = 32
+
+/** Messages that go one way, under consecutive running numbers. */
+export interface Part {
+  readonly first: number
+  readonly last: number
+  readonly messages: readonly Message[]
+  /** Payload. */
+  readonly bytes: number
+  /** Per source, in bytes as the limit of the lane counts them. */
+  readonly shares: readonly (readonly [source: SourceInfo, cost: number])[]
+  /** It is being written, or was. */
+  isTaken: boolean
+  isWritten: boolean
+  /** Kafka has it, or it was given up: it need not be written any more. */
+  isSettled: boolean
+  /** When it is to be written, on the monotonic clock in milliseconds. */
+  dueAt: number
+  /** To be called once it is written, or settled before. */
+  readonly safe: () => void
+}
+
+/** What each source has in `messages`. */
+export function sharesOf(messages: readonly Message[]): Part['shares'] {
+  const shares = new Map<SourceInfo, number>()
+  for (const { source, data } of messages)
+    shares.set(source, (shares.get(source) ?? 0) + data.length + DISK_OVERHEAD_BYTES)
+  return [...shares]
+}

@@ -1,0 +1,286 @@
+/** The one writer of a lane: all that arrived while the last write ran goes to the disk with the next one, unless it is settled before. */
+import { backoffDelay } from '../../lib/backoff.ts'
+import { sleep } from '../../lib/sleep.ts'
+import { BATCH } from '../piece.ts'
+import { blockBytes, writeBlock } from './block.ts'
+import { isFull, type Log } from './log.ts'
+import type { Part } from './part.ts'
+import type { Presence } from './presence.ts'
+import { seedOf } from './reader.ts'
+import type { State } from './state.ts'
+
+/** How long Kafka has for a part before it is written, and how long what nobody waits to read gathers; in milliseconds. */
+const PASS_MS = 10
+const GATHER_MS = 2
+/** What is larger is written at once, and so is all when so much waits, in bytes; then so long, in milliseconds, because more will come. */
+const LARGE_BYTES = 16 * 1024
+const RUSH_BYTES = 48 * 1024
+const RUSH_MS = 50
+/** Payload of one write, in bytes; a single part may be larger. */
+const MOST_BYTES = 4 * 1024 * 1024
+/** Where there is little room. */
+const LEAST_BYTES = 16 * 1024
+/** How long what is settled may be on the way to the disk, in milliseconds. */
+const SETTLE_MS = 250
+/** Sooner is now, in milliseconds. */
+const NOW_MS = 0.5
+const RETRY = { baseMs: 250, capMs: 5_000 }
+/** Between two tries when the disk is full and something was settled, in milliseconds. */
+const LEAST_MS = 50
+/** Kept for what is written next. */
+const LEAST_BUFFER_BYTES = 64 * 1024
+
+/** What a writer works with, and who is told what. */
+export interface WriterOptions {
+  readonly log: Pick<Log, 'write' | 'forget' | 'isEmpty'>
+  readonly state: State
+  readonly presence: Pick<Presence, 'look' | 'problem'>
+  /** Number of the last message that is written. */
+  readonly last: number
+  /** What receive times lack to the broker's clock, in milliseconds; undefined where it is not known. */
+  readonly correctionMs: () => number | undefined
+  /** Told of each part once it is on the disk, in order. */
+  readonly written: (part: Part) => void
+  /** Told of each try that failed; `isNews` when the one before it did not, or for another reason. */
+  readonly held: (detail: string, isNews: boolean) => void
+  /** Told when the disk takes writes again. */
+  readonly resumed: (heldMs: number) => void
+}
+
+/** In order; `add` never waits. */
+export class Writer {
+  readonly #options: WriterOptions
+  readonly #seed: number
+  #waiting: Part[] = []
+  /** Of what waits: its payload, and when the first of it may be due; milliseconds on the monotonic clock, as all times here. */
+  #bytes = 0
+  #dueAt = Number.POSITIVE_INFINITY
+  #rushUntil = 0
+  /** When the state is to be flushed. */
+  #staleAt = Number.POSITIVE_INFINITY
+  #last: number
+  #most = MOST_BYTES
+  #buffer = Buffer.allocUnsafeSlow(LEAST_BUFFER_BYTES)
+  #timer: NodeJS.Timeout | undefined
+  #timerAt = Number.POSITIVE_INFINITY
+  #running: Promise<void> | undefined
+  /** Ends the wait between two tries; `#waitsForRoom` when something settled may help. */
+  #pause = new AbortController()
+  #waitsForRoom = false
+  #isClosing = false
+
+  constructor(options: WriterOptions) {
+    this.#options = options
+    this.#seed = seedOf(options.state.id)
+    this.#last = options.last
+  }
+
+  /** `mayPass`: somebody reads it soon. */
+  add(parts: readonly Part[], mayPass: boolean): void {
+    const now = performance.now()
+    let bytes = 0
+    for (const part of parts) bytes += part.bytes
+    this.#bytes += bytes
+    const isLarge = parts.length > 1 || bytes >= LARGE_BYTES
+    if (isLarge || this.#bytes >= RUSH_BYTES) this.#rushUntil = now + RUSH_MS
+    const dueAt = now + (isLarge ? 0 : mayPass && now >= this.#rushUntil ? PASS_MS : GATHER_MS)
+    for (const part of parts) {
+      part.dueAt = dueAt
+      this.#waiting.push(part)
+    }
+    this.#dueAt = Math.min(this.#dueAt, dueAt)
+    this.#schedule()
+  }
+
+  /** A part that was not taken is settled. */
+  settled({ bytes }: Part): void {
+    this.#bytes -= bytes
+    if (this.#bytes === 0) this.#wait([])
+  }
+
+  /** The state is another: it is flushed before long. Where there was no room, there may be. */
+  changed(withinMs = SETTLE_MS): void {
+    if (this.#waitsForRoom) this.#pause.abort()
+    this.#staleAt = Math.min(this.#staleAt, performance.now() + withinMs)
+    this.#schedule()
+  }
+
+  /** Where the disk did not take what waits, it is tried again at once. */
+  tryAgain(): void {
+    this.#pause.abort()
+  }
+
+  /** Tries once more to write what waits, then writes no more. */
+  async close(): Promise<void> {
+    this.#isClosing = true
+    this.#pause.abort()
+    await this.#running
+    this.#staleAt = 0
+    this.#start()
+    await this.#running
+    clearTimeout(this.#timer)
+  }
+
+  /** Starts when something is due, or sees to it that it will. */
+  #schedule(): void {
+    if (this.#running || this.#isClosing) return
+    const dueAt = Math.min(this.#dueAt, this.#staleAt)
+    const wait = dueAt - performance.now()
+    if (wait <= NOW_MS) return this.#start()
+    if (dueAt >= this.#timerAt - NOW_MS) return
+    clearTimeout(this.#timer)
+    this.#timerAt = dueAt
+    this.#timer = setTimeout(() => {
+      this.#timerAt = Number.POSITIVE_INFINITY
+      this.#schedule()
+    }, wait)
+  }
+
+  #start(): void {
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined
+      this.#schedule()
+    })
+  }
+
+  async #run(): Promise<void> {
+    const began = performance.now()
+    let said: string | undefined
+    let isRoomWanted = false
+    for (let attempt = 0; ; attempt++) {
+      // What else arrives in this turn of the loop comes along.
+      await new Promise((resolve) => setImmediate(resolve))
+      try {
+        const wrote = await this.#write()
+        // Where nothing was tried, a full disk may be as full as before.
+        if (isRoomWanted && !wrote && !this.#options.log.isEmpty) throw FULL
+        if (attempt > 0) this.#options.resumed(performance.now() - began)
+        return
+      } catch (error) {
+        if (this.#isClosing) return
+        isRoomWanted = isFull(error)
+        const detail = isRoomWanted ? 'the disk is full' : textOf(error)
+        this.#options.held(detail, detail !== said)
+        said = detail
+        await this.#rest(attempt, isRoomWanted)
+      }
+    }
+  }
+
+  /** Until the next try: after some time, or as soon as a full disk may have room. */
+  async #rest(attempt: number, forRoom: boolean): Promise<void> {
+    this.#pause = new AbortController()
+    this.#waitsForRoom = forRoom
+    await sleep(backoffDelay(attempt, RETRY) + RETRY.baseMs, this.#pause.signal)
+    this.#waitsForRoom = false
+    if (forRoom && !this.#isClosing) await sleep(LEAST_MS)
+  }
+
+  /** All that is due, one write after the other; returns whether there was any. */
+  async #write(): Promise<boolean> {
+    const { presence, state, log } = this.#options
+    let wrote = false
+    do {
+      if (presence.problem !== undefined && !(await presence.look())) throw new Error(presence.problem)
+      const parts = this.#take()
+      if (parts.length > 0) await this.#keep(parts)
+      wrote ||= parts.length > 0
+      if (isDue(this.#staleAt)) {
+        state.save()
+        await state.flush()
+        await log.forget()
+        this.#staleAt = Number.POSITIVE_INFINITY
+      }
+    } while (this.#isClosing ? this.#waiting.length > 0 : isDue(Math.min(this.#dueAt, this.#staleAt)))
+    return wrote
+  }
+
+  /** What of it is due, and as much more as belongs into one write. */
+  #take(): readonly Part[] {
+    if (this.#isClosing || isDue(this.#dueAt)) this.#wait(this.#waiting.filter(({ isSettled }) => !isSettled))
+    if (!this.#isClosing && !isDue(this.#dueAt)) return []
+    let bytes = 0
+    const end = this.#waiting.findIndex((part, at) => {
+      bytes += part.bytes
+      return at > 0 && bytes > this.#most
+    })
+    const taken = end === -1 ? this.#waiting : this.#waiting.slice(0, end)
+    this.#wait(end === -1 ? [] : this.#waiting.slice(end))
+    for (const part of taken) {
+      part.isTaken = true
+      this.#bytes -= part.bytes
+    }
+    return taken
+  }
+
+  #wait(parts: Part[]): void {
+    this.#waiting = parts
+    this.#dueAt = parts.reduce((least, { dueAt }) => Math.min(least, dueAt), Number.POSITIVE_INFINITY)
+  }
+
+  async #keep(parts: readonly Part[]): Promise<void> {
+    const { log, state, written } = this.#options
+    const [first, last] = [parts[0]?.first ?? 0, parts.at(-1)?.last ?? 0]
+    try {
+      await log.write(this.#blocks(parts), first, last)
+    } catch (error) {
+      const again = parts.filter(({ isSettled }) => !isSettled)
+      for (const part of again) {
+        part.isTaken = false
+        this.#bytes += part.bytes
+      }
+      this.#wait([...again, ...this.#waiting])
+      if (isFull(error)) this.#most = Math.max(LEAST_BYTES, this.#most / 4)
+      throw error
+    }
+    this.#most = Math.min(MOST_BYTES, this.#most * 2)
+    this.#last = last
+    for (const part of parts) {
+      part.isWritten = true
+      written(part)
+      if (!part.isSettled) part.safe()
+    }
+    state.save()
+  }
+
+  /** As they are written, in a buffer that is used again. What was not written in between ends a block. */
+  #blocks(parts: readonly Part[]): Buffer {
+    const groups: Part[][] = []
+    let [messages, bytes, next] = [0, 0, 0]
+    for (const part of parts) {
+      const isFull = messages + part.messages.length > BATCH.messages || bytes + part.bytes > BATCH.bytes
+      if (isFull || part.first !== next) {
+        groups.push([])
+        ;[messages, bytes] = [0, 0]
+      }
+      groups.at(-1)?.push(part)
+      messages += part.messages.length
+      bytes += part.bytes
+      next = part.last + 1
+    }
+    const blocks = groups.map((group) => group.flatMap((part) => part.messages))
+    const needed = blocks.reduce((sum, block) => sum + blockBytes(block), 0)
+    const { length } = this.#buffer
+    if (needed > length || (length > LEAST_BUFFER_BYTES && needed < length / 64))
+      this.#buffer = Buffer.allocUnsafeSlow(Math.max(needed, LEAST_BUFFER_BYTES))
+    const how = { seed: this.#seed, correctionMs: this.#options.correctionMs() }
+    const { flushed } = this.#options.state
+    let [at, previous] = [0, this.#last]
+    for (const [i, block] of blocks.entries()) {
+      const first = groups[i]?.[0]?.first ?? 0
+      at = writeBlock(block, { first, previous, flushed }, how, this.#buffer, at)
+      previous = first + block.length - 1
+    }
+    return this.#buffer.subarray(0, at)
+  }
+}
+
+const FULL = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message.slice(0, 200) : 'unknown'
+}
+
+function isDue(at: number): boolean {
+  return at <= performance.now() + NOW_MS
+}
