@@ -3,7 +3,7 @@ import { Unusable } from '../../errors.ts'
 import { BATCH, MESSAGE_OVERHEAD_BYTES } from '../piece.ts'
 import type { SourceOf } from './block.ts'
 import type { Log } from './log.ts'
-import { type Part, sharesOf } from './part.ts'
+import { isReadable, type Part, sharesOf } from './part.ts'
 import { Reader, waitingIn } from './reader.ts'
 import type { Scan } from './scan.ts'
 import { areGone, type State } from './state.ts'
@@ -48,6 +48,12 @@ export class Backlog {
 
   get isEmpty(): boolean {
     return this.#memory.length === 0 && !this.#isOnDisk && this.#tail.length === 0
+  }
+
+  /** Whether the next part may be read. */
+  get isReadable(): boolean {
+    const next = this.#memory[0] ?? (this.#isOnDisk ? undefined : this.#tail[0])
+    return next ? isReadable(next) : this.#isOnDisk
   }
 
   get #isOnDisk(): boolean {
@@ -111,7 +117,7 @@ export class Backlog {
     for (let part = await this.peek(); part; part = this.#memory[0] ?? (await this.peek())) {
       messages += part.messages.length
       bytes += part.bytes
-      if (parts.length > 0 && (messages > BATCH.messages || bytes > BATCH.bytes)) break
+      if (!isReadable(part) || (parts.length > 0 && (messages > BATCH.messages || bytes > BATCH.bytes))) break
       this.take()
       parts.push(part)
     }
@@ -133,7 +139,14 @@ export class Backlog {
   }
 }
 
-const ON_DISK = { isTaken: true, isWritten: true, isSettled: false, dueAt: 0, safe: () => {} }
+const ON_DISK = {
+  isTaken: true,
+  isWritten: true,
+  isSettled: false,
+  dueAt: 0,
+  after: undefined,
+  safety: { isSafe: true, told: () => {} },
+}
 
 function memoryOf({ bytes, messages }: Part): number {
   return bytes + messages.length * MESSAGE_OVERHEAD_BYTES

@@ -8,7 +8,7 @@ import { BATCH, cut, type Piece } from '../piece.ts'
 import { Backlog } from './backlog.ts'
 import { unusable } from './folder.ts'
 import type { Opened } from './opened.ts'
-import { DISK_OVERHEAD_BYTES, type Part } from './part.ts'
+import { DISK_OVERHEAD_BYTES, makeSafe, type Part, type Safety } from './part.ts'
 import { Writer } from './writer.ts'
 
 /** How often is looked whether the files are still there, in milliseconds. */
@@ -66,6 +66,7 @@ export class DiskLane implements Lane {
       written: (part) => {
         if (!part.isSettled) this.#kept += part.messages.length
         this.#backlog.written(part)
+        this.#changed.notify()
       },
       held: (detail, isNews) => emit({ type: 'lane.held', feed, detail, isNews }),
       resumed: (heldMs) => emit({ type: 'lane.resumed', feed, heldMs }),
@@ -95,7 +96,7 @@ export class DiskLane implements Lane {
 
   async *read(signal: AbortSignal): AsyncGenerator<Batch> {
     while (!signal.aborted) {
-      if (this.#backlog.isEmpty || !this.#hasTurn) await this.#changed.wait(signal)
+      if (!this.#backlog.isReadable || !this.#hasTurn) await this.#changed.wait(signal)
       else {
         const batch = await this.#turns.run(() => this.#next()).catch((error) => this.#cannotRead(error))
         if (batch) yield batch
@@ -146,18 +147,21 @@ export class DiskLane implements Lane {
     await this.#opened.close()
   }
 
-  /** `safe` is called once all of them are. */
-  #partsOf(pieces: readonly Piece[], safe: () => void): Part[] {
+  /** `allSafe` is called once all of them are. */
+  #partsOf(pieces: readonly Piece[], allSafe: () => void): Part[] {
     const { state } = this.#opened
     let left = pieces.length
-    const oneSafe = (): void => {
-      if (--left === 0) safe()
+    const told = (): void => {
+      if (--left === 0) allSafe()
     }
+    let after: Safety | undefined
     return pieces.map(({ source, messages, bytes, cost }) => {
       const first = state.next
       state.next += messages.length
-      const where = { isTaken: false, isWritten: false, isSettled: false, dueAt: 0 }
-      return { ...where, first, last: state.next - 1, messages, bytes, shares: [[source, cost]], safe: oneSafe }
+      const safety = { isSafe: false, told }
+      const part = { first, last: state.next - 1, messages, bytes, shares: [[source, cost]] as const, after, safety }
+      after = safety
+      return { ...part, isTaken: false, isWritten: false, isSettled: false, dueAt: 0 }
     })
   }
 
@@ -230,7 +234,7 @@ export class DiskLane implements Lane {
   #end(part: Part): boolean {
     part.isSettled = true
     if (part.isWritten) this.#kept -= part.messages.length
-    else part.safe()
+    makeSafe(part)
     if (!part.isTaken) this.#writer.settled(part)
     return part.isTaken
   }

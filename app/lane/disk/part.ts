@@ -20,8 +20,27 @@ export interface Part {
   isSettled: boolean
   /** When it is to be written, on the monotonic clock in milliseconds. */
   dueAt: number
-  /** To be called once it is written, or settled before. */
-  readonly safe: () => void
+  /** Those that were appended before it in one go must be safe before it is read: what a killed process loses of a source is its end. */
+  readonly after: Safety | undefined
+  readonly safety: Safety
+}
+
+/** Of one part, or of several: a lane has it, or Kafka. */
+export interface Safety {
+  isSafe: boolean
+  readonly told: () => void
+}
+
+/** A part is written, or settled before. */
+export function makeSafe({ safety }: Part): void {
+  if (safety.isSafe) return
+  safety.isSafe = true
+  safety.told()
+}
+
+/** Whether it may be read. */
+export function isReadable({ after }: Part): boolean {
+  return after?.isSafe !== false
 }
 
 /** What each source has in `messages`. */

@@ -4,7 +4,7 @@ import { sleep } from '../../lib/sleep.ts'
 import { BATCH } from '../piece.ts'
 import { blockBytes, writeBlock } from './block.ts'
 import { isFull, type Log } from './log.ts'
-import type { Part } from './part.ts'
+import { makeSafe, type Part } from './part.ts'
 import type { Presence } from './presence.ts'
 import { seedOf } from './reader.ts'
 import type { State } from './state.ts'
@@ -237,8 +237,8 @@ export class Writer {
     this.#last = last
     for (const part of parts) {
       part.isWritten = true
+      makeSafe(part)
       written(part)
-      if (!part.isSettled) part.safe()
     }
     state.save()
   }
