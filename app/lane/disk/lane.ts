@@ -141,6 +141,7 @@ export class DiskLane implements Lane {
   }
 
   async close(): Promise<void> {
+    if (this.#isClosed) return
     this.#isClosed = true
     clearInterval(this.#watch)
     await this.#writer.close()
