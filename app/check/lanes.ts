@@ -8,6 +8,7 @@ import { GAP_FEED } from '../gaps/record.ts'
 import { folderOf, hasLane, unusable } from '../lane/disk/folder.ts'
 import { leftOver } from '../lane/disk/left-over.ts'
 import { InUse, lock, lockPath, tooLongBy } from '../lane/disk/lock.ts'
+import { isOld } from '../lane/disk/mark.ts'
 import { inspect } from '../lane/disk/opened.ts'
 import { whole } from '../lane/disk/scan.ts'
 import { sourceFinder } from '../lane/sources.ts'
@@ -53,7 +54,7 @@ async function problemOf(directory: string, feed: string): Promise<Problem | und
   try {
     lockPath(folder)
     await tryOut(folder)
-    if (hasLane(folder)) await read(folder)
+    if (hasLane(folder) && !(await isOld(folder))) await read(folder)
     return undefined
   } catch (error) {
     const { message: text } = error instanceof Unwritable ? error : unusable(feed, folder, error)

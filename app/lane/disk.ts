@@ -4,6 +4,7 @@ import type { Lane } from '../model.ts'
 import { folderOf, makeWritable, unusable } from './disk/folder.ts'
 import { DiskLane } from './disk/lane.ts'
 import { type Lock, lock } from './disk/lock.ts'
+import { convertOld } from './disk/old-lane.ts'
 import { openLane } from './disk/opened.ts'
 import type { LaneOptions } from './index.ts'
 
@@ -16,6 +17,7 @@ export async function diskLane(options: LaneOptions): Promise<Lane> {
   try {
     await makeWritable(folder)
     held = await lock(folder)
+    await convertOld(folder, signal)
     const opened = await openLane(folder, held, options)
     const { messages, bytes, oldestReceivedAt } = opened.found
     if (messages > 0) emit({ type: 'lane.restored', feed, messages, bytes, oldestReceivedAt })

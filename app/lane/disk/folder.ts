@@ -7,10 +7,8 @@ import { errorCode } from '../../lib/error-code.ts'
 import { makeDirectory } from '../../lib/make-directory.ts'
 import { aside, Silent } from './aside.ts'
 import { LEAST_FILE_BYTES } from './log.ts'
+import { OLD_FILE } from './mark.ts'
 import { STATE } from './state.ts'
-
-/** Name of the file of a lane of version 0.1. */
-export const OLD_FILE = 'data.mdb'
 
 /** How long LANE_DIR may take to answer at the start, in milliseconds. */
 const TRIAL_MS = 10_000

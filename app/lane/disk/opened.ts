@@ -1,9 +1,12 @@
 /** Opens the files of a lane on disk. */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { Unusable } from '../../errors.ts'
 import type { LaneOptions } from '../index.ts'
 import type { SourceOf } from './block.ts'
 import type { Lock } from './lock.ts'
 import { Log, openSegments, type Segment } from './log.ts'
+import { isOld, OLD_FILE, putMarkAway, setMark } from './mark.ts'
 import { Presence } from './presence.ts'
 import { type Scan, scan, whole } from './scan.ts'
 import { type Kept, newLane, readKept, STATE, State } from './state.ts'
@@ -40,9 +43,12 @@ export async function openLane(folder: string, lock: Lock, options: LaneOptions)
     if (segments.length === 0) await log.begin()
     const presence = new Presence(join(folder, STATE), () => log.names(), [lock.look])
     presence.begin()
+    if (!existsSync(join(folder, OLD_FILE))) await setMark(folder)
     const close = async (): Promise<void> => {
+      const { isEmpty } = log
       await log.close()
       state.close()
+      if (isEmpty) await putMarkAway(folder)
       await lock.release()
     }
     return { folder, log, state, presence, found, close }
@@ -58,7 +64,9 @@ export async function inspect(
   sourceOf: SourceOf,
   how: Parameters<typeof scan>[3] = {},
 ): Promise<Scan & { readonly kept: Kept }> {
-  const kept = readKept(folder) ?? newLane()
+  const there = readKept(folder)
+  if (!there && (await isOld(folder))) throw new Unusable('it is of version 0.1; the daemon converts it when it starts')
+  const kept = there ?? newLane()
   const segments = await openSegments(folder, kept.id)
   try {
     return { ...(await scan(segments, kept, sourceOf, how)), kept }

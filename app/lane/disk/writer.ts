@@ -52,8 +52,9 @@ export class Writer {
   readonly #options: WriterOptions
   readonly #seed: number
   #waiting: Part[] = []
-  /** Of what waits: its payload, and when the first of it may be due; milliseconds on the monotonic clock, as all times here. */
+  /** Of what waits and is not settled: its payload, how many parts, and when the first of it may be due; milliseconds on the monotonic clock, as all times here. */
   #bytes = 0
+  #count = 0
   #dueAt = Number.POSITIVE_INFINITY
   #rushUntil = 0
   /** When the state is to be flushed. */
@@ -67,6 +68,7 @@ export class Writer {
   /** Ends the wait between two tries; `#waitsForRoom` when something settled may help. */
   #pause = new AbortController()
   #waitsForRoom = false
+  #held: { readonly detail: string; readonly isFull: boolean; readonly since: number } | undefined
   #isClosing = false
 
   constructor(options: WriterOptions) {
@@ -81,6 +83,7 @@ export class Writer {
     let bytes = 0
     for (const part of parts) bytes += part.bytes
     this.#bytes += bytes
+    this.#count += parts.length
     const isLarge = parts.length > 1 || bytes >= LARGE_BYTES
     if (isLarge || this.#bytes >= RUSH_BYTES) this.#rushUntil = now + RUSH_MS
     const dueAt = now + (isLarge ? 0 : mayPass && now >= this.#rushUntil ? PASS_MS : GATHER_MS)
@@ -95,7 +98,7 @@ export class Writer {
   /** A part that was not taken is settled. */
   settled({ bytes }: Part): void {
     this.#bytes -= bytes
-    if (this.#bytes === 0) this.#wait([])
+    if (--this.#count === 0) this.#wait([])
   }
 
   /** The state is another: it is flushed before long. Where there was no room, there may be. */
@@ -144,27 +147,27 @@ export class Writer {
   }
 
   async #run(): Promise<void> {
-    const began = performance.now()
-    let said: string | undefined
-    let isRoomWanted = false
     for (let attempt = 0; ; attempt++) {
       // What else arrives in this turn of the loop comes along.
       await new Promise((resolve) => setImmediate(resolve))
       try {
-        const wrote = await this.#write()
+        await this.#write()
         // Where nothing was tried, a full disk may be as full as before.
-        if (isRoomWanted && !wrote && !this.#options.log.isEmpty) throw FULL
-        if (attempt > 0) this.#options.resumed(performance.now() - began)
-        return
+        if (this.#held?.isFull && !this.#options.log.isEmpty) throw FULL
+        return this.#resume()
       } catch (error) {
         if (this.#isClosing) return
-        isRoomWanted = isFull(error)
-        const detail = isRoomWanted ? 'the disk is full' : textOf(error)
-        this.#options.held(detail, detail !== said)
-        said = detail
-        await this.#rest(attempt, isRoomWanted)
+        const detail = isFull(error) ? 'the disk is full' : textOf(error)
+        this.#options.held(detail, detail !== this.#held?.detail)
+        this.#held = { detail, isFull: isFull(error), since: this.#held?.since ?? performance.now() }
+        await this.#rest(attempt, isFull(error))
       }
     }
+  }
+
+  #resume(): void {
+    if (this.#held) this.#options.resumed(performance.now() - this.#held.since)
+    this.#held = undefined
   }
 
   /** Until the next try: after some time, or as soon as a full disk may have room. */
@@ -176,15 +179,13 @@ export class Writer {
     if (forRoom && !this.#isClosing) await sleep(LEAST_MS)
   }
 
-  /** All that is due, one write after the other; returns whether there was any. */
-  async #write(): Promise<boolean> {
+  /** All that is due, one write after the other. */
+  async #write(): Promise<void> {
     const { presence, state, log } = this.#options
-    let wrote = false
     do {
       if (presence.problem !== undefined && !(await presence.look())) throw new Error(presence.problem)
       const parts = this.#take()
       if (parts.length > 0) await this.#keep(parts)
-      wrote ||= parts.length > 0
       if (isDue(this.#staleAt)) {
         state.save()
         await state.flush()
@@ -192,7 +193,6 @@ export class Writer {
         this.#staleAt = Number.POSITIVE_INFINITY
       }
     } while (this.#isClosing ? this.#waiting.length > 0 : isDue(Math.min(this.#dueAt, this.#staleAt)))
-    return wrote
   }
 
   /** What of it is due, and as much more as belongs into one write. */
@@ -206,6 +206,7 @@ export class Writer {
     })
     const taken = end === -1 ? this.#waiting : this.#waiting.slice(0, end)
     this.#wait(end === -1 ? [] : this.#waiting.slice(end))
+    this.#count -= taken.length
     for (const part of taken) {
       part.isTaken = true
       this.#bytes -= part.bytes
@@ -229,12 +230,14 @@ export class Writer {
         part.isTaken = false
         this.#bytes += part.bytes
       }
+      this.#count += again.length
       this.#wait([...again, ...this.#waiting])
       if (isFull(error)) this.#most = Math.max(LEAST_BYTES, this.#most / 4)
       throw error
     }
     this.#most = Math.min(MOST_BYTES, this.#most * 2)
     this.#last = last
+    this.#resume()
     for (const part of parts) {
       part.isWritten = true
       makeSafe(part)
@@ -258,7 +261,9 @@ export class Writer {
       bytes += part.bytes
       next = part.last + 1
     }
-    const blocks = groups.map((group) => group.flatMap((part) => part.messages))
+    const blocks = groups.map((group) =>
+      group.length === 1 && group[0] ? group[0].messages : group.flatMap((part) => part.messages),
+    )
     const needed = blocks.reduce((sum, block) => sum + blockBytes(block), 0)
     const { length } = this.#buffer
     if (needed > length || (length > LEAST_BUFFER_BYTES && needed < length / 64))
