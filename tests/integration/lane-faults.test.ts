@@ -78,6 +78,24 @@ describe('a lane on disk', () => {
     expect(read).toEqual({ source: source('ü ✓'), data, receivedAt: 4_102_444_800_123, cursor: 'ab✓' })
   })
 
+  it('hands on the messages of an earlier process with the times of the broker, as they were known when they were written', async () => {
+    const HOURS_MS = 2 * 3_600_000
+    const at = 1_700_000_000_000
+    let correctionMs: number | undefined
+    const lane = await bench.open('disk', { correctionMs: () => correctionMs })
+    for (const known of [undefined, -HOURS_MS, 0]) {
+      correctionMs = known
+      await lane.append([message('', source(), at)])
+    }
+    await lane.close()
+    const read = await readAll(await bench.open('disk', { correctionMs: () => 77 }), 3)
+    expect(read.map(({ receivedAt, isCorrected }) => [receivedAt, isCorrected])).toEqual([
+      [at, undefined],
+      [at - HOURS_MS, true],
+      [at, true],
+    ])
+  })
+
   it('is whole again after it gave up messages behind some that were on their way', async () => {
     const options = { laneMaxBytes: 500_000, overload: 'drop-oldest' as const, maxInFlightBatches: 1 }
     const large = (first: number): Message[] =>

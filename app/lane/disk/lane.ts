@@ -171,7 +171,9 @@ export class DiskLane implements Lane {
     while (!this.#admission.hasRoom(cost)) {
       const part = await this.#turns.run(() => this.#takePart())
       if (!part) return
-      this.#opened.state.giveUp({ from: part.first, to: part.last + 1 })
+      // What is settled since the last open batch goes, too: so there are no more holes than open batches.
+      const open = this.#flights.findLast(({ isSettled }) => !isSettled)
+      this.#opened.state.giveUp({ from: open ? open.last + 1 : part.first, to: part.last + 1 })
       this.#end(part)
       this.#admission.leave(part.shares)
       this.#countDropped(part.messages.length)

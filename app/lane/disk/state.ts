@@ -14,8 +14,6 @@ const VERSION = 2
 /** Two pages are written in turn, so that one is whole whenever the power fails. Each: u32 CRC-32 of what follows · u32 its length · JSON. */
 const PAGE_BYTES = 64 * 1024
 const HEADER_BYTES = 8
-/** Kept of what was given up in between; what is more is handed on again after a restart. */
-const MOST_HOLES = 1_000
 /** So many running numbers may be given before the state is on the disk again: a restart begins after them. */
 const NUMBERS_AHEAD = 2 ** 22
 
@@ -134,7 +132,7 @@ export class State {
       page: ++this.#page,
       id: this.id,
       settledTo: this.settledTo,
-      holes: this.holes.slice(-MOST_HOLES),
+      holes: this.holes,
       flushed: this.flushed,
       next: this.next + NUMBERS_AHEAD,
       settled: this.#settled,
