@@ -83,7 +83,6 @@ async function convert(folder: string): Promise<void> {
     ? sums.received - sums.settled - Object.values(sums.dropped).reduce((sum, count) => sum + count, 0)
     : 0
   if (messages !== held) throw new Unusable(`it is damaged: its sums say ${held} messages, its blocks hold ${messages}`)
-  state.save()
   await state.flush()
 }
 

@@ -129,7 +129,6 @@ export class Log {
     if (gone.length === 0) return
     for (const segment of gone)
       if (!this.#isSettled(segment)) state.giveUp({ from: this.#before(segment), to: segment.last + 1 })
-    state.save()
     // What is gone must not be missed after a power cut.
     await state.flush()
     for (const segment of gone) {

@@ -38,7 +38,8 @@ export async function openLane(folder: string, lock: Lock, options: LaneOptions)
       found.messages,
       options.ledger,
     )
-    await state.flush()
+    // Both pages have their room on the disk from now on.
+    for (const _ of [0, 1]) await state.flush()
     const log = new Log({ ...options, folder, state, segments })
     if (segments.length === 0) await log.begin()
     const presence = new Presence(join(folder, STATE), () => log.names(), [lock.look])
@@ -47,7 +48,7 @@ export async function openLane(folder: string, lock: Lock, options: LaneOptions)
     const close = async (): Promise<void> => {
       const { isEmpty } = log
       await log.close()
-      state.close()
+      await state.close()
       if (isEmpty) await putMarkAway(folder)
       await lock.release()
     }

@@ -1,6 +1,6 @@
 /** What a lane on disk knows beside its blocks: which messages are settled, the next running number, and the sums of the ledger. */
 import { randomBytes } from 'node:crypto'
-import { closeSync, constants, fdatasync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, constants, fdatasync, fstatSync, write as fsWrite, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { crc32 } from 'node:zlib'
@@ -18,6 +18,7 @@ const HEADER_BYTES = 8
 const NUMBERS_AHEAD = 2 ** 22
 
 const flush = promisify(fdatasync)
+const write = promisify(fsWrite)
 
 type Counts = Readonly<Record<string, number>>
 
@@ -58,6 +59,9 @@ export class State {
   readonly #fd: number
   readonly #buffer = Buffer.alloc(PAGE_BYTES)
   #page: number
+  #isChanged = false
+  #saving: Promise<void> | undefined
+  #problem: Error | undefined
   #settled: number
   readonly #dropped: Map<string, number>
   settledTo: number
@@ -78,9 +82,6 @@ export class State {
     this.next = kept.next
     this.#fd = openSync(join(folder, STATE), constants.O_RDWR | constants.O_CREAT, 0o640)
     restore(ledger, kept, held)
-    // Both pages have their room on the disk from now on.
-    this.save()
-    this.save()
   }
 
   settle(messages: number): void {
@@ -102,27 +103,40 @@ export class State {
     this.holes = [...apart, hole].sort((one, other) => one.from - other.from)
   }
 
-  /** Survives the process; where the disk does not take it, the older one counts. */
+  /** Survives the process as soon as the operating system has it, which is soon; where it does not take it, `flush` says so. */
   save(): void {
-    this.holes = this.holes.filter(({ to }) => to > this.settledTo)
-    const text = JSON.stringify(this.#kept())
-    const length = this.#buffer.write(text, HEADER_BYTES)
-    this.#buffer.writeUInt32BE(length, 4)
-    this.#buffer.writeUInt32BE(crc32(this.#buffer.subarray(4, HEADER_BYTES + length)), 0)
-    try {
-      writeSync(this.#fd, this.#buffer, 0, HEADER_BYTES + length, (this.#page % 2) * PAGE_BYTES)
-    } catch {
-      // Told by whoever flushes.
-    }
+    this.#isChanged = true
+    this.#saving ??= this.#save().finally(() => {
+      this.#saving = undefined
+    })
   }
 
   /** Survives a power cut. Rejects with what the disk says. */
-  flush(): Promise<void> {
-    return flush(this.#fd)
+  async flush(): Promise<void> {
+    this.save()
+    await this.#saving
+    await flush(this.#fd)
+    if (this.#problem) throw this.#problem
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    await this.#saving
     closeSync(this.#fd)
+  }
+
+  async #save(): Promise<void> {
+    while (this.#isChanged) {
+      this.#isChanged = false
+      this.holes = this.holes.filter(({ to }) => to > this.settledTo)
+      const length = this.#buffer.write(JSON.stringify(this.#kept()), HEADER_BYTES)
+      this.#buffer.writeUInt32BE(length, 4)
+      this.#buffer.writeUInt32BE(crc32(this.#buffer.subarray(4, HEADER_BYTES + length)), 0)
+      const at = (this.#page % 2) * PAGE_BYTES
+      this.#problem = await write(this.#fd, this.#buffer, 0, HEADER_BYTES + length, at).then(
+        () => undefined,
+        (error: Error) => error,
+      )
+    }
   }
 
   #kept(): Kept {

@@ -5,25 +5,19 @@ import { BATCH } from '../piece.ts'
 import { blockBytes, writeBlock } from './block.ts'
 import { isFull, type Log } from './log.ts'
 import { makeSafe, type Part } from './part.ts'
+import { isDue, Pending } from './pending.ts'
 import type { Presence } from './presence.ts'
 import { seedOf } from './reader.ts'
 import type { State } from './state.ts'
 
-/** How long Kafka has for a part before it is written, and how long what nobody waits to read gathers; in milliseconds. */
-const PASS_MS = 10
-const GATHER_MS = 2
-/** What is larger is written at once, and so is all when so much waits, in bytes; then so long, in milliseconds, because more will come. */
-const LARGE_BYTES = 16 * 1024
-const RUSH_BYTES = 48 * 1024
-const RUSH_MS = 50
 /** Payload of one write, in bytes; a single part may be larger. */
 const MOST_BYTES = 4 * 1024 * 1024
 /** Where there is little room. */
 const LEAST_BYTES = 16 * 1024
 /** How long what is settled may be on the way to the disk, in milliseconds. */
 const SETTLE_MS = 250
-/** Sooner is now, in milliseconds. */
-const NOW_MS = 0.5
+/** A timer that ends so much later, in milliseconds, will do. */
+const SOON_MS = 0.5
 const RETRY = { baseMs: 250, capMs: 5_000 }
 /** Between two tries when the disk is full and something was settled, in milliseconds. */
 const LEAST_MS = 50
@@ -51,12 +45,7 @@ export interface WriterOptions {
 export class Writer {
   readonly #options: WriterOptions
   readonly #seed: number
-  #waiting: Part[] = []
-  /** Of what waits and is not settled: its payload, how many parts, and when the first of it may be due; milliseconds on the monotonic clock, as all times here. */
-  #bytes = 0
-  #count = 0
-  #dueAt = Number.POSITIVE_INFINITY
-  #rushUntil = 0
+  readonly #pending = new Pending()
   /** When the state is to be flushed. */
   #staleAt = Number.POSITIVE_INFINITY
   #last: number
@@ -79,26 +68,13 @@ export class Writer {
 
   /** `mayPass`: somebody reads it soon. */
   add(parts: readonly Part[], mayPass: boolean): void {
-    const now = performance.now()
-    let bytes = 0
-    for (const part of parts) bytes += part.bytes
-    this.#bytes += bytes
-    this.#count += parts.length
-    const isLarge = parts.length > 1 || bytes >= LARGE_BYTES
-    if (isLarge || this.#bytes >= RUSH_BYTES) this.#rushUntil = now + RUSH_MS
-    const dueAt = now + (isLarge ? 0 : mayPass && now >= this.#rushUntil ? PASS_MS : GATHER_MS)
-    for (const part of parts) {
-      part.dueAt = dueAt
-      this.#waiting.push(part)
-    }
-    this.#dueAt = Math.min(this.#dueAt, dueAt)
+    this.#pending.add(parts, mayPass)
     this.#schedule()
   }
 
   /** A part that was not taken is settled. */
-  settled({ bytes }: Part): void {
-    this.#bytes -= bytes
-    if (--this.#count === 0) this.#wait([])
+  settled(part: Part): void {
+    this.#pending.settled(part)
   }
 
   /** The state is another: it is flushed before long. Where there was no room, there may be. */
@@ -127,16 +103,15 @@ export class Writer {
   /** Starts when something is due, or sees to it that it will. */
   #schedule(): void {
     if (this.#running || this.#isClosing) return
-    const dueAt = Math.min(this.#dueAt, this.#staleAt)
-    const wait = dueAt - performance.now()
-    if (wait <= NOW_MS) return this.#start()
-    if (dueAt >= this.#timerAt - NOW_MS) return
+    const dueAt = Math.min(this.#pending.dueAt, this.#staleAt)
+    if (isDue(dueAt)) return this.#start()
+    if (dueAt >= this.#timerAt - SOON_MS) return
     clearTimeout(this.#timer)
     this.#timerAt = dueAt
     this.#timer = setTimeout(() => {
       this.#timerAt = Number.POSITIVE_INFINITY
       this.#schedule()
-    }, wait)
+    }, dueAt - performance.now())
   }
 
   #start(): void {
@@ -181,42 +156,25 @@ export class Writer {
 
   /** All that is due, one write after the other. */
   async #write(): Promise<void> {
-    const { presence, state, log } = this.#options
+    const { presence } = this.#options
     do {
       if (presence.problem !== undefined && !(await presence.look())) throw new Error(presence.problem)
-      const parts = this.#take()
+      const parts = this.#pending.take(this.#most, this.#isClosing)
       if (parts.length > 0) await this.#keep(parts)
-      if (isDue(this.#staleAt)) {
-        state.save()
-        await state.flush()
-        await log.forget()
-        this.#staleAt = Number.POSITIVE_INFINITY
-      }
-    } while (this.#isClosing ? this.#waiting.length > 0 : isDue(Math.min(this.#dueAt, this.#staleAt)))
+      if (isDue(this.#staleAt)) await this.#flush()
+    } while (this.#isClosing ? !this.#pending.isEmpty : isDue(Math.min(this.#pending.dueAt, this.#staleAt)))
   }
 
-  /** What of it is due, and as much more as belongs into one write. */
-  #take(): readonly Part[] {
-    if (this.#isClosing || isDue(this.#dueAt)) this.#wait(this.#waiting.filter(({ isSettled }) => !isSettled))
-    if (!this.#isClosing && !isDue(this.#dueAt)) return []
-    let bytes = 0
-    const end = this.#waiting.findIndex((part, at) => {
-      bytes += part.bytes
-      return at > 0 && bytes > this.#most
-    })
-    const taken = end === -1 ? this.#waiting : this.#waiting.slice(0, end)
-    this.#wait(end === -1 ? [] : this.#waiting.slice(end))
-    this.#count -= taken.length
-    for (const part of taken) {
-      part.isTaken = true
-      this.#bytes -= part.bytes
+  async #flush(): Promise<void> {
+    const { state, log } = this.#options
+    this.#staleAt = Number.POSITIVE_INFINITY
+    try {
+      await state.flush()
+      await log.forget()
+    } catch (error) {
+      this.#staleAt = 0
+      throw error
     }
-    return taken
-  }
-
-  #wait(parts: Part[]): void {
-    this.#waiting = parts
-    this.#dueAt = parts.reduce((least, { dueAt }) => Math.min(least, dueAt), Number.POSITIVE_INFINITY)
   }
 
   async #keep(parts: readonly Part[]): Promise<void> {
@@ -225,13 +183,7 @@ export class Writer {
     try {
       await log.write(this.#blocks(parts), first, last)
     } catch (error) {
-      const again = parts.filter(({ isSettled }) => !isSettled)
-      for (const part of again) {
-        part.isTaken = false
-        this.#bytes += part.bytes
-      }
-      this.#count += again.length
-      this.#wait([...again, ...this.#waiting])
+      this.#pending.putBack(parts)
       if (isFull(error)) this.#most = Math.max(LEAST_BYTES, this.#most / 4)
       throw error
     }
@@ -284,8 +236,4 @@ const FULL = Object.assign(new Error('no space left on device'), { code: 'ENOSPC
 
 function textOf(error: unknown): string {
   return error instanceof Error ? error.message.slice(0, 200) : 'unknown'
-}
-
-function isDue(at: number): boolean {
-  return at <= performance.now() + NOW_MS
 }

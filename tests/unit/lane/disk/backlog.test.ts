@@ -64,7 +64,7 @@ describe('a backlog', () => {
   afterEach(async () => {
     await writer.close()
     await log.close()
-    state.close()
+    await state.close()
     await rm(folder, { recursive: true })
   })
 

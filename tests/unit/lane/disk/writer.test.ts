@@ -78,7 +78,7 @@ describe('a writer', () => {
     isOver = true
     for (const write of writes) write.succeed()
     await writer.close()
-    state.close()
+    await state.close()
     await rm(folder, { recursive: true })
   })
 
