@@ -10,8 +10,6 @@ import { leftOver } from '../lane/disk/left-over.ts'
 import { InUse, lock, lockPath, tooLongBy } from '../lane/disk/lock.ts'
 import { isOld } from '../lane/disk/mark.ts'
 import { inspect } from '../lane/disk/opened.ts'
-import { whole } from '../lane/disk/scan.ts'
-import { sourceFinder } from '../lane/sources.ts'
 import { errorCode } from '../lib/error-code.ts'
 import { settingName } from '../lib/setting-names.ts'
 import type { Finding } from './finding.ts'
@@ -65,7 +63,7 @@ async function problemOf(directory: string, feed: string): Promise<Problem | und
 async function read(folder: string): Promise<void> {
   const held = await lock(folder)
   try {
-    whole(await inspect(folder, sourceFinder('', [])))
+    await inspect(folder)
   } finally {
     await held.release()
   }

@@ -4,11 +4,11 @@ import { Turns } from '../../lib/turns.ts'
 import type { Batch, Lane, LaneHeld, Message } from '../../model.ts'
 import { Admission } from '../admission.ts'
 import type { LaneOptions } from '../index.ts'
-import { BATCH, cut, type Piece } from '../piece.ts'
+import { BATCH, cut } from '../piece.ts'
 import { Backlog } from './backlog.ts'
 import { unusable } from './folder.ts'
 import type { Opened } from './opened.ts'
-import { DISK_OVERHEAD_BYTES, makeSafe, type Part, type Safety } from './part.ts'
+import { DISK_OVERHEAD_BYTES, makeSafe, type Part, partsOf } from './part.ts'
 import { Writer } from './writer.ts'
 
 /** How often is looked whether the files are still there, in milliseconds. */
@@ -87,7 +87,9 @@ export class DiskLane implements Lane {
       await this.#admission.enter(first.source, cost, first.receivedAt)
     }
     await new Promise<void>((resolve) => {
-      const parts = this.#partsOf(pieces, resolve)
+      const { state } = this.#opened
+      const parts = partsOf(pieces, state.next, resolve)
+      state.next += messages.length
       this.#writer.add(parts, this.#backlog.isEmpty && this.#hasTurn)
       for (const part of parts) this.#backlog.push(part)
       this.#changed.notify()
@@ -146,24 +148,6 @@ export class DiskLane implements Lane {
     clearInterval(this.#watch)
     await this.#writer.close()
     await this.#opened.close()
-  }
-
-  /** `allSafe` is called once all of them are. */
-  #partsOf(pieces: readonly Piece[], allSafe: () => void): Part[] {
-    const { state } = this.#opened
-    let left = pieces.length
-    const told = (): void => {
-      if (--left === 0) allSafe()
-    }
-    let after: Safety | undefined
-    return pieces.map(({ source, messages, bytes, cost }) => {
-      const first = state.next
-      state.next += messages.length
-      const safety = { isSafe: false, told }
-      const part = { first, last: state.next - 1, messages, bytes, shares: [[source, cost]] as const, after, safety }
-      after = safety
-      return { ...part, isTaken: false, isWritten: false, isSettled: false, dueAt: 0 }
-    })
   }
 
   /** Makes room for `cost` bytes as long as there is something that is not on its way yet. */

@@ -1,10 +1,8 @@
 /** Lanes of feeds that are configured no longer: kept, and said at each start. */
 
-import { sourceFinder } from '../sources.ts'
 import { feedsIn, folderOf } from './folder.ts'
 import { lock } from './lock.ts'
 import { inspect } from './opened.ts'
-import { whole } from './scan.ts'
 
 /** A sentence for each lane in `laneDir` that belongs to none of `feeds` and holds something, until `signal` aborts. Throws `Unusable` when `laneDir` cannot be read. */
 export async function* leftOver(
@@ -25,7 +23,7 @@ async function contentOf(folder: string, signal: AbortSignal | undefined): Promi
   try {
     const held = await lock(folder)
     try {
-      const { messages } = whole(await inspect(folder, sourceFinder('', []), { signal }))
+      const { messages } = await inspect(folder, { signal })
       return messages === 0 ? undefined : `${messages} messages`
     } finally {
       await held.release()

@@ -6,7 +6,7 @@ import { sourceFinder } from '../sources.ts'
 import { feedsIn, folderOf, hasLane, unusable } from './folder.ts'
 import { lock } from './lock.ts'
 import { inspect } from './opened.ts'
-import { type Scan, whole } from './scan.ts'
+import type { Scan } from './scan.ts'
 
 /** One lane as it is now; `problem` is a sentence where it cannot be used. */
 export interface LaneSummary {
@@ -20,7 +20,7 @@ export async function listLanes(laneDir: string): Promise<LaneSummary[]> {
   const summaries: LaneSummary[] = []
   for (const feed of feedsIn(laneDir)) {
     try {
-      const scan = await locked(laneDir, feed, async (folder) => whole(await inspect(folder, sourceFinder(feed, []))))
+      const scan = await locked(laneDir, feed, (folder) => inspect(folder))
       summaries.push({ feed, scan, problem: '' })
     } catch (error) {
       summaries.push({ feed, scan: undefined, problem: error instanceof Error ? error.message : String(error) })
@@ -39,7 +39,8 @@ export function exportLane(
   take: (message: Message) => Promise<void>,
 ): Promise<string | undefined> {
   return locked(laneDir, feed, async (folder) => {
-    const { damage } = await inspect(folder, sourceFinder(feed, []), {
+    const { damage } = await inspect(folder, {
+      sourceOf: sourceFinder(feed, []),
       take: async (messages) => {
         for (const message of messages) await take(message)
       },

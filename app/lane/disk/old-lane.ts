@@ -2,7 +2,6 @@
 import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Unusable } from '../../errors.ts'
-import { sourceFinder } from '../sources.ts'
 import { aside, Silent } from './aside.ts'
 import { isOld, OLD_FILE, setMark } from './mark.ts'
 import { inspect } from './opened.ts'
@@ -18,7 +17,7 @@ export async function convertOld(folder: string, signal: AbortSignal | undefined
   if (!(await isOld(folder))) return rm(join(folder, UNDER_WAY), { force: true })
   const names = await readdir(folder)
   const isAnew = names.includes(UNDER_WAY) || !names.includes(STATE)
-  if (!isAnew && (await inspect(folder, sourceFinder('', []), { signal })).messages > 0)
+  if (!isAnew && (await inspect(folder, { signal })).messages > 0)
     throw new Unusable(`it holds two lanes, one of them in ${OLD_FILE}, of version 0.1; move one elsewhere`)
   await writeFile(join(folder, UNDER_WAY), '', { flush: true })
   for (const name of names) if (name.endsWith('.segment')) await rm(join(folder, name))

@@ -3,13 +3,14 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Unusable } from '../../errors.ts'
 import type { LaneOptions } from '../index.ts'
+import { sourceFinder } from '../sources.ts'
 import type { SourceOf } from './block.ts'
 import type { Lock } from './lock.ts'
-import { Log, openSegments, type Segment } from './log.ts'
+import { isFull, Log, openSegments, type Segment } from './log.ts'
 import { isOld, OLD_FILE, putMarkAway, setMark } from './mark.ts'
 import { Presence } from './presence.ts'
-import { type Scan, scan, whole } from './scan.ts'
-import { type Kept, newLane, readKept, STATE, State } from './state.ts'
+import { type Scan, scan, type Take } from './scan.ts'
+import { newLane, readKept, STATE, State } from './state.ts'
 
 /** All of a lane, in one folder. */
 export interface Opened {
@@ -39,10 +40,10 @@ export async function openLane(folder: string, lock: Lock, options: LaneOptions)
       options.ledger,
     )
     // Both pages have their room on the disk from now on.
-    for (const _ of [0, 1]) await state.flush()
+    for (const _ of [0, 1]) await state.flush().catch(unlessFull)
     const log = new Log({ ...options, folder, state, segments })
     if (segments.length === 0) await log.begin()
-    const presence = new Presence(join(folder, STATE), () => log.names(), [lock.look])
+    const presence = new Presence(join(folder, STATE), () => log.names(), lock.look)
     presence.begin()
     if (!existsSync(join(folder, OLD_FILE))) await setMark(folder)
     const close = async (): Promise<void> => {
@@ -59,21 +60,37 @@ export async function openLane(folder: string, lock: Lock, options: LaneOptions)
   }
 }
 
-/** Reads the lane in `folder` and leaves it as it is; hands what it holds to `take`. Throws as `openLane` does, but says damage. */
-export async function inspect(
-  folder: string,
-  sourceOf: SourceOf,
-  how: Parameters<typeof scan>[3] = {},
-): Promise<Scan & { readonly kept: Kept }> {
-  const there = readKept(folder)
-  if (!there && (await isOld(folder))) throw new Unusable('it is of version 0.1; the daemon converts it when it starts')
-  const kept = there ?? newLane()
-  const segments = await openSegments(folder, kept.id)
+/** How a lane is read. */
+export interface InspectOptions {
+  readonly sourceOf?: SourceOf
+  /** Is handed what can be read of it; then damage is only said. */
+  readonly take?: Take
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Reads the lane in `folder` and leaves it as it is. Throws as `openLane` does. */
+export async function inspect(folder: string, options: InspectOptions = {}): Promise<Scan> {
+  const kept = readKept(folder)
+  if (!kept && (await isOld(folder)))
+    throw new Unusable('it is of version 0.1; a daemon with this feed converts it when it starts')
+  const state = kept ?? newLane()
+  const segments = await openSegments(folder, state.id)
   try {
-    return { ...(await scan(segments, kept, sourceOf, how)), kept }
+    const found = await scan(segments, state, options.sourceOf ?? sourceFinder('', []), options)
+    return options.take ? found : whole(found)
   } finally {
     await closeSegments(segments)
   }
+}
+
+function whole(found: Scan): Scan {
+  if (found.damage !== undefined) throw new Unusable(found.damage)
+  return found
+}
+
+/** A lane that was there before starts on a full disk, too: reading from it makes room. */
+function unlessFull(error: unknown): void {
+  if (!isFull(error)) throw error
 }
 
 async function closeSegments(segments: readonly Segment[]): Promise<void> {

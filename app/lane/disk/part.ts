@@ -1,5 +1,6 @@
 /** Messages on their way through a lane on disk. */
 import type { Message, SourceInfo } from '../../model.ts'
+import type { Piece } from '../piece.ts'
 
 /** What a message costs on the disk beyond its payload, in bytes: its header, and its share of the block. */
 export const DISK_OVERHEAD_BYTES = 32
@@ -29,6 +30,24 @@ export interface Part {
 export interface Safety {
   isSafe: boolean
   readonly told: () => void
+}
+
+/** Parts of what is appended in one go, with the running numbers from `next` on; `allSafe` is called once all of them are. */
+export function partsOf(pieces: readonly Piece[], next: number, allSafe: () => void): Part[] {
+  let left = pieces.length
+  const told = (): void => {
+    if (--left === 0) allSafe()
+  }
+  let first = next
+  let after: Safety | undefined
+  return pieces.map(({ source, messages, bytes, cost }) => {
+    const safety = { isSafe: false, told }
+    const part = { first, last: first + messages.length - 1, messages, bytes, shares: [[source, cost]] as const }
+    const how = { after, safety, isTaken: false, isWritten: false, isSettled: false, dueAt: 0 }
+    first += messages.length
+    after = safety
+    return { ...part, ...how }
+  })
 }
 
 /** A part is written, or settled before. */

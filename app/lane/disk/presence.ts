@@ -25,23 +25,20 @@ export async function leadsTo(path: string, { dev, ino }: Identity): Promise<boo
   return found.dev === dev && found.ino === ino
 }
 
-/** Looks after something else that belongs to a lane; resolves to a sentence when it is not well. Never rejects. */
-export type Look = () => Promise<string | undefined>
-
 /** Of one lane that is open. */
 export class Presence {
   readonly #path: string
   readonly #names: () => readonly string[]
-  readonly #looks: readonly Look[]
+  readonly #more: () => Promise<string | undefined>
   #file: Identity | undefined
   #problem: string | undefined
   #looking: Promise<string | undefined> | undefined
 
-  /** `path` is the file that tells this lane from others, `names` are those of the files that must be beside it; `looks` are asked once all are there. */
-  constructor(path: string, names: () => readonly string[], looks: readonly Look[] = []) {
+  /** `path` is the file that tells this lane from others, `names` are those of the files that must be beside it; `more` is asked once all are there: it resolves to a sentence when something else is not well, and never rejects. */
+  constructor(path: string, names: () => readonly string[], more: () => Promise<string | undefined>) {
     this.#path = path
     this.#names = names
-    this.#looks = looks
+    this.#more = more
   }
 
   /** Call it as soon as the file is open. Throws when it is gone already. */
@@ -81,11 +78,7 @@ export class Presence {
       if (code === 'ENOENT' || code === 'ENOTDIR') return goneFrom(folder)
       return `${folder} cannot be reached (${code}); ${CURE}`
     }
-    for (const look of this.#looks) {
-      const problem = await look()
-      if (problem !== undefined) return problem
-    }
-    return undefined
+    return this.#more()
   }
 }
 

@@ -1,5 +1,4 @@
 /** Everything about a lane that is on disk, read and checked from the first block to the last. */
-import { Unusable } from '../../errors.ts'
 import type { Message } from '../../model.ts'
 import type { SourceOf } from './block.ts'
 import type { Segment } from './log.ts'
@@ -21,12 +20,15 @@ export interface Scan {
   readonly damage: string | undefined
 }
 
+/** Takes the messages of a block that are to be delivered. */
+export type Take = (messages: readonly Message[]) => Promise<void>
+
 /** Reads all of `segments`, sets where the blocks in each end, and hands what is to be delivered to `take`. Throws `Unusable` for a format it does not know. Ends with the reason of `signal`. */
 export async function scan(
   segments: readonly Segment[],
   kept: Kept,
   sourceOf: SourceOf,
-  { take, signal }: { take?: (messages: readonly Message[]) => Promise<void>; signal?: AbortSignal | undefined } = {},
+  { take, signal }: { readonly take?: Take; readonly signal?: AbortSignal | undefined },
 ): Promise<Scan> {
   const counts = new Counts()
   const missing: Numbers[] = []
@@ -71,10 +73,4 @@ class Counts {
       this.sources.set(source.id, share)
     }
   }
-}
-
-/** Throws `Unusable` where something is damaged. */
-export function whole<T extends Pick<Scan, 'damage'>>(scanned: T): T {
-  if (scanned.damage !== undefined) throw new Unusable(scanned.damage)
-  return scanned
 }

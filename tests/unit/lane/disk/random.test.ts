@@ -9,7 +9,7 @@ import type { Log } from '../../../../app/lane/disk/log.ts'
 import { inspect, openLane } from '../../../../app/lane/disk/opened.ts'
 import { createLedger } from '../../../../app/ledger.ts'
 import type { Batch, Message } from '../../../../app/model.ts'
-import { laneOptions, sourcesById } from '../../../support/lanes.ts'
+import { laneOptions } from '../../../support/lanes.ts'
 import { message, source } from '../../../support/messages.ts'
 
 const SOURCES = 6
@@ -79,7 +79,7 @@ async function live(seed: number): Promise<void> {
   const kept = async (): Promise<Set<string>> => {
     const names = new Set<string>()
     using image = imageOf(folder)
-    const found = await inspect(image.path, sourcesById(), {
+    const found = await inspect(image.path, {
       take: async (messages) => {
         for (const one of messages) names.add(nameOf(one))
       },
