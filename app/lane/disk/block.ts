@@ -70,7 +70,9 @@ export function writeBlock(
     at += 4 + length
   }
   for (const message of messages) {
-    const { data, receivedAt, cursor } = message
+    const { data, cursor, isCorrected } = message
+    // One of an earlier process is corrected already.
+    const receivedAt = message.receivedAt - (isCorrected ? (correctionMs ?? 0) : 0)
     view.setUint16(at, sources.get(message.source) ?? 0)
     view.setUint16(at + 2, Math.floor(receivedAt / 0x1_0000_0000))
     view.setUint32(at + 4, receivedAt >>> 0)

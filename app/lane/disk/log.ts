@@ -28,13 +28,13 @@ export interface Segment {
 }
 
 /** Files of the lane `id` in `folder`, in order, as they are. Their ends are those of the files until they are read. Throws `Unusable` for those of another lane. */
-export async function openSegments(folder: string, id: string): Promise<Segment[]> {
+export async function openSegments(folder: string, id: string, flags: 'r' | 'r+'): Promise<Segment[]> {
   const segments: Segment[] = []
   for (const entry of await readdir(folder)) {
     const [name = '', of, digits] = NAME.exec(entry) ?? []
     if (!of) continue
     if (of !== id) throw new Unusable(`it is damaged: it has the file ${name} of a lane whose ${STATE} is gone`)
-    const file = await open(join(folder, name), 'r+')
+    const file = await open(join(folder, name), flags)
     const { size } = await file.stat()
     segments.push({ ...NEW, sequence: Number(digits), name, file, size, end: size })
   }

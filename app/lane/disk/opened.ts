@@ -28,7 +28,7 @@ export interface Opened {
 export async function openLane(folder: string, lock: Lock, options: LaneOptions): Promise<Opened> {
   const there = readKept(folder)
   const kept = there ?? newLane()
-  const segments = await openSegments(folder, kept.id)
+  const segments = await openSegments(folder, kept.id, 'r+')
   try {
     const found = whole(await scan(segments, kept, options.sourceOf, options))
     // What a process left that was killed may not be there yet.
@@ -74,7 +74,7 @@ export async function inspect(folder: string, options: InspectOptions = {}): Pro
   if (!kept && (await isOld(folder)))
     throw new Unusable('it is of version 0.1; a daemon with this feed converts it when it starts')
   const state = kept ?? newLane()
-  const segments = await openSegments(folder, state.id)
+  const segments = await openSegments(folder, state.id, 'r')
   try {
     const found = await scan(segments, state, options.sourceOf ?? sourceFinder('', []), options)
     return options.take ? found : whole(found)

@@ -46,6 +46,12 @@ describe('a block', () => {
     const at = one?.receivedAt ?? 0
     const off = written(numbered(1), 0, -7_200_000)
     expect(read(off, true)?.[0]).toMatchObject({ receivedAt: at - 7_200_000, isCorrected: true })
+    const corrected = written(
+      numbered(1).map((each) => ({ ...each, isCorrected: true })),
+      0,
+      -7_200_000,
+    )
+    expect(read(corrected, true)?.[0]).toMatchObject({ receivedAt: at, isCorrected: true })
     expect(read(written(numbered(1), 0, 0), true)?.[0]).toMatchObject({ receivedAt: at, isCorrected: true })
     for (const [block, isEarlier] of [
       [off, false],
