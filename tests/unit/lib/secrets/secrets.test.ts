@@ -181,14 +181,18 @@ describe('a newer configuration', () => {
 
 describe('hiding', () => {
   it('takes time with the length of the text, not with the number of secrets', () => {
-    const urls = Array.from({ length: 10_000 }, (_, i) => `wss://h${i % 100}.example/ws?token=${i}-abcdefgh-${i}`)
-    const secrets = knowing(urls.join(','))
-    secrets.hide('once', 'f')
-    const startedAt = performance.now()
-    for (let i = 0; i < 200; i++)
-      secrets.hide(`${i}: closed with 1008: no such token ${i}-abcdefgh-${i}, ${'x'.repeat(60)}`, 'f')
-    expect((performance.now() - startedAt) / 200).toBeLessThan(2)
-    expect(secrets.hide('token 77-abcdefgh-77', 'f')).toBe('token ***')
+    const cost = (length: number): number => {
+      const urls = Array.from({ length }, (_, i) => `wss://h${i % 100}.example/ws?token=${i}-abcdefgh-${i}`)
+      const secrets = knowing(urls.join(','))
+      expect(secrets.hide('token 77-abcdefgh-77', 'f')).toBe('token ***')
+      const before = process.cpuUsage()
+      for (let i = 0; i < 200; i++)
+        secrets.hide(`${i}: closed with 1008: no such token ${i}-abcdefgh-${i}, ${'x'.repeat(60)}`, 'f')
+      return process.cpuUsage(before).user
+    }
+    // Of this thread alone, and once without counting: others use the machine, too.
+    cost(100)
+    expect(cost(10_000) / cost(100)).toBeLessThan(20)
   })
 
   it('takes time with the length of the text and no faster, whatever an upstream writes', () => {
