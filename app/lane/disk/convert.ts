@@ -62,6 +62,7 @@ async function convert(folder: string): Promise<void> {
   const state = new State(folder, kept, 0, createLedger())
   await state.flush()
   const log = new Log({ folder, state, segments: [], laneMaxBytes: Number.MAX_SAFE_INTEGER, sync: 'flush' })
+  await log.begin()
   const sourceOf = sourceFinder('', [])
   let livedAt = performance.now()
   let messages = 0
