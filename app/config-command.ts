@@ -18,8 +18,8 @@ where that file holds what this command prints.
 `
 
 /** YAML. */
-export function showConfig({ inForce }: Pick<Reading<Kinds>, 'inForce'>): string {
-  return inForceAsYaml(inForce)
+export function showConfig({ inForce, problems }: Pick<Reading<Kinds>, 'inForce' | 'problems'>): string {
+  return inForceAsYaml(inForce, problems.length === 0)
 }
 
 /** JSON. */

@@ -34,7 +34,7 @@ export interface Reading<K extends Kinds> {
   readonly config: ConfigOf<K> | undefined
   /** All of them; each names the setting as it was given, and the cure, without secrets. */
   readonly problems: readonly Problem[]
-  /** Where each value is from. */
+  /** Where each value is from, with the texts themselves: secrets are among them. */
   readonly inForce: readonly InForce[]
   /** Paths of all files that were read, or could not be. */
   readonly files: readonly string[]
@@ -100,7 +100,7 @@ function readLayers<K extends Kinds>(env: Env, file: FileLayer | undefined, kind
   const shared = { handshakeTimeoutMs: daemon.values.HANDSHAKE_TIMEOUT, laneMaxBytes }
   const feeds = readFeeds(feedsGiven, kinds, shared, report)
   checkOwnTopics(feeds, daemon, report)
-  if (parts.registry.url === '' && registry.given.size === 0 && needsRegistry(feeds, daemon.values, kinds)) {
+  if (!registry.given.has('SCHEMA_REGISTRY_URL') && needsRegistry(feeds, daemon.values, kinds)) {
     const { SCHEMA_REGISTRY_URL: setting } = tables.registry
     const told = report.problems.length
     tellMissing({ name: 'SCHEMA_REGISTRY_URL', example: setting.example }, setting, report)

@@ -39,8 +39,7 @@ type Property<N, S> = N extends string
   : never
 
 type Parsed<S> = S extends { readonly format: Format<infer T, infer _> } ? T : never
-type IsSure<S, Yes extends object> = S extends Yes ? true : false
-type Value<S, Sure extends object> = IsSure<S, Sure> extends true ? Parsed<S> : Parsed<S> | undefined
+type Value<S, Sure extends object> = S extends Sure ? Parsed<S> : Parsed<S> | undefined
 
 /** What a default or the reader sees to. */
 type Sure = { readonly default: string } | { readonly required: true }

@@ -20,8 +20,8 @@ All settings are environment variables, and most of them keys of a file, too ([c
 const NOTES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.values<Replaced>(kinds.replaced).map(({ group, note }) => [group, note])),
   'Feeds by name': `Any number of feeds: \`<NAME>\` is made of \`A\`–\`Z\`, \`0\`–\`9\` and \`_\`, and its lower case is the label \`feed\` of the metrics. The longest
-known suffix wins: \`FEED_A_KEY_FIELD\` is the \`KEY_FIELD\` of the feed \`a\`. Of feeds with URLS the longest name wins. A URL that is listed twice is dialled once; a file of URLs may not
-list one twice. At least one feed must be on.`,
+known suffix wins: \`FEED_A_KEY_FIELD\` is the \`KEY_FIELD\` of the feed \`a\`. Of feeds with URLS the longest name wins.
+A URL that is listed twice is dialled once; a file of URLs may not list one twice. At least one feed must be on.`,
   'Kafka security':
     'With `PLAINTEXT` none of the others may be set, because they would have no effect. Certificates are PEM, keys without a passphrase.',
 }

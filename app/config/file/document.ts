@@ -27,10 +27,10 @@ export interface Flaw {
   readonly predicate: string
 }
 
-/** Ten thousand URLs and everything else, many times over. An alias counts what it stands for each time. */
-const MOST_NODES = 200_000
-/** The largest text that is parsed: what is parsed takes fifty times the memory for a moment. */
-const MOST_CHARACTERS = 4 * 1024 * 1024
+/** An alias counts what it stands for each time. */
+const MOST_NODES = 100_000
+/** The largest text that is parsed, which takes up to some seconds and some hundred times its memory. More URLs have a file of their own. */
+const MOST_CHARACTERS = 256 * 1024
 const DEEPEST = 32
 
 const BAD_ALIAS = 'has an alias (*name) without its anchor (&name) before it; write a text that begins with * in quotes'
@@ -50,9 +50,17 @@ const FLAWS: Readonly<Record<string, string>> = {
 export function parseYaml(text: string): Node | readonly Flaw[] {
   const start = { line: 1, column: 1 }
   if (text.length > MOST_CHARACTERS)
-    return [{ at: start, predicate: `is larger than ${MOST_CHARACTERS / 1024 ** 2} MiB` }]
+    return [
+      {
+        at: start,
+        predicate: `is larger than ${MOST_CHARACTERS / 1024} KiB; long lists may have files of their own (urls_file)`,
+      },
+    ]
   const lines = new LineCounter()
+  const { stackTraceLimit } = Error
   try {
+    // A broken file makes an error of every character, whose traces would take minutes.
+    Error.stackTraceLimit = 0
     // Unique keys are seen to below, in less than the square of their number.
     const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'error' } as const
     const document = parseDocument(text, options)
@@ -65,6 +73,8 @@ export function parseYaml(text: string): Node | readonly Flaw[] {
     if (error instanceof Halt) return [error.flaw]
     if (!(error instanceof RangeError)) throw error
     return [{ at: start, predicate: 'is nested too deeply' }]
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
   }
 }
 

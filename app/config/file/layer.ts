@@ -26,10 +26,16 @@ interface Place {
   readonly path: string
   readonly env: Env
   readonly report: Report
+  /** Keys so far that are no settings. */
+  unknown: number
 }
 
+/** So many of those are told one by one. */
+const MOST_UNKNOWN = 20
+
 /** Reads the keys of `root`; each that is none is a problem with its place and what was probably meant. */
-export function fileLayer(root: Node, { house, feed }: Tables, place: Place): FileLayer {
+export function fileLayer(root: Node, { house, feed }: Tables, where: Omit<Place, 'unknown'>): FileLayer {
+  const place = { ...where, unknown: 0 }
   const texts = new Map<string, Text>()
   const feeds: string[] = []
   const top = mapOf(root, 'the file', place)
@@ -46,6 +52,8 @@ export function fileLayer(root: Node, { house, feed }: Tables, place: Place): Fi
       place.report.wrong('feeds', `${called} is no name of a feed`, 'use lower-case letters, digits and underscores')
     }
   }
+  const more = place.unknown - MOST_UNKNOWN
+  if (more > 0) place.report.wrong('TRIBUTARY_CONFIG', `${more} more keys of ${place.path} are no settings`)
   return { rank: ranks.file, feeds, get: (setting, feed) => texts.get(keyOf(setting, feed)) }
 }
 
@@ -81,6 +89,7 @@ function read(value: Node, format: Parameters<typeof textOf>[1], name: string, p
 }
 
 function unknownKey(key: string, at: Position, feed: string | undefined, keys: readonly string[], place: Place): void {
+  if (++place.unknown > MOST_UNKNOWN) return
   const prefix = feed === undefined ? '' : `feeds.${feed.toLowerCase()}.`
   const called = placed(`${prefix}${shownKey(key)}`, at, place)
   const meant = meantBy(key, keys)

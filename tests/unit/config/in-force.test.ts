@@ -119,7 +119,15 @@ describe('what is in force', () => {
   it('is shown as far as it is known where something is wrong', () => {
     const { config, inForce } = readSources({ env: { ...base, METRICS_PORT: 'x', LINGER: '5ms' } }, kinds)
     expect(config).toBeUndefined()
-    expect(inForceAsYaml(inForce)).toContain('linger: 5ms # LINGER')
+    expect(inForceAsYaml(inForce, false)).toContain('linger: 5ms # LINGER')
+  })
+
+  it('shows nothing of what is wrong in a place where somebody could have put a secret', () => {
+    const env = { ...base, BOOTSTRAP_SERVERS: 'u:c4n4ry@kafka', FEED_T_KEY: 'c4n4ry', KAFKA_CLIENT_ID: 'c4n4ry !' }
+    const { inForce, problems } = readSources({ env }, kinds)
+    expect(problems).not.toEqual([])
+    expect(inForceAsYaml(inForce, false)).not.toContain('c4n4ry')
+    expect(inForceAsYaml(inForce, false)).toContain(`bootstrap_servers: \${BOOTSTRAP_SERVERS} #`)
   })
 
   it('shows no secret of any setting that is declared one', () => {

@@ -68,6 +68,8 @@ describe('a format of values', () => {
     expect(outcome(without, { encoders: plain })).toEqual({ problems: [], warnings: [] })
     expect(outcome({ ...without, FEED_T_FORMAT: 'avro' }, { encoders: plain }).problems).toHaveLength(1)
     expect(outcome({ ...without, GAPS_TOPIC: 'g' }, { encoders: plain }).problems).toHaveLength(1)
+    const other = { SCHEMA_REGISTRY_TIMEOUT: '1s', SCHEMA_REGISTRY_URL: undefined }
+    expect(outcome(other, {}).problems).toEqual([expect.stringMatching(/^SCHEMA_REGISTRY_URL is missing/)])
   })
 })
 
