@@ -160,13 +160,13 @@ export class Delivery implements Settlement {
     if (this.#open > this.#waiting) return
     if (this.#waiting > 0) return this.#buryByBroker()
     if (this.#open > 0) return
-    const { ledger, lane, name, emit } = this.#feed
+    const { ledger, lane, name, clock, emit } = this.#feed
     const { messages } = this.#batch
     ledger.settled += messages.length
     lane.acknowledge(this.#batch)
     if (!lane.durable) for (const { taken } of messages) taken?.()
     this.#release()
-    emit({ type: 'batch.settled', feed: name, messages: messages.length, receivedAt: runs(messages) })
+    emit({ type: 'batch.settled', feed: name, messages: messages.length, receivedAt: runs(messages, clock) })
   }
 
   #buryByBroker(): void {
@@ -181,12 +181,13 @@ function count(counts: Map<string, number>, reason: string, by = 1): void {
   counts.set(reason, (counts.get(reason) ?? 0) + by)
 }
 
-/** Receive times as flat (milliseconds since the epoch, number of messages) pairs: many messages share a millisecond. */
-function runs(messages: readonly Message[]): number[] {
+/** Receive times on the steady clock as flat (milliseconds since the epoch, number of messages) pairs: many messages share a millisecond. */
+function runs(messages: readonly Message[], clock: Clock): number[] {
   const pairs: number[] = []
   let at = -1
   let count = 0
-  for (const { receivedAt } of messages) {
+  for (const message of messages) {
+    const receivedAt = message.isCorrected ? clock.steady(message.receivedAt) : message.receivedAt
     if (receivedAt !== at) {
       if (count > 0) pairs.push(at, count)
       at = receivedAt

@@ -50,7 +50,7 @@ type FeedEvent =
   | {
       readonly type: 'feed.started'
       readonly feed: string
-      readonly topic: string
+      readonly topics: readonly string[]
       readonly sources: readonly SourceInfo[]
     }
   /** The feed is configured no longer: its sockets are closed, and what it holds is delivered. */

@@ -91,7 +91,7 @@ export function runFeed(parts: FeedParts, predecessor?: Predecessor): RunningFee
     if (readying.signal.aborted) return false
     parked = ''
     const { name: feed, router, sources, emit } = parts
-    emit({ type: 'feed.started', feed, topic: router.topics.join(', '), sources: sources.present })
+    emit({ type: 'feed.started', feed, topics: router.topics, sources: sources.present })
     started.resolve()
     return true
   }

@@ -67,7 +67,8 @@ function notReady({ feeds, needsKafka, kafkaWasConnected }: Status): string[] {
   ]
 }
 
-function statusOf({ version, status, feeds, schemas, gaps, secrets }: PageSources) {
+function statusOf({ version, status, feeds, schemas, gaps, secrets, clock }: PageSources) {
+  const shown = (at: number): string | null => time(at === 0 ? 0 : clock.corrected(at))
   const obstacle = secrets.hide(gaps.obstacle())
   return {
     verdict: verdictOf(status),
@@ -76,9 +77,11 @@ function statusOf({ version, status, feeds, schemas, gaps, secrets }: PageSource
     uptime_seconds: Math.round(process.uptime()),
     kafka_connected: status.kafkaConnected,
     schemas: Object.fromEntries(
-      [...schemas()].map(([subject, s]) => [subject, { id: s.id, version: s.version, fetched_at: time(s.fetchedAt) }]),
+      [...schemas()].map(([subject, s]) => [subject, { id: s.id, version: s.version, fetched_at: shown(s.fetchedAt) }]),
     ),
-    feeds: Object.fromEntries([...status.feeds].map(([name, feed]) => [name, feedOf(name, feed, feeds, gaps)])),
+    feeds: Object.fromEntries(
+      [...status.feeds].map(([name, feed]) => [name, feedOf(name, feed, { feeds, gaps, shown })]),
+    ),
     gap_records: {
       use: gaps.outbox.use,
       ...(obstacle ? { detail: obstacle } : {}),
@@ -106,8 +109,7 @@ function partsOf(parts: FeedParts | undefined) {
 function feedOf(
   name: string,
   { state, detail, laneTrouble, sources }: FeedStatus,
-  feeds: PageSources['feeds'],
-  gaps: Gaps,
+  { feeds, gaps, shown }: Pick<PageSources, 'feeds' | 'gaps'> & { readonly shown: (at: number) => string | null },
 ) {
   return {
     state,
@@ -119,9 +121,9 @@ function feedOf(
       state: source.state,
       dials: source.dials,
       messages: source.messages,
-      last_message_at: time(source.lastMessageAt),
-      opened_at: time(source.openedAt),
-      last_close: source.lastClose && { ...source.lastClose, at: time(source.lastClose.at) },
+      last_message_at: shown(source.lastMessageAt),
+      opened_at: shown(source.openedAt),
+      last_close: source.lastClose && { ...source.lastClose, at: shown(source.lastClose.at) },
       gap: gapOf(gaps, info),
     })),
   }

@@ -1,10 +1,11 @@
 /** The present picture, kept from events: what /status shows and what the gauges of sources count. */
 import type { Event } from './events.ts'
+import { steadyNow } from './lib/clock.ts'
 import type { SourceInfo } from './model.ts'
 
 export type SourceState = 'waiting' | 'dialling' | 'open' | 'refused' | 'stopped'
 
-/** One source as an operator wants to see it. Times are milliseconds since the epoch, 0 = never. */
+/** One source as an operator wants to see it. Times are milliseconds on the steady clock, 0 = never. */
 export interface SourceStatus {
   /** Its URL as it may be shown. */
   readonly url: string
@@ -37,7 +38,7 @@ export class Status {
   /** Whether Kafka answers now, as far as is known. */
   kafkaConnected = false
   /** Whether the configuration that was read last is in force, and when one was put in force last, in milliseconds since the epoch. */
-  readonly reload = { isGood: true, at: Date.now() }
+  readonly reload = { isGood: true, at: steadyNow() }
 
   constructor(needsKafka = true) {
     this.needsKafka = needsKafka
@@ -65,7 +66,7 @@ export class Status {
       this.kafkaWasConnected = true
     } else if (event.type === 'kafka.lost') this.kafkaConnected = false
     else if ('source' in event) this.#applySource(event)
-    else if (event.type === 'config.reloaded') Object.assign(this.reload, { isGood: true, at: Date.now() })
+    else if (event.type === 'config.reloaded') Object.assign(this.reload, { isGood: true, at: steadyNow() })
     else if (event.type === 'config.refused') this.reload.isGood = false
     else if (event.type === 'feed.parked') this.#setFeed(event.feed, { state: 'parked', detail: event.detail })
     else if (event.type === 'feed.started') this.#setFeed(event.feed, { state: 'running', detail: '' })
@@ -97,15 +98,15 @@ export class Status {
         break
       case 'source.opened':
         source.state = 'open'
-        source.openedAt = Date.now()
+        source.openedAt = steadyNow()
         break
       case 'source.lost':
         source.state = event.redialInMs === undefined ? 'stopped' : 'waiting'
-        source.lastClose = { at: Date.now(), reason: event.reason, code: event.code, detail: event.detail }
+        source.lastClose = { at: steadyNow(), reason: event.reason, code: event.code, detail: event.detail }
         break
       case 'source.refused':
         source.state = 'refused'
-        source.lastClose = { at: Date.now(), reason: event.reason, code: undefined, detail: event.detail }
+        source.lastClose = { at: steadyNow(), reason: event.reason, code: undefined, detail: event.detail }
         break
     }
   }

@@ -3,6 +3,7 @@ import type { Config } from '../config/types.ts'
 import { avro } from '../encode/avro.ts'
 import { ConfigError } from '../errors.ts'
 import type { Emit, Misfit } from '../events.ts'
+import { Clock } from '../lib/clock.ts'
 import { Scope } from '../lib/scope.ts'
 import { settingName } from '../lib/setting-names.ts'
 import { checkFeeds } from './feeds.ts'
@@ -38,7 +39,7 @@ async function checkAll(read: () => Config, waitMs: number, print: Print): Promi
     const emit: Emit = (event) => {
       if (event.type === 'schema.fetched' && event.misfit) misfits.set(event.subject, event.misfit)
     }
-    const encoder = scope.use(avro({ registry: config.registry, emit }), (it) => it.close())
+    const encoder = scope.use(avro({ registry: config.registry, clock: new Clock(), emit }), (it) => it.close())
     const registry = checkRegistry(config, encoder)
     const groups = [
       configuration(config),

@@ -1,9 +1,10 @@
 /** What the end of a connection means: close codes, library errors and handshake statuses → ended or lost. */
+import type { IncomingHttpHeaders } from 'node:http'
 import { type LostReason, SourceLost } from '../errors.ts'
 import { errorCode } from '../lib/error-code.ts'
 import { printable } from '../lib/printable.ts'
 import type { Ended } from '../model.ts'
-import { retryAfterMs } from './retry-after.ts'
+import { httpDate, retryAfterMs } from './retry-after.ts'
 
 /** A close frame holds no more than this. */
 const MAX_REASON_BYTES = 123
@@ -24,13 +25,17 @@ export function byClose(code: number, reason: Buffer): Ended | SourceLost {
   return new SourceLost('closed', `closed with ${code}${detail && `: ${detail}`}`, { code, pace })
 }
 
-/** A handshake answered with `status` instead of 101; `now` in milliseconds since the epoch. */
-export function byStatus(status: number, retryAfter: string | undefined, now: number): SourceLost {
+/** A handshake answered with `status` instead of 101; `now` in milliseconds since the epoch, for an answer that does not tell its own time. */
+export function byStatus(
+  status: number,
+  { 'retry-after': retryAfter, date }: Pick<IncomingHttpHeaders, 'retry-after' | 'date'>,
+  now: number,
+): SourceLost {
   const redirect = status >= 300 && status < 400 ? ' (redirects are not followed)' : ''
   return new SourceLost('handshake_status', `the handshake was answered with status ${status}${redirect}`, {
     code: status,
     pace: status === 401 || status === 403 ? 'slow' : 'normal',
-    retryAfterMs: retryAfterMs(retryAfter, now),
+    retryAfterMs: retryAfterMs(retryAfter, httpDate(date) ?? now),
   })
 }
 

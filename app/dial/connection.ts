@@ -121,7 +121,7 @@ export class Connection {
       this.#socket = response.socket
     })
     this.#ws.on('unexpected-response', (_request, response) => {
-      this.#lose(byStatus(response.statusCode ?? 0, response.headers['retry-after'], Date.now()))
+      this.#lose(byStatus(response.statusCode ?? 0, response.headers, Date.now()))
     })
     this.#ws.on('open', () => {
       this.#open()

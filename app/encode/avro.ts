@@ -2,11 +2,19 @@
 import type { RegistryConfig } from '../config/types.ts'
 import { Rejected } from '../errors.ts'
 import type { Emit } from '../events.ts'
+import type { Clock } from '../lib/clock.ts'
 import type { Document, Encoder } from '../model.ts'
 import { written } from './checked-record.ts'
 import { refusal } from './refusal.ts'
 import { type OpenSchemas, openSchemas } from './schemas.ts'
 import { Slabs } from './slab.ts'
+
+/** Where schemas are, and what learns from it: `clock` the time, `emit` what happens. */
+export interface AvroOptions {
+  readonly registry: RegistryConfig
+  readonly clock: Clock
+  readonly emit: Emit
+}
 
 /**
  * An encoder for the latest version of each prepared subject.
@@ -14,8 +22,8 @@ import { Slabs } from './slab.ts'
  * again every `refreshMs`; while it is away or serves rubbish the last good schema stays in use.
  * `encode` throws `Rejected` for a document that does not fit, without any of its content.
  */
-export function avro({ registry, emit }: { readonly registry: RegistryConfig; readonly emit: Emit }): Encoder {
-  return encoderOver(openSchemas(registry, emit))
+export function avro({ registry, clock, emit }: AvroOptions): Encoder {
+  return encoderOver(openSchemas({ ...registry, clock }, emit))
 }
 
 function encoderOver(schemas: OpenSchemas): Encoder {

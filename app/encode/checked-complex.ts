@@ -10,6 +10,7 @@ import {
   ownTable,
   types,
 } from './avsc.ts'
+import { copies } from './copies.ts'
 import { isText, type Tap, writeText } from './tap.ts'
 
 /** avsc takes `["A"]` for `"A"`. */
@@ -18,13 +19,24 @@ export class CheckedEnum extends types.EnumType {
     ownTable(this, '_indices')
   }
   _check(value: unknown, _flags: unknown, hook: Hook): boolean {
-    return this.symbols.includes(value as string) || mismatch(value, this, hook)
+    return indexOf(this, value) !== undefined || mismatch(value, this, hook)
   }
   _write(tap: Tap, value: unknown): void {
-    const index = this.symbols.indexOf(value as string)
-    if (index < 0) throw MISMATCH
+    const index = indexOf(this, value)
+    if (index === undefined) throw MISMATCH
     tap.writeLong(index)
   }
+}
+
+/** So many symbols are looked through faster than a table is asked. */
+const FEW = 8
+
+function indexOf(type: object, value: unknown): number | undefined {
+  if (typeof value !== 'string') return undefined
+  const { symbols, _indices } = type as { symbols: readonly string[]; _indices: Readonly<Record<string, number>> }
+  if (symbols.length > FEW) return _indices[value]
+  const index = symbols.indexOf(value)
+  return index < 0 ? undefined : index
 }
 
 /** Only to spare avsc's error, which spells out schema and value. */
@@ -32,6 +44,10 @@ export class CheckedArray extends (types.ArrayType as unknown as Constructor<Inn
   override _write(tap: Tap, value: unknown): void {
     if (!Array.isArray(value)) throw MISMATCH
     super._write(tap, value)
+  }
+  override _copy(value: unknown, options?: CopyOptions): unknown {
+    if (Array.isArray(value)) copies(value.length)
+    return super._copy(value, options)
   }
 }
 
@@ -66,7 +82,9 @@ export class CheckedMap extends (types.MapType as unknown as Constructor<MapType
   override _copy(value: unknown, options?: CopyOptions): unknown {
     if (!isObject(value)) throw MISMATCH
     const copy = Object.create(null)
-    for (const key of Object.keys(value)) copy[key] = this.valuesType._copy(value[key], options)
+    const keys = Object.keys(value)
+    copies(keys.length)
+    for (const key of keys) copy[key] = this.valuesType._copy(value[key], options)
     return copy
   }
 }

@@ -3,6 +3,7 @@ import { isObject } from '../lib/json-value.ts'
 import {
   type Check,
   type Constructor,
+  type CopyOptions,
   type Field,
   type InnerType,
   MISMATCH,
@@ -11,6 +12,7 @@ import {
   types,
   type Write,
 } from './avsc.ts'
+import { copies } from './copies.ts'
 
 /** Of what is being written: fields that the schema does not have, which are left out. Whoever begins sets it to 0. */
 export const written = { undeclared: 0 }
@@ -35,6 +37,10 @@ export class CheckedRecord extends (types.RecordType as unknown as Constructor<R
       written.undeclared += countUndeclared(value)
       write(tap, own ? own(value) : value)
     }
+  }
+  override _copy(value: unknown, options?: CopyOptions): unknown {
+    copies(this.fields.length)
+    return super._copy(value, options)
   }
   override _createChecker(): Check {
     const check = super._createChecker()

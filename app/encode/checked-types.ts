@@ -4,6 +4,7 @@ import { CheckedArray, CheckedEnum, CheckedMap } from './checked-complex.ts'
 import { primitives } from './checked-primitives.ts'
 import { CheckedRecord } from './checked-record.ts'
 import { union } from './checked-union.ts'
+import { withinCopies } from './copies.ts'
 
 export type { AvroType, Mismatch } from './avsc.ts'
 
@@ -15,11 +16,14 @@ const COMPLEX = new Map<string, Constructor<AvscType>>([
   ['map', CheckedMap],
 ])
 
-/** Compiles schemas that may refer to the named types of those before them; answers the last. Throws what avsc throws. */
+/** Compiles schemas that may refer to the named types of those before them; answers the last. Throws what avsc throws, and where defaults hold too much. */
 export function compile(schemas: readonly unknown[]): AvroType {
   const options: Options = { registry: Object.create(null), typeHook: checkedType }
-  let type: AvscType | undefined
-  for (const schema of schemas) type = Type.forSchema(schema as Schema, options)
+  const type = withinCopies(() => {
+    let last: AvscType | undefined
+    for (const schema of schemas) last = Type.forSchema(schema as Schema, options)
+    return last
+  })
   if (!type) throw new Error('no schema')
   return type as unknown as AvroType
 }

@@ -11,12 +11,12 @@ interface Inner extends AvroType {
   readonly size?: number
 }
 
-/** A value that fits, or why there is none. */
+/** A value that fits and how much it holds, or why there is none. */
 type Specimen =
-  | { readonly value: unknown }
+  | { readonly value: unknown; readonly size: number }
   | { readonly path: readonly string[]; readonly why: string; readonly cure: string }
 
-/** A schema whose types refer to each other so often is left unjudged. */
+/** A schema whose types refer to each other so often, or whose specimen holds so much, is left unjudged. */
 const MOST_STEPS = 10_000
 const MOST_SYMBOLS_BYTES = 1_024
 
@@ -39,7 +39,7 @@ function takesObject({ typeName }: Inner): boolean {
 }
 
 class Search {
-  readonly #found = new Map<Inner, { readonly value: unknown }>()
+  readonly #found = new Map<Inner, Specimen>()
   readonly #open = new Set<Inner>()
   #steps = 0
 
@@ -64,26 +64,30 @@ class Search {
     if (type.fields) return this.#record(type, type.fields)
     if (type.types) return this.#union(type, type.types)
     const value = leaves(type).find((leaf) => fits(type, leaf))
-    if (value !== undefined) return { value }
+    if (value !== undefined) return { value, size: 1 }
     return { path: [], why: `no JSON value fits ${nameOf(type)}`, cure: 'give the field a default, or another type' }
   }
 
   #record(type: Inner, fields: NonNullable<Inner['fields']>): Specimen {
     const value = Object.create(null)
+    let size = 1
     for (const field of fields) {
       if (field.defaultValue() !== undefined) continue
       const made = this.specimen(field.type)
       if (!('value' in made)) return { ...made, path: [field.name, ...made.path] }
       value[field.name] = made.value
+      size += made.size
     }
-    if (fits(type, value)) return { value }
+    // The same specimen may stand in many places, and each is looked at.
+    if (size > MOST_STEPS) this.#steps = size
+    if (this.isExhausted || fits(type, value)) return { value, size }
     return { path: [], why: `no JSON object fits ${nameOf(type)}`, cure: 'register a simpler version' }
   }
 
   #union(type: Inner, branches: readonly Inner[]): Specimen {
     const made = branches.map((branch) => this.specimen(branch))
     const values = made.filter((one) => 'value' in one)
-    const value = values.find((one) => fits(type, one.value))
+    const value = values.find((one) => this.isExhausted || fits(type, one.value))
     if (value) return value
     const [first] = made
     if (values.length === 0 && first) return first

@@ -1,8 +1,10 @@
 /** The registry's Confluent API, as far as an encoder needs it. */
 import type { RegistryConfig } from '../config/types.ts'
 import { Unavailable, type UnavailableReason } from '../errors.ts'
-import { failureOf, type HttpAnswer, type HttpFailure, request } from '../lib/http-client.ts'
+import type { Clock } from '../lib/clock.ts'
+import { failureOf, type HttpAnswer, type HttpFailure } from '../lib/http-client.ts'
 import { withCure } from './cures.ts'
+import { timedRequest } from './registry-time.ts'
 
 /** The latest version of a subject. */
 export interface Latest extends Known {
@@ -18,8 +20,11 @@ export interface Known {
   readonly print: string
 }
 
-/** How to ask. */
-export type RegistryAccess = Pick<RegistryConfig, 'url' | 'basicAuth' | 'bearerToken' | 'ca' | 'timeoutMs' | 'names'>
+/** How to ask. `clock` learns from the answers. */
+export interface RegistryAccess
+  extends Pick<RegistryConfig, 'url' | 'basicAuth' | 'bearerToken' | 'ca' | 'timeoutMs' | 'names'> {
+  readonly clock: Clock
+}
 
 interface Reference {
   readonly subject: string
@@ -40,7 +45,8 @@ interface Question {
   readonly signal: AbortSignal
 }
 
-const MAX_ANSWER_BYTES = 10 * 1024 * 1024
+/** A registry keeps its schemas in records of Kafka, of 1 MB unless told otherwise; a text in JSON takes a little more. */
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024
 const MAX_REFERENCES = 200
 const MAX_ID = 0x7fffffff
 const FAILURES: Readonly<Record<HttpFailure, UnavailableReason>> = {
@@ -109,14 +115,15 @@ async function ask(question: Question, wanted: { subject: string; version: numbe
   const { access, signal, until } = question
   const path = `/subjects/${encodeURIComponent(wanted.subject)}/versions/${wanted.version}`
   try {
-    const answer = await request({
+    const options = {
       url: access.url.replace(/\/+$/, '') + path,
       headers: { accept: 'application/vnd.schemaregistry.v1+json, application/json', ...authorization(access) },
       timeoutMs: Math.max(1, Math.ceil(until - performance.now())),
       maxBytes: MAX_ANSWER_BYTES,
       ca: access.ca,
       signal,
-    })
+    }
+    const answer = await timedRequest(options, access.clock)
     return answer.status === 200 ? entryOf(question, wanted.subject, answer) : refuse(question, wanted.subject, answer)
   } catch (cause) {
     if (cause instanceof Unavailable) throw cause

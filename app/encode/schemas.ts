@@ -2,11 +2,12 @@
 import type { RegistryConfig } from '../config/types.ts'
 import { Unavailable, type UnavailableReason } from '../errors.ts'
 import type { Emit } from '../events.ts'
+import { steadyNow } from '../lib/clock.ts'
 import type { Encoder } from '../model.ts'
 import type { AvroType } from './checked-types.ts'
 import { withCure } from './cures.ts'
 import { misfitOf } from './misfit.ts'
-import { type Known, latestSchema } from './registry.ts'
+import { type Known, latestSchema, type RegistryAccess } from './registry.ts'
 import { compileSchema } from './schema.ts'
 
 /** What a subject's documents are encoded with; one object, so that id and type always belong together. */
@@ -28,7 +29,7 @@ const JITTER = 0.1
  * first success starts the refreshing. `close` ends requests and timer. Emits `schema.fetched` for every success and
  * `schema.unavailable` when a subject's registry goes away or changes its reason, not for each failure.
  */
-export function openSchemas(registry: RegistryConfig, emit: Emit): OpenSchemas {
+export function openSchemas(registry: RegistryAccess & Pick<RegistryConfig, 'refreshMs'>, emit: Emit): OpenSchemas {
   const inUse = new Map<string, InUse>()
   const known = new Map<string, { id: number; version: number; fetchedAt: number }>()
   const wanted = new Set<string>()
@@ -42,7 +43,7 @@ export function openSchemas(registry: RegistryConfig, emit: Emit): OpenSchemas {
       const { id, version, print, texts } = await latestSchema(registry, subject, closing.signal, inUse.get(subject))
       if (!wanted.has(subject)) return
       if (texts) inUse.set(subject, { id, print, type: compileSchema(subject, texts) })
-      known.set(subject, { id, version, fetchedAt: Date.now() })
+      known.set(subject, { id, version, fetchedAt: steadyNow() })
       const recovered = failing.delete(subject)
       const type = texts && inUse.get(subject)?.type
       const changed = texts !== undefined

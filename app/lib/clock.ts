@@ -81,6 +81,11 @@ export class Clock {
     return steadyNow() + this.correctionMs
   }
 
+  /** What a time of `steadyNow` is, corrected. */
+  corrected(at: number): number {
+    return at + this.correctionMs
+  }
+
   /** What a corrected time is on `steadyNow`. */
   steady(at: number): number {
     return at - this.correctionMs
@@ -88,6 +93,6 @@ export class Clock {
 
   /** When a message was received, corrected; milliseconds since the epoch. */
   receivedAt(message: { readonly receivedAt: number; readonly isCorrected?: boolean | undefined }): number {
-    return message.isCorrected ? message.receivedAt : message.receivedAt + this.correctionMs
+    return message.isCorrected ? message.receivedAt : this.corrected(message.receivedAt)
   }
 }

@@ -21,7 +21,7 @@ export function tokenSource(oauth: OauthConfig, ca: string | undefined, timeoutM
   let pending: Promise<Token> | undefined
   let token: Token | undefined
   return async () => {
-    if (token && Date.now() < token.renewAt) return token.value
+    if (token && performance.now() < token.renewAt) return token.value
     pending ??= fetchToken(oauth, ca, timeoutMs).finally(() => {
       pending = undefined
     })
@@ -32,7 +32,7 @@ export function tokenSource(oauth: OauthConfig, ca: string | undefined, timeoutM
 
 interface Token {
   readonly value: string
-  /** Milliseconds since the epoch. */
+  /** Milliseconds on the monotonic clock: one that is set back would keep a token that has expired. */
   readonly renewAt: number
 }
 
@@ -63,7 +63,7 @@ async function fetchToken(oauth: OauthConfig, ca: string | undefined, timeoutMs:
     throw new Unavailable('authentication', `no OAuth token: the answer of ${host} holds no access_token`)
   }
   const lifeS = typeof life === 'number' && life > 0 ? life : DEFAULT_LIFE_S
-  return { value, renewAt: Date.now() + lifeS * 1000 * RENEW_AT }
+  return { value, renewAt: performance.now() + lifeS * 1000 * RENEW_AT }
 }
 
 /** RFC 6749 §2.3.1: id and secret are form-encoded before they become user and password. */

@@ -111,7 +111,7 @@ async function openWayOut(config: Config, go: boolean, scope: Scope, emit: Emit)
   const outlet: Outlet = go
     ? scope.use(hold(sink, { lingerMs: config.lingerMs, brokers, names }, emit), (it) => it.close())
     : dryOutlet(sink, config.kafka)
-  return { clock, outlet, encoder: scope.use(avro({ registry: config.registry, emit }), (it) => it.close()) }
+  return { clock, outlet, encoder: scope.use(avro({ registry: config.registry, clock, emit }), (it) => it.close()) }
 }
 
 /** Says when Kafka does not take what is sent, and when it does again. */

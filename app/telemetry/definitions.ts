@@ -1,9 +1,11 @@
 /** Every metric once: the registry, and the metrics page in docs/, are made from this table. Help texts say what to do. */
 
+type MetricKind = 'counter' | 'gauge' | 'histogram'
+
 /** A metric as Prometheus sees it. `common`: carries the four labels of the replaced producer. */
-export interface MetricDefinition {
-  readonly name: string
-  readonly kind: 'counter' | 'gauge' | 'histogram'
+export interface MetricDefinition<N extends string = string, K extends MetricKind = MetricKind> {
+  readonly name: N
+  readonly kind: K
   readonly help: string
   readonly labels: readonly string[]
   readonly common?: true
@@ -16,35 +18,46 @@ export const commonLabelNames = ['did_provider', 'ssi_validation', 'cache_did', 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
 const connectionSeconds = [1, 5, 15, 60, 300, 900, 3600, 10_800, 21_600, 43_200, 86_400]
 
-const counter = (name: string, labels: readonly string[], help: string): MetricDefinition => ({
+const counter = <const N extends string>(
+  name: N,
+  labels: readonly string[],
+  help: string,
+): MetricDefinition<N, 'counter'> => ({
   name,
   kind: 'counter',
   labels,
   help,
 })
-const gauge = (name: string, labels: readonly string[], help: string): MetricDefinition => ({
+const gauge = <const N extends string>(
+  name: N,
+  labels: readonly string[],
+  help: string,
+): MetricDefinition<N, 'gauge'> => ({
   name,
   kind: 'gauge',
   labels,
   help,
 })
+const histogram = <const N extends string>(
+  name: N,
+  labels: readonly string[],
+  buckets: readonly number[],
+  help: string,
+): MetricDefinition<N, 'histogram'> => ({ name, kind: 'histogram', labels, help, buckets })
 
-const replaced: readonly MetricDefinition[] = [
+const replaced = [
   counter('kafka_producer_requests_total', ['topic'], 'Records produced, counted at their first try.'),
   counter(
     'kafka_producer_request_failures_total',
     ['topic'],
     'Records given up for good after they were tried. Look at tributary_documents_total for the reason.',
   ),
-  {
-    ...gauge(
-      'kafka_producer_request_duration_seconds',
-      ['topic'],
-      'First try to acknowledgement by all in-sync replicas, once per record. Grows while Kafka is away.',
-    ),
-    kind: 'histogram',
-    buckets: seconds,
-  },
+  histogram(
+    'kafka_producer_request_duration_seconds',
+    ['topic'],
+    seconds,
+    'First try to acknowledgement by all in-sync replicas, once per record. Grows while Kafka is away.',
+  ),
   counter('kafka_producer_websocket_connections_total', ['url'], 'Connections opened.'),
   counter(
     'kafka_producer_websocket_disconnections_total',
@@ -57,15 +70,12 @@ const replaced: readonly MetricDefinition[] = [
     'Dials that failed and connections that broke. The log names the reason.',
   ),
   counter('kafka_producer_websocket_messages_received_total', ['url'], 'Messages received.'),
-  {
-    ...gauge(
-      'kafka_producer_websocket_connection_duration_seconds',
-      ['url'],
-      'How long connections were open, observed when they end.',
-    ),
-    kind: 'histogram',
-    buckets: connectionSeconds,
-  },
+  histogram(
+    'kafka_producer_websocket_connection_duration_seconds',
+    ['url'],
+    connectionSeconds,
+    'How long connections were open, observed when they end.',
+  ),
   counter(
     'kafka_producer_websocket_messages_timeout_total',
     [],
@@ -73,7 +83,7 @@ const replaced: readonly MetricDefinition[] = [
   ),
 ]
 
-const own: readonly MetricDefinition[] = [
+const own = [
   gauge(
     'tributary_ledger_messages',
     ['feed', 'state'],
@@ -130,11 +140,12 @@ const own: readonly MetricDefinition[] = [
     ['feed'],
     'Messages of an earlier run that a lane on disk held at the start. Those that were on their way to Kafka may be there twice.',
   ),
-  {
-    ...gauge('tributary_delivery_duration_seconds', ['feed'], 'Message received to all of its records acknowledged.'),
-    kind: 'histogram',
-    buckets: seconds,
-  },
+  histogram(
+    'tributary_delivery_duration_seconds',
+    ['feed'],
+    seconds,
+    'Message received to all of its records acknowledged.',
+  ),
   gauge('tributary_sources', ['feed', 'state'], 'Sources by state. All should be open.'),
   gauge(
     'tributary_source_last_message_timestamp_seconds',
@@ -212,6 +223,12 @@ const own: readonly MetricDefinition[] = [
   counter('tributary_log_lines_dropped_total', [], 'Log lines lost because their reader was too slow.'),
   gauge('tributary_build_info', ['version', 'node'], 'Always 1; says what is running.'),
 ]
+
+/** Name of a metric of ours, by its kind: what counts and what is defined cannot differ. */
+export type CounterName = NameOf<'counter'>
+export type GaugeName = NameOf<'gauge'>
+export type HistogramName = NameOf<'histogram'>
+type NameOf<K extends MetricKind> = Extract<(typeof replaced | typeof own)[number], { kind: K }>['name']
 
 /** All metrics of ours. The process and event-loop metrics of the default collector come on top. */
 export const metricDefinitions: readonly MetricDefinition[] = [

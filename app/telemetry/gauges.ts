@@ -1,6 +1,7 @@
 /** Gauges and ledger counters, read when somebody scrapes: nothing is counted twice to keep them. */
 import type { Gaps } from '../gaps/index.ts'
 import type { FeedStatus, SourceState } from '../status.ts'
+import type { CounterName, GaugeName } from './definitions.ts'
 import { tellLedger } from './ledger-metrics.ts'
 import type { Observed } from './observed.ts'
 
@@ -19,7 +20,7 @@ interface Counter {
 const states: readonly SourceState[] = ['waiting', 'dialling', 'open', 'refused', 'stopped']
 
 /** Counters that are read, not counted: filled anew by each scrape, so that nothing is left of what is gone. */
-export const READ_COUNTERS: ReadonlySet<string> = new Set([
+export const READ_COUNTERS: ReadonlySet<string> = new Set<CounterName>([
   'tributary_messages_received_total',
   'tributary_messages_settled_total',
   'tributary_messages_dropped_total',
@@ -42,8 +43,10 @@ export function fillGauges(
   observed: Observed,
 ): void {
   for (const one of [...gauges.values(), ...counters.values()]) one.reset()
-  const set = (name: string, labels: Labels, value: number): void => gauges.get(name)?.set(labels, value)
-  const count = (name: string, labels: Labels, value: number): void => to(counters, name, labels, value)
+  const set = (name: GaugeName, labels: Labels, value: number): void => gauges.get(name)?.set(labels, value)
+  const count = (name: CounterName, labels: Labels, value: number): void => to(counters, name, labels, value)
+  // Whoever reads them compares them with a clock that is right.
+  const seconds = (at: number): number => (at === 0 ? 0 : observed.clock.corrected(at) / 1000)
   for (const [feed, { ledger, restored, lane, deadLetters, encoder, times }] of observed.feeds) {
     const { held } = lane
     set('tributary_messages_held', { feed }, held.messages)
@@ -56,9 +59,9 @@ export function fillGauges(
     to(counters, 'tributary_fields_undeclared_total', { feed }, encoder.undeclared)
     byReason(counters, 'tributary_timestamps_unreadable_total', feed, times?.missing)
   }
-  for (const [feed, status] of observed.status.feeds) fillFeed(set, feed, status)
+  for (const [feed, status] of observed.status.feeds) fillFeed(set, feed, status, seconds)
   for (const [subject, { fetchedAt }] of observed.schemas()) {
-    set('tributary_schema_last_success_timestamp_seconds', { subject }, fetchedAt / 1000)
+    set('tributary_schema_last_success_timestamp_seconds', { subject }, seconds(fetchedAt))
   }
   fillGaps(set, counters, observed.gaps)
   const { systemOffsetMs } = observed.clock
@@ -66,10 +69,15 @@ export function fillGauges(
   to(counters, 'tributary_log_lines_dropped_total', {}, observed.logLinesDropped())
   const { isGood, at } = observed.status.reload
   set('tributary_config_last_reload_successful', {}, isGood ? 1 : 0)
-  set('tributary_config_last_reload_success_timestamp_seconds', {}, at / 1000)
+  set('tributary_config_last_reload_success_timestamp_seconds', {}, seconds(at))
 }
 
-function fillFeed(set: (name: string, labels: Labels, value: number) => void, feed: string, status: FeedStatus): void {
+function fillFeed(
+  set: (name: GaugeName, labels: Labels, value: number) => void,
+  feed: string,
+  status: FeedStatus,
+  seconds: (at: number) => number,
+): void {
   const counts = new Map<SourceState, number>()
   let last = 0
   for (const source of status.sources.values()) {
@@ -77,12 +85,12 @@ function fillFeed(set: (name: string, labels: Labels, value: number) => void, fe
     last = Math.max(last, source.lastMessageAt)
   }
   for (const state of states) set('tributary_sources', { feed, state }, counts.get(state) ?? 0)
-  set('tributary_source_last_message_timestamp_seconds', { feed }, last / 1000)
+  set('tributary_source_last_message_timestamp_seconds', { feed }, seconds(last))
   set('tributary_feed_parked', { feed }, status.state === 'parked' ? 1 : 0)
 }
 
 function fillGaps(
-  set: (name: string, labels: Labels, value: number) => void,
+  set: (name: GaugeName, labels: Labels, value: number) => void,
   counters: ReadonlyMap<string, Counter>,
   { tracker, pauses, sequences, outbox }: Gaps,
 ): void {
@@ -101,7 +109,7 @@ function fillGaps(
 
 function byReason(
   counters: ReadonlyMap<string, Counter>,
-  name: string,
+  name: CounterName,
   feed: string,
   counts: Readonly<Record<string, number>> = {},
 ): void {
@@ -109,6 +117,6 @@ function byReason(
 }
 
 /** A counter that only grows may be set by its ledger: it was emptied before. */
-function to(counters: ReadonlyMap<string, Counter>, name: string, labels: Labels, value: number): void {
+function to(counters: ReadonlyMap<string, Counter>, name: CounterName, labels: Labels, value: number): void {
   counters.get(name)?.inc(labels, value)
 }

@@ -53,7 +53,7 @@ function rarerLine(event: Event): Line | undefined {
     case 'feed.started':
       return [
         'info',
-        `feed ${event.feed} runs: sources ${event.sources.length}, topic ${event.topic}`,
+        `feed ${event.feed} runs: sources ${event.sources.length}, topic ${event.topics.join(', ')}`,
         { feed: event.feed },
       ]
     case 'timestamp.missing':

@@ -2,7 +2,14 @@
 import { readdir } from 'node:fs/promises'
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Event } from '../events.ts'
-import { commonLabelNames, type MetricDefinition, metricDefinitions } from './definitions.ts'
+import { steadyNow } from '../lib/clock.ts'
+import {
+  type CounterName,
+  commonLabelNames,
+  type HistogramName,
+  type MetricDefinition,
+  metricDefinitions,
+} from './definitions.ts'
 import { fillGauges, READ_COUNTERS } from './gauges.ts'
 import { type Labels, WeightedHistogram } from './histogram.ts'
 import type { Observed } from './observed.ts'
@@ -48,11 +55,11 @@ export function createMetrics({ commonLabels, maxUrls, version, observed }: Metr
   }
   collectDefaults(registry)
 
-  const inc = (name: string, own: Labels, by = 1): void => {
+  const inc: Inc = (name, own, by = 1) => {
     const definition = byName.get(name)
     if (definition) counters.get(name)?.inc(labelsOf(definition, own), by)
   }
-  const observe = (name: string, own: Labels, key: string, seconds: number, weight: number): void => {
+  const observe: Observe = (name, own, key, seconds, weight) => {
     const definition = byName.get(name)
     if (definition) histograms.get(name)?.observe(key, labelsOf(definition, own), seconds, weight)
   }
@@ -126,8 +133,8 @@ async function openDescriptors(): Promise<number | undefined> {
   return open && open.length - 1
 }
 
-type Inc = (name: string, own: Labels, by?: number) => void
-type Observe = (name: string, own: Labels, key: string, seconds: number, weight: number) => void
+type Inc = (name: CounterName, own: Labels, by?: number) => void
+type Observe = (name: HistogramName, own: Labels, key: string, seconds: number, weight: number) => void
 type Forget = (label: Subject, value: string) => void
 
 /** What events are counted into. */
@@ -156,9 +163,7 @@ function countEvents({ inc, observe, forget, urls, pending }: Counting): (event:
       case 'topic.left':
         return forget('topic', event.topic)
       case 'feed.started':
-        inc('tributary_redelivered_total', { feed: event.feed }, 0)
-        for (const name of perTopic) inc(name, { topic: event.topic }, 0)
-        return
+        return beginAtZero(event, inc)
       case 'messages.received':
         return pending.received.add(urls.of(event.source), event.messages)
       case 'batch.settled':
@@ -192,7 +197,7 @@ function countEvents({ inc, observe, forget, urls, pending }: Counting): (event:
 
 function observeDeliveries({ feed, receivedAt }: Extract<Event, { type: 'batch.settled' }>, observe: Observe): void {
   for (let i = 0; i < receivedAt.length; i += 2) {
-    const seconds = Math.max(0, Date.now() - (receivedAt[i] ?? 0)) / 1000
+    const seconds = Math.max(0, steadyNow() - (receivedAt[i] ?? 0)) / 1000
     observe('tributary_delivery_duration_seconds', { feed }, feed, seconds, receivedAt[i + 1] ?? 0)
   }
 }
@@ -204,10 +209,15 @@ function codeLabel(code: number | undefined): string {
 }
 
 /** Counters that start at 0 when their feed does, so that their first increase is seen by rate(). */
-const perTopic = ['requests', 'request_failures'].map((what) => `kafka_producer_${what}_total`)
-const perUrl = ['connections', 'disconnections', 'connection_errors', 'messages_received'].map(
-  (what) => `kafka_producer_websocket_${what}_total`,
+const perTopic = (['requests', 'request_failures'] as const).map((what) => `kafka_producer_${what}_total` as const)
+const perUrl = (['connections', 'disconnections', 'connection_errors', 'messages_received'] as const).map(
+  (what) => `kafka_producer_websocket_${what}_total` as const,
 )
+
+function beginAtZero({ feed, topics }: Extract<Event, { type: 'feed.started' }>, inc: Inc): void {
+  inc('tributary_redelivered_total', { feed }, 0)
+  for (const topic of topics) for (const name of perTopic) inc(name, { topic }, 0)
+}
 
 function countLoss(event: Extract<Event, { type: 'source.lost' }>, url: string, inc: Inc, observe: Observe): void {
   const { reason, openMs, source } = event

@@ -8,7 +8,7 @@ import type { Status } from '../status.ts'
 export interface Observed {
   readonly status: Status
   readonly gaps: Gaps
-  readonly clock: Pick<Clock, 'systemOffsetMs'>
+  readonly clock: Pick<Clock, 'systemOffsetMs' | 'corrected'>
   readonly feeds: ReadonlyMap<
     string,
     {
@@ -22,7 +22,7 @@ export interface Observed {
       readonly times?: { readonly missing: Readonly<Record<string, number>> }
     }
   >
-  /** By subject; `fetchedAt` in milliseconds since the epoch. */
+  /** By subject; `fetchedAt` in milliseconds since the epoch, on the steady clock. */
   readonly schemas: () => ReadonlyMap<string, { readonly fetchedAt: number }>
   readonly logLinesDropped: () => number
 }

@@ -118,6 +118,9 @@ describe('a daemon with lanes on disk', () => {
       await using daemon = startDaemon(env)
       const before = await topicSize(topic)
       await until(async () => (await topicSize(topic)) > before + 2_000, { what: 'records to arrive' })
+      // On a busy machine those were what the lane held.
+      const received = async () => (await daemon.metrics()).value('tributary_messages_received_total', { feed: FEED })
+      await until(async () => Number(await received()) > 2_000, { what: 'messages to arrive' })
       await daemon.stop('SIGKILL')
     }
     await using daemon = startDaemon(env)

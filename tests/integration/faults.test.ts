@@ -135,9 +135,9 @@ describe('Kafka', () => {
           sentBy(upstreams),
         )
         const says = (text: string): number => daemon.log.filter(({ msg }) => msg.includes(text)).length
-        expect([client, says('holding and trying again'), says('again after')]).toEqual([
+        expect([client, says('holding and trying again'), says('] again after')]).toEqual([
           client,
-          says('again after'),
+          says('] again after'),
           says('holding and trying again'),
         ])
         expect(says('holding and trying again')).toBeGreaterThan(0)

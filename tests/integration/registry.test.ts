@@ -7,6 +7,7 @@ import type { RegistryConfig } from '../../app/config/types.ts'
 import { avro } from '../../app/encode/avro.ts'
 import { Unavailable } from '../../app/errors.ts'
 import type { Event } from '../../app/events.ts'
+import { Clock } from '../../app/lib/clock.ts'
 import { closeHttp } from '../../app/lib/http-client.ts'
 import type { Encoder } from '../../app/model.ts'
 import { verifiableCredential } from '../../app/normalise/verifiable-credential.ts'
@@ -28,7 +29,7 @@ function open(settings: Partial<RegistryConfig> = {}): Encoder {
   events = []
   const credentials = { basicAuth: undefined, bearerToken: undefined, ca: undefined }
   const registry = { url: stack().registryUrl, ...credentials, timeoutMs: 10_000, refreshMs: 60_000, ...settings }
-  const encoder = avro({ registry, emit: (event) => events.push(event) })
+  const encoder = avro({ registry, clock: new Clock(), emit: (event) => events.push(event) })
   closers.push(() => encoder.close())
   return encoder
 }

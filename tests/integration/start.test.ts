@@ -1,5 +1,5 @@
 /** The start: a stop is heard at every moment of it, and a directory that is of no use ends it with 69 and the reason. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -51,6 +51,9 @@ describe('a directory of no use', () => {
     execFileSync('chmod', ['755', laneDir])
     if (process.getuid?.() !== 0) return console.warn('not run: only root can become somebody else')
     const under = ['setpriv', '--reuid=1000', '--regid=1000', '--clear-groups']
+    const [command = '', ...args] = [...under, process.execPath, '--check', 'app/main.ts']
+    const canRun = spawnSync(command, args).status === 0
+    if (!canRun) return console.warn('not run: others may not read this checkout')
     const env = { ...daemonEnv(), ...tradeFeed(topic, ['ws://127.0.0.1:9']), LANE_DIR: theirs }
     await using daemon = launchDaemon(env, { under })
     expect(await daemon.exited).toEqual({ code: 69, signal: null })

@@ -43,7 +43,7 @@ export const kafkaSettings = ({ sinks }: Choices, brokersRequired = true) =>
     KAFKA_REQUEST_TIMEOUT: {
       group: 'Kafka',
       format: duration(),
-      help: 'How long a request may take before it is tried again.',
+      help: 'How long a request may take before it is tried again. With kafkajs and a quota, longer than the broker throttles: a request given up meanwhile may be written twice.',
       default: '30s',
     },
     KAFKA_CONNECT_TIMEOUT: {

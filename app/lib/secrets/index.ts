@@ -1,6 +1,6 @@
 /** All secrets that are configured, and the one function that hides them in a text. */
 import { HIDDEN, redactUrl, type UrlPaths } from '../redact-url.ts'
-import { encodedIn } from './encoded.ts'
+import { findEncoded } from './encoded.ts'
 import { type Pieces, piecesOf } from './pieces.ts'
 import { Search, type Span } from './search.ts'
 
@@ -98,8 +98,8 @@ export class Secrets {
   }
 
   /**
-   * `text` with the secrets of `feed`, and those that all share, as `***`: eight characters and more anywhere, shorter ones as a
-   * whole word; also where they are encoded, and where the end of the text cuts one off. Names that are no secrets stay.
+   * `text` with the secrets of `feed`, and those that all share, as `***`: eight characters and more anywhere and in any case, shorter ones
+   * as a whole word; also where they are encoded, where the end of the text cuts one off, or half of one stands. Names that are no secrets stay.
    */
   hide(text: string, feed?: string): string {
     const key = `${feed ?? ''}\n${text}`
@@ -122,8 +122,7 @@ export class Secrets {
     if (searches.length === 0 || text === '') return text
     const within = (given: string): Span[] =>
       searches.flatMap((search) => search.in(given)).filter((span) => !this.#isName(given, span, scopes))
-    const encoded = encodedIn(text).filter(({ readings }) => readings.some((reading) => within(reading).length > 0))
-    return replaced(text, [...within(text), ...encoded])
+    return replaced(text, [...within(text), ...findEncoded(text, within)])
   }
 
   /** Whether what was found is, or is a part of, a whole name that may be shown. */

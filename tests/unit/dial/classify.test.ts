@@ -48,7 +48,7 @@ describe('byStatus', () => {
     [500, 'normal'],
     [503, 'normal'],
   ] as const)('takes %i at pace %s', (status, pace) => {
-    expect(byStatus(status, undefined, NOW)).toMatchObject({ reason: 'handshake_status', code: status, pace })
+    expect(byStatus(status, {}, NOW)).toMatchObject({ reason: 'handshake_status', code: status, pace })
   })
 
   it.each([
@@ -65,7 +65,16 @@ describe('byStatus', () => {
     ['', undefined],
     [undefined, undefined],
   ])('reads Retry-After %j as %p', (header, expected) => {
-    expect(byStatus(429, header, NOW).retryAfterMs).toBe(expected)
+    expect(byStatus(429, { 'retry-after': header }, NOW).retryAfterMs).toBe(expected)
+  })
+
+  it.each([
+    ['hours behind ours', 'Wed, 31 Dec 2025 20:00:00 GMT', 'Wed, 31 Dec 2025 20:00:30 GMT', 30_000],
+    ['hours ahead of ours', 'Thu, 01 Jan 2026 04:00:00 GMT', 'Thu, 01 Jan 2026 04:01:00 GMT', 60_000],
+    ['not told', undefined, 'Thu, 01 Jan 2026 00:01:30 GMT', 90_000],
+    ['nonsense', 'now', 'Thu, 01 Jan 2026 00:01:30 GMT', 90_000],
+  ])('counts a date from the clock of the server: %s', (_, date, header, expected) => {
+    expect(byStatus(503, { 'retry-after': header, date }, NOW).retryAfterMs).toBe(expected)
   })
 })
 

@@ -1,8 +1,10 @@
 /** The encoder over its life: ready, current, and unmoved while the registry is away or serves rubbish. */
+
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
 import { avro } from '../../../app/encode/avro.ts'
 import { Rejected, Unavailable } from '../../../app/errors.ts'
 import type { Event } from '../../../app/events.ts'
+import { Clock } from '../../../app/lib/clock.ts'
 import { closeHttp } from '../../../app/lib/http-client.ts'
 import type { Encoder } from '../../../app/model.ts'
 import {
@@ -25,7 +27,7 @@ let events: Event[]
 async function open(script: Script, settings: { refreshMs?: number; timeoutMs?: number } = {}): Promise<void> {
   registry = await scriptedRegistry(script, settings)
   events = []
-  encoder = avro({ registry: registry.config, emit: (event) => events.push(event) })
+  encoder = avro({ registry: registry.config, clock: new Clock(), emit: (event) => events.push(event) })
 }
 afterEach(async () => {
   await encoder.close()
@@ -216,7 +218,7 @@ describe('refresh', () => {
     await open(version(1, 'a'), { refreshMs: 10 })
     await encoder.prepare('s-value', never)
     await rounds(2)
-    const clock = avro({ registry: registry.config, emit: () => {} })
+    const clock = avro({ registry: registry.config, clock: new Clock(), emit: () => {} })
     await clock.prepare('clock-value', never)
     const asked = (subject: string): number => registry.requests.filter(({ path }) => path.includes(subject)).length
     await encoder.close()

@@ -1,8 +1,10 @@
 /** Every answer that a registry, or what stands in its place, may give. */
+
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
 import type { RegistryConfig } from '../../../app/config/types.ts'
 import { type Known, type Latest, latestSchema } from '../../../app/encode/registry.ts'
 import { Unavailable } from '../../../app/errors.ts'
+import { Clock, TOLERANCE_MS } from '../../../app/lib/clock.ts'
 import { closeHttp } from '../../../app/lib/http-client.ts'
 import {
   answer,
@@ -32,7 +34,7 @@ afterAll(closeHttp)
 
 async function ask(script: Script, settings: Partial<RegistryConfig> = {}, known?: Known): Promise<Latest> {
   registry = await scriptedRegistry(script, settings)
-  return latestSchema(registry.config, 's-value', never, known)
+  return latestSchema({ ...registry.config, clock: new Clock() }, 's-value', never, known)
 }
 
 async function failure(asked: Promise<Latest>): Promise<Unavailable> {
@@ -47,7 +49,7 @@ async function failure(asked: Promise<Latest>): Promise<Unavailable> {
 describe('latestSchema', () => {
   it('asks for the latest version, below the path of the URL', async () => {
     registry = await scriptedRegistry(answer(entry(7)))
-    const config = { ...registry.config, url: `${registry.config.url}/apis/ccompat/v7/` }
+    const config = { ...registry.config, clock: new Clock(), url: `${registry.config.url}/apis/ccompat/v7/` }
     expect(await latestSchema(config, 'a/b c-value', never)).toMatchObject({ id: 7, version: 3, texts: ['"text"'] })
     expect(registry.requests).toEqual([
       { path: '/apis/ccompat/v7/subjects/a%2Fb%20c-value/versions/latest', authorization: undefined },
@@ -176,11 +178,30 @@ describe('latestSchema', () => {
   it('says that nobody listens, without the credentials', async () => {
     registry = await scriptedRegistry(status(200))
     await registry.close()
-    const error = await failure(latestSchema({ ...registry.config, bearerToken: 'hunter2' }, 's-value', never))
+    const error = await failure(
+      latestSchema({ ...registry.config, clock: new Clock(), bearerToken: 'hunter2' }, 's-value', never),
+    )
     expect(error).toMatchObject({
       reason: 'connect',
       message: expect.stringMatching(/127\.0\.0\.1:\d+.*SCHEMA_REGISTRY_URL/),
     })
     expect(error.message).not.toContain('hunter2')
+  })
+
+  const HOUR = 3_600_000
+  const inHours = (hours: number): string => new Date(Date.now() + hours * HOUR).toUTCString()
+  it.each<[string, Record<string, string>, number]>([
+    ['a Date two hours on', { date: inHours(2) }, 2],
+    ['a Date two hours ago', { date: inHours(-2) }, -2],
+    ['a Date of now', { date: inHours(0) }, 0],
+    ['no Date that can be read', { date: 'soon' }, 0],
+    ['a Date out of a cache', { date: inHours(-2), age: '7200' }, 0],
+  ])('tells the time by %s', async (_case, headers, hours) => {
+    registry = await scriptedRegistry((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(entry(7)))
+    })
+    const clock = new Clock()
+    await latestSchema({ ...registry.config, clock }, 's-value', never)
+    expect(Math.abs(clock.correctionMs - hours * HOUR)).toBeLessThan(TOLERANCE_MS)
   })
 })

@@ -181,7 +181,7 @@ describe('a feed', () => {
     const running = runFeed(feed)
     await running.started
     await until(() => feed.added.length === 0 && feed.ledger.received === 4, { what: 'messages of both' })
-    expect(feed.events[0]).toEqual({ type: 'feed.started', feed: 'f', topic: 'topic', sources: [a, b] })
+    expect(feed.events[0]).toEqual({ type: 'feed.started', feed: 'f', topics: ['topic'], sources: [a, b] })
     expect(running.parkedBecause()).toBe('')
     await running.drain(AbortSignal.timeout(5_000))
     running.halt()

@@ -56,6 +56,20 @@ describe('tokenSource', () => {
     expect(await token()).toBe('t2')
   })
 
+  it('asks again in time when the clock is set back meanwhile', async () => {
+    const { url } = await endpoint((n, response) => json(response, { access_token: `t${n}`, expires_in: 0.001 }))
+    const token = source(url)
+    expect(await token()).toBe('t1')
+    const { now } = Date
+    Date.now = () => now() - 7_200_000
+    try {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      expect(await token()).toBe('t2')
+    } finally {
+      Date.now = now
+    }
+  })
+
   it.each([
     [401, { error: 'invalid_client', echo: 'top-secret' }, 'authentication', 'status 401'],
     [503, 'busy', 'connect', 'status 503'],

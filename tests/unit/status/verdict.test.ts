@@ -14,7 +14,7 @@ function healthy(): Status {
   const status = new Status()
   for (const info of [a, b]) {
     status.addFeed(info.feed, [info])
-    status.apply({ type: 'feed.started', feed: info.feed, topic: 't', sources: [info] })
+    status.apply({ type: 'feed.started', feed: info.feed, topics: ['t'], sources: [info] })
     status.apply({ type: 'source.opened', source: info, afterDials: 1 })
   }
   status.apply({ type: 'kafka.connected', lostMs: 0 })
@@ -36,7 +36,7 @@ describe('the verdict', () => {
   it('names Kafka, sources that are not open and lanes that cannot write, as long as it is so', () => {
     const status = new Status()
     status.addFeed('a', [a])
-    status.apply({ type: 'feed.started', feed: 'a', topic: 't', sources: [a] })
+    status.apply({ type: 'feed.started', feed: 'a', topics: ['t'], sources: [a] })
     status.apply({ type: 'lane.held', feed: 'a', detail: 'the disk is full', isNews: true })
     expect(verdictOf(status)).toBe(
       '1 of 1 feeds run; Kafka is not connected; the lane of feed a cannot write: the disk is full; feed a has 0 of 1 sources open',

@@ -128,7 +128,7 @@ describe('the log', () => {
       30,
       (i): Event => ({ type: 'feed.parked', feed: `f${i}`, reason: 'no_subject', detail: 'none' }),
     )
-    const started = times(30, (i): Event => ({ type: 'feed.started', feed: `f${i}`, topic: 't', sources: [] }))
+    const started = times(30, (i): Event => ({ type: 'feed.started', feed: `f${i}`, topics: ['t'], sources: [] }))
     const away = times(
       30,
       (i): Event => ({ type: 'schema.unavailable', subject: `s${i}`, reason: 'connect', detail: 'away', inUse: true }),

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Event } from '../../../app/events.ts'
 import { Gaps } from '../../../app/gaps/index.ts'
-import { Clock } from '../../../app/lib/clock.ts'
+import { Clock, steadyNow } from '../../../app/lib/clock.ts'
 import { Status } from '../../../app/status.ts'
 import { createMetrics } from '../../../app/telemetry/metrics.ts'
 import { source } from '../../support/messages.ts'
@@ -80,6 +80,18 @@ describe('metrics', () => {
     expect(lines).toContain(`kafka_producer_request_duration_seconds_bucket{${common},topic="t",le="0.005"} 0`)
     expect(lines).toContain('tributary_delivery_duration_seconds_count{feed="f"} 5')
     expect(lines).toContain('tributary_delivery_duration_seconds_sum{feed="f"} 0')
+  })
+
+  it('observe how long a delivery took, whatever became of the clock meanwhile', async () => {
+    const receivedAt = steadyNow()
+    const { now } = Date
+    Date.now = () => now() + 7_200_000
+    try {
+      const lines = await scrape([{ type: 'batch.settled', feed: 'f', messages: 1, receivedAt: [receivedAt, 1] }])
+      expect(lines).toContain('tributary_delivery_duration_seconds_bucket{feed="f",le="60"} 1')
+    } finally {
+      Date.now = now
+    }
   })
 
   it('have no gauge whose name ends in _total', async () => {

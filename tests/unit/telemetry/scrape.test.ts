@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { Gaps } from '../../../app/gaps/index.ts'
 import { createLedger } from '../../../app/ledger.ts'
-import { Clock } from '../../../app/lib/clock.ts'
+import { Clock, steadyNow } from '../../../app/lib/clock.ts'
 import { Status } from '../../../app/status.ts'
 import { createMetrics } from '../../../app/telemetry/metrics.ts'
 import { parseMetrics } from '../../support/daemon-metrics.ts'
@@ -11,7 +11,7 @@ import { until } from '../../support/until.ts'
 
 const commonLabels = { did_provider: 'did:key', ssi_validation: 'true', cache_did: 'false', processing_mode: 'sync' }
 
-function observed() {
+function observed(clock = new Clock()) {
   const ledger = createLedger()
   const restored = createLedger()
   const held = { messages: 3, bytes: 1_000, limitBytes: 5_000, oldestReceivedAt: 1_700_000_000_500, kept: 0 }
@@ -32,7 +32,7 @@ function observed() {
         scrapes.count++
         return new Map([['s-value', { fetchedAt: 1_700_000_000_000 }]])
       },
-      clock: new Clock(),
+      clock,
       logLinesDropped: () => 7,
     },
   })
@@ -70,6 +70,15 @@ describe('a scrape', () => {
     expect(messages).toEqual([110, 107, 0, 3])
     const outcomes = ['found', 'produced', 'refused', 'ignored', 'in_flight']
     expect(outcomes.map((outcome) => count('ledger_documents', { outcome }))).toEqual([112, 90, 12, 7, 3])
+  })
+
+  it('tells times by the clock of the broker', async () => {
+    const clock = new Clock()
+    const now = steadyNow()
+    clock.saw('broker', [now - 7_200_000, now - 7_200_000], [now, now])
+    const { value } = await observed(clock).samples()
+    expect(value('tributary_schema_last_success_timestamp_seconds')).toBe(1_700_000_000 - 7_200)
+    expect(value('tributary_source_last_message_timestamp_seconds')).toBe(0)
   })
 
   it('tells how many fields records are without', async () => {

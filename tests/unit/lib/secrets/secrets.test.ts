@@ -66,6 +66,36 @@ describe('a secret', () => {
     expect(hidden(JSON.stringify([key]), 'no k\\"ey\\\\wi\\/th-\\u00e9')).toBe('no ***')
   })
 
+  const WITH_BLANKS = 'a "quoted" word\\and\ttab é/<x>'
+  it.each([
+    ['in JSON', JSON.stringify(WITH_BLANKS).slice(1, -1)],
+    ['in JSON in JSON', JSON.stringify(JSON.stringify(WITH_BLANKS)).slice(3, -3)],
+    ['in numbers of JSON', [...WITH_BLANKS].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')],
+    ['in JSON, percent-encoded', encodeURIComponent(JSON.stringify(WITH_BLANKS).slice(1, -1))],
+    ['as a form', new URLSearchParams([['', WITH_BLANKS]]).toString().slice(1)],
+    ['in JSON with slashes escaped', JSON.stringify(WITH_BLANKS).slice(1, -1).replaceAll('/', '\\/')],
+    ['in HTML', WITH_BLANKS.replace(/["</>é]/g, (c) => `&#x${c.charCodeAt(0).toString(16)};`)],
+    ['in named entities', WITH_BLANKS.replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')],
+    ['in base64 in JSON', JSON.stringify(Buffer.from(`${WITH_BLANKS}?>`).toString('base64')).replaceAll('/', '\\/')],
+    ['in capitals', WITH_BLANKS.toUpperCase()],
+    ['in small letters', WITH_BLANKS.toLowerCase()],
+  ])('with blanks and quotes is hidden, and no more than it: %s', (_, form) => {
+    expect(hidden(JSON.stringify([WITH_BLANKS]), `they said <${form}> to us`)).toMatch(
+      /^they said <"?\*\*\*=*"?> to us$/,
+    )
+  })
+
+  it('is hidden in whatever case, when it is a UUID or of hexadecimal digits', () => {
+    const url = 'wss://host.example/v3/9F86D081884C7D659A2F/ws'
+    expect(hidden(url, 'no key 9f86d081884c7d659a2f, 9F86D081884C7D659A2F')).toBe('no key ***, ***')
+  })
+
+  it('is hidden where half of it stands, and that is not short', () => {
+    const said = 'no abcdefghijklmnopq***, no abcdefghijklmnoXY, no ABCDEFGHIJKLMNOPQRSTUXY'
+    expect(hidden('abcdefghijklmnopqrstuvwxyz', said)).toBe('no ******, no abcdefghijklmnoXY, no ***XY')
+    expect(hidden('abcdefghijklmnopqrstuvwxyz0123456789', 'no abcdefghijklmnopXY')).toBe('no abcdefghijklmnopXY')
+  })
+
   it('is hidden where the end of a text, or of a text that was cut, cuts it off', () => {
     expect(hidden('abcdefghijklmnop', 'token abcdefghijk')).toBe('token ***')
     expect(hidden('abcdefghijklmnop', 'token abcdefghijk…')).toBe('token ***…')
