@@ -9,7 +9,7 @@ import type { Emit } from './events.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { FeedParts } from './feed.ts'
 import { aborted } from './feed-needs.ts'
-import { Feeds } from './feeds/index.ts'
+import { type Change, Feeds } from './feeds/index.ts'
 import { type GapFeed, openGapFeed } from './gap-feed.ts'
 import { GapStates } from './gap-states.ts'
 import { Gaps } from './gaps/index.ts'
@@ -51,6 +51,8 @@ export interface DaemonOptions {
 /** What the daemon consists of once all is open. */
 interface Open {
   readonly feeds: Feeds
+  /** The feeds of the start, which do not run before it is committed. */
+  readonly first: Change
   readonly gapFeed: GapFeed
   readonly reload: Reload
 }
@@ -101,7 +103,8 @@ async function life(
       opening.abort()
       return end(exitCodes.ok, !(await settles(opened, config.drainTimeoutMs)))
     }
-    const { feeds, gapFeed, reload } = open
+    const { feeds, first, gapFeed, reload } = open
+    first.commit()
     const reloading = scope.use(new AbortController(), (it) => it.abort())
     const bug = Promise.race([feeds.failed, gapFeed.failed, keepReloading(reload, reloads, reloading.signal)])
     const signal = await Promise.race([stop, startupFailed(feeds, config.startupTimeoutMs), bug])
@@ -192,10 +195,8 @@ async function openAll(config: Config, daemon: Observable, scope: Scope, signal:
   const gapFeed = await openGapFeed(config, { ...daemon, encoder, outlet, emit }, scope)
   const ended = scope.use(new AbortController(), (it) => it.abort())
   void lookLeftOver(config, emit, ended.signal)
-  signal.throwIfAborted()
-  first.commit()
   const reload = scope.use(new Reload(config, feeds, emit), (it) => it.stop())
-  return { feeds, gapFeed, reload }
+  return { feeds, first, gapFeed, reload }
 }
 
 /** Warns of each lane of a feed that is no longer configured. Never rejects. */

@@ -38,7 +38,7 @@ export class Status {
   /** Whether Kafka answers now, as far as is known. */
   kafkaConnected = false
   /** Whether the configuration that was read last is in force, and when one was put in force last, in milliseconds since the epoch. */
-  readonly reload = { isGood: true, at: Date.now() }
+  readonly reload = { isGood: true, at: steadyNow() }
   /** What Kafka does not take now, as `topic[partition]`, and why. */
   readonly held = new Map<string, string>()
 
@@ -70,7 +70,7 @@ export class Status {
     else if (event.type === 'produce.held') this.#setHeld(event)
     else if (event.type === 'produce.resumed' || event.type === 'produce.left') this.held.delete(placeOf(event))
     else if ('source' in event) this.#applySource(event)
-    else if (event.type === 'config.reloaded') Object.assign(this.reload, { isGood: true, at: Date.now() })
+    else if (event.type === 'config.reloaded') Object.assign(this.reload, { isGood: true, at: steadyNow() })
     else if (event.type === 'config.refused') this.reload.isGood = false
     else if (event.type === 'feed.parked') this.#setFeed(event.feed, { state: 'parked', detail: event.detail })
     else if (event.type === 'feed.started') this.#setFeed(event.feed, { state: 'running', detail: '' })

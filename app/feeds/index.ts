@@ -36,6 +36,8 @@ export class Feeds {
   readonly #shared: FeedsShared
   readonly #uses: Uses
   readonly #live = new Map<string, LiveFeed>()
+  /** Open, and not running yet. */
+  #opened: Opened[] = []
   readonly #departures: Departures
   readonly #stopped = new AbortController()
   readonly #started = Promise.withResolvers<void>()
@@ -77,10 +79,11 @@ export class Feeds {
     const present = new Map([...this.#live].map(([name, { present }]) => [name, present.config]))
     const changes = difference(present, wanted)
     const opened: Opened[] = []
+    this.#opened = opened
     const back: LiveFeed[] = []
     const abandon = async (): Promise<void> => {
       for (const live of back) this.#leave(live)
-      for (const one of opened.reverse()) await this.#abandon(one)
+      for (const one of opened.splice(0).reverse()) await this.#abandon(one)
     }
     try {
       const heirs: Heir[] = []
@@ -112,10 +115,9 @@ export class Feeds {
   /** Closes what is open of every feed. */
   async close(): Promise<void> {
     this.#stopped.abort()
-    for (const { running, scope } of this.#all().reverse()) {
-      running.halt()
-      await scope.close()
-    }
+    const all = this.#all()
+    for (const { running } of all) running.halt()
+    for (const { scope } of [...all, ...this.#opened.splice(0)].reverse()) await scope.close()
   }
 
   #all(): LiveFeed[] {
@@ -165,7 +167,7 @@ export class Feeds {
     return { live, next: { config, sources, parts } }
   }
 
-  #commit({ removed, adjusted }: Difference, opened: readonly Opened[], heirs: readonly Heir[]): void {
+  #commit({ removed, adjusted }: Difference, opened: Opened[], heirs: readonly Heir[]): void {
     for (const name of removed) {
       const live = this.#live.get(name)
       this.#live.delete(name)
@@ -173,7 +175,7 @@ export class Feeds {
     }
     for (const feed of adjusted) this.#adjust(this.#find(feed), feed)
     for (const heir of heirs) void this.#replace(heir).catch(this.#failed.reject)
-    for (const { lasting, scope, ...present } of opened) {
+    for (const { lasting, scope, ...present } of opened.splice(0)) {
       this.#uses.hold(present)
       this.#run({ present, lasting, scope, running: runFeed(present.parts) })
     }

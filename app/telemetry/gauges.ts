@@ -20,7 +20,7 @@ interface Counter {
 const states: readonly SourceState[] = ['waiting', 'dialling', 'open', 'refused', 'stopped']
 
 /** Counters that are read, not counted: filled anew by each scrape, so that nothing is left of what is gone. */
-export const READ_COUNTERS: ReadonlySet<string> = new Set([
+export const READ_COUNTERS: ReadonlySet<string> = new Set<CounterName>([
   'tributary_messages_received_total',
   'tributary_messages_settled_total',
   'tributary_messages_dropped_total',
@@ -69,7 +69,7 @@ export function fillGauges(
   to(counters, 'tributary_log_lines_dropped_total', {}, observed.logLinesDropped())
   const { isGood, at } = observed.status.reload
   set('tributary_config_last_reload_successful', {}, isGood ? 1 : 0)
-  set('tributary_config_last_reload_success_timestamp_seconds', {}, at / 1000)
+  set('tributary_config_last_reload_success_timestamp_seconds', {}, seconds(at))
 }
 
 function fillFeed(

@@ -163,9 +163,7 @@ function countEvents({ inc, observe, forget, urls, pending }: Counting): (event:
       case 'topic.left':
         return forget('topic', event.topic)
       case 'feed.started':
-        inc('tributary_redelivered_total', { feed: event.feed }, 0)
-        for (const topic of event.topics) for (const name of perTopic) inc(name, { topic }, 0)
-        return
+        return beginAtZero(event, inc)
       case 'messages.received':
         return pending.received.add(urls.of(event.source), event.messages)
       case 'batch.settled':
@@ -215,6 +213,11 @@ const perTopic = (['requests', 'request_failures'] as const).map((what) => `kafk
 const perUrl = (['connections', 'disconnections', 'connection_errors', 'messages_received'] as const).map(
   (what) => `kafka_producer_websocket_${what}_total` as const,
 )
+
+function beginAtZero({ feed, topics }: Extract<Event, { type: 'feed.started' }>, inc: Inc): void {
+  inc('tributary_redelivered_total', { feed }, 0)
+  for (const topic of topics) for (const name of perTopic) inc(name, { topic }, 0)
+}
 
 function countLoss(event: Extract<Event, { type: 'source.lost' }>, url: string, inc: Inc, observe: Observe): void {
   const { reason, openMs, source } = event

@@ -166,6 +166,37 @@ describe('a reload', () => {
     expect(daemon.log.at(-1)?.msg).toContain('1 messages undelivered')
   })
 
+  it('keeps a feed that goes until it could deliver, counts what it could not, and takes it back', async () => {
+    await using upstream = await startUpstream()
+    await using other = await startUpstream()
+    const [{ topic: gone }, { topic }] = await Promise.all([topicFor('TradeEvent'), topicFor('TradeEvent')])
+    const stays = { FEED_S_URLS: other.url, FEED_S_SCHEMA: topic }
+    const goes = { FEED_G_URLS: upstream.url, FEED_G_SCHEMA: gone }
+    await using reloading = await startReloading({ ...stays, ...goes })
+    const { daemon } = reloading
+    await opened(upstream, 1)
+    upstream.sendAll(tradeText('0'))
+    await settled(daemon, 'g', 1)
+    await withAdmin(kafkaClient(), (admin) => admin.deleteTopics({ topics: [gone] }))
+    upstream.sendAll(tradeText('1'))
+    await until(async () => (await daemon.feed('g')).ledger.messages.received === 2, { what: 'the second message' })
+    await reloading.reload(stays)
+    await until(() => upstream.closed.length === 1, { what: 'its socket to be closed' })
+    await until(async () => (await daemon.feed('g')).state === 'leaving', { what: 'it to leave' })
+    expect((await daemon.feed('g')).ledger.messages.held).toBe(1)
+    expect((await daemon.status()).verdict).toContain('feed g is leaving')
+    await reloading.reload({ ...stays, ...goes, FEED_G_SCHEMA: topic })
+    await until(() => upstream.sockets.length === 2, { what: 'a new dial', timeoutMs: 20_000 })
+    upstream.sendAll(tradeText('2'))
+    await until(async () => (await daemon.feed('g')).ledger.messages.settled === 2, { what: 'the third message' })
+    expect((await daemon.feed('g')).ledger.messages).toEqual({ received: 3, settled: 2, dropped: 0, held: 1 })
+    await reloading.reload(stays)
+    await until(async () => (await daemon.feed('g')).state === 'leaving', { what: 'it to leave again' })
+    expect(await daemon.stop()).toEqual({ code: 1, signal: null })
+    expect(daemon.log.at(-1)?.msg).toContain('1 messages undelivered')
+    expect(other.closed).toHaveLength(1)
+  })
+
   it('by SIGHUP reads files again that hold settings; their other lines keep their sockets', async () => {
     await using upstream = await startUpstream()
     const { topic } = await topicFor('TradeEvent')
