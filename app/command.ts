@@ -11,6 +11,7 @@ import { help } from './help.ts'
 import { type Config, kinds } from './kinds.ts'
 import { laneCommand, laneHelp } from './lane-command.ts'
 import { endProcess } from './lib/end-process.ts'
+import { FileWatch } from './lib/file-watch.ts'
 import { nearest } from './lib/nearest.ts'
 import type { ReloadRequests } from './lib/reload-signal.ts'
 import { codeOf, type StopSignal } from './lib/stop-signal.ts'
@@ -54,11 +55,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
 }
 
 async function perform([first, ...rest]: readonly string[], surroundings: Surroundings): Promise<number> {
-  if (first === undefined) {
-    const { env, stop, reloads } = surroundings
-    const reload = reloads && { requests: reloads, read: async () => configOf(readSources(sourcesOf(env), kinds)) }
-    return runDaemon(configured(env), { version: version(), stop, ...(reload && { reload }) })
-  }
+  if (first === undefined) return runForever(surroundings)
   if (HELP.includes(first)) return showHelp(rest)
   if (VERSION.includes(first)) return rest.length > 0 ? tooMany(rest) : show(`tributary ${version()}\n`)
   const command = commandOf(first)
@@ -80,6 +77,20 @@ function showHelp([about, ...rest]: readonly string[]): number {
 
 function commandOf(word: string): Command | undefined {
   return Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined
+}
+
+/** The daemon. Its configuration is read again when somebody asks for it, and when one of its files has changed. */
+async function runForever({ env, stop, reloads }: Surroundings): Promise<number> {
+  const watch = reloads && new FileWatch(reloads.request)
+  void stop.then(() => watch?.stop())
+  const read = (): Config => {
+    const reading = readSources(sourcesOf(env), kinds)
+    watch?.follow(reading.files)
+    return configOf(reading)
+  }
+  const config = known(read())
+  const reload = reloads && { requests: reloads, read: async () => read() }
+  return runDaemon(config, { version: version(), stop, ...(reload && { reload }) })
 }
 
 async function runCheck(args: readonly string[], { env, stop }: Surroundings): Promise<number> {
@@ -115,7 +126,10 @@ async function runRedrive(args: readonly string[], { env, stop }: Surroundings):
 let hide = (text: string): string => text
 
 function configured(env: NodeJS.ProcessEnv): Config {
-  const config = configOf(readSources(sourcesOf(env), kinds))
+  return known(configOf(readSources(sourcesOf(env), kinds)))
+}
+
+function known(config: Config): Config {
   hide = (text) => config.secrets.hideAll(text)
   return config
 }

@@ -62,9 +62,10 @@ describe('a reload', () => {
     const before = (await daemon.metrics()).value('tributary_config_last_reload_success_timestamp_seconds')
     expect(await reloading.reload({ ...feed, FEED_F_URLS: 'http://no' })).toMatch(/refused.*FEED_F_URLS/)
     expect(await reloading.reload('{')).toMatch(/refused.*not JSON/)
-    expect(await reloading.reload({ ...feed, DIAL_RATE: '7', LANE_DIR: '/nowhere', LOG_LEVEL: 'warn' })).toMatch(
-      /refused.*LANE_DIR.*LOG_LEVEL.*DIAL_RATE cannot change while the daemon runs; restart/,
-    )
+    const refused = await reloading.reload({ ...feed, DIAL_RATE: '7', LANE_DIR: '/nowhere', LOG_LEVEL: 'warn' })
+    for (const name of ['DIAL_RATE', 'LOG_LEVEL', 'LANE_DIR or another setting of where lanes are']) {
+      expect(refused).toContain(`${name} cannot change while the daemon runs; restart the daemon`)
+    }
     const successful = (value: number) =>
       until(async () => (await daemon.metrics()).value('tributary_config_last_reload_successful') === value, {
         what: `the metric to be ${value}`,

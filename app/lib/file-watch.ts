@@ -1,0 +1,71 @@
+/** Notices that files have changed, by looking at them again and again: that works for links that are replaced and for any file system. */
+import { stat } from 'node:fs/promises'
+import { isDeepStrictEqual } from 'node:util'
+
+/** Between two looks, in milliseconds. */
+const EVERY_MS = 1_000
+
+/** Looks at files until it is stopped. */
+export class FileWatch {
+  readonly #changed: () => void
+  #paths: readonly string[] = []
+  #known: string | undefined
+  #seen: string | undefined
+  #timer: NodeJS.Timeout | undefined
+  #isStopped = false
+
+  /** `changed` is called once per change, when two looks in a row have seen the same: a file that is being written is waited for. */
+  constructor(changed: () => void) {
+    this.#changed = changed
+  }
+
+  /** From now on these are the files: as they are now, where they are others than before. */
+  follow(paths: readonly string[]): void {
+    if (this.#isStopped || isDeepStrictEqual(paths, this.#paths)) return
+    this.#paths = [...paths]
+    this.#known = undefined
+    this.#seen = undefined
+    clearTimeout(this.#timer)
+    void this.#look()
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    clearTimeout(this.#timer)
+  }
+
+  #later(): void {
+    this.#timer = setTimeout(() => void this.#look(), EVERY_MS).unref()
+  }
+
+  /** One file after the other, so that a file system that hangs holds one thread. Never rejects. */
+  async #look(): Promise<void> {
+    const paths = this.#paths
+    const prints: string[] = []
+    for (const path of paths) prints.push(await printOf(path))
+    const print = prints.join('\n')
+    // Where others are followed meanwhile, their own look goes on.
+    if (this.#isStopped || paths !== this.#paths) return
+    this.#compare(print)
+    this.#later()
+  }
+
+  #compare(print: string): void {
+    this.#known ??= print
+    const isSettled = print === this.#seen
+    this.#seen = print
+    if (!isSettled || print === this.#known) return
+    this.#known = print
+    this.#changed()
+  }
+}
+
+/** What differs when the file does; the same for all that is not there or cannot be looked at. */
+async function printOf(path: string): Promise<string> {
+  try {
+    const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true })
+    return `${dev} ${ino} ${size} ${mtimeNs}`
+  } catch {
+    return ''
+  }
+}
