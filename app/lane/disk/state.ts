@@ -17,6 +17,9 @@ const HEADER_BYTES = 8
 /** So many running numbers may be given before the state is on the disk again: a restart begins after them. */
 const NUMBERS_AHEAD = 2 ** 22
 
+/** How long a change may wait for others, in milliseconds: a process that is killed then forgets it. */
+const SAVE_MS = 5
+
 const flush = promisify(fdatasync)
 const write = promisify(fsWrite)
 
@@ -60,7 +63,8 @@ export class State {
   readonly #buffer = Buffer.alloc(PAGE_BYTES)
   #page: number
   #isChanged = false
-  #saving: Promise<void> | undefined
+  #saving = Promise.resolve()
+  #timer: NodeJS.Timeout | undefined
   #problem: Error | undefined
   #settled: number
   readonly #dropped: Map<string, number>
@@ -106,22 +110,27 @@ export class State {
   /** Survives the process as soon as the operating system has it, which is soon; where it does not take it, `flush` says so. */
   save(): void {
     this.#isChanged = true
-    this.#saving ??= this.#save().finally(() => {
-      this.#saving = undefined
-    })
+    this.#timer ??= setTimeout(() => void this.#saved(), SAVE_MS).unref()
   }
 
   /** Survives a power cut. Rejects with what the disk says. */
   async flush(): Promise<void> {
-    this.save()
-    await this.#saving
+    this.#isChanged = true
+    await this.#saved()
     await flush(this.#fd)
     if (this.#problem) throw this.#problem
   }
 
   async close(): Promise<void> {
-    await this.#saving
+    await this.#saved()
     closeSync(this.#fd)
+  }
+
+  #saved(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#saving = this.#saving.then(() => this.#save())
+    return this.#saving
   }
 
   async #save(): Promise<void> {
