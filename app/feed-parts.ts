@@ -1,5 +1,4 @@
 /** From one feed's settings to the parts its two loops work with. */
-
 import type { Dialler } from './dial/dialler.ts'
 import type { Emit } from './events.ts'
 import type { FeedParts } from './feed.ts'
