@@ -1,5 +1,4 @@
 /** Composition root: opens everything in order into one Scope, runs until told to stop, closes it in reverse. */
-
 import { describeSources } from './dial/address.ts'
 import { openDialler } from './dial/dialler.ts'
 import { Encoders } from './encode/encoders.ts'

@@ -1,5 +1,4 @@
 /** `tributary --help`: usage, then every setting by group. */
-
 import { describeSettings, type SettingDescription } from './config/index.ts'
 import { kinds } from './kinds.ts'
 

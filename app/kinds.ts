@@ -1,5 +1,4 @@
 /** All registries, and the configuration's type, which follows from what they declare. Loads no kind. */
-
 import type { Kinds } from './config/kinds.ts'
 import type { ConfigOf, FeedConfigOf } from './config/types.ts'
 import { sources } from './dial/index.ts'

@@ -1,5 +1,4 @@
 /** Why the operator's port cannot be opened. */
-
 import type { Problem } from './errors.ts'
 import type { Config } from './kinds.ts'
 import { settingName } from './lib/setting-names.ts'

@@ -1,5 +1,4 @@
 /** `tributary redrive`: dead letters through the present configuration again, a dry run unless told to go. */
-
 import { Unavailable } from './errors.ts'
 import type { Config } from './kinds.ts'
 import { redrive, type Surroundings } from './redrive/index.ts'

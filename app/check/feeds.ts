@@ -1,5 +1,4 @@
 /** Does every URL open, does something come, and does it fit? */
-
 import { describeSources, hostOf } from '../dial/address.ts'
 import { sourceMaker } from '../dial/dialler.ts'
 import { dialGate } from '../dial/gate.ts'

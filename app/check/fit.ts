@@ -1,5 +1,4 @@
 /** What becomes of messages in the steps of their feed, up to the point where their records would be produced. */
-
 import type { Emit } from '../events.ts'
 import { feedSteps } from '../feed-steps.ts'
 import type { Config, FeedConfig } from '../kinds.ts'

@@ -1,5 +1,4 @@
 /** `tributary check`: looks at everything that a run depends on, without running. */
-
 import { Encoders } from '../encode/encoders.ts'
 import { ConfigError } from '../errors.ts'
 import type { Emit, Misfit } from '../events.ts'

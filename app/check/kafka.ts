@@ -1,5 +1,4 @@
 /** Is Kafka there, and do the topics suit what shall be written to them? */
-
 import { Unavailable } from '../errors.ts'
 import { routerOf } from '../feed-steps.ts'
 import type { Config } from '../kinds.ts'

@@ -1,5 +1,4 @@
 /** Is the registry there, and are the schemas? */
-
 import type { Encoders } from '../encode/encoders.ts'
 import { Unavailable } from '../errors.ts'
 import { routerOf } from '../feed-steps.ts'

@@ -1,5 +1,4 @@
 /** What is said of one URL that was dialled and listened to. */
-
 import { sourceCure } from '../dial/source-cure.ts'
 import { SourceLost, SourceRefused } from '../errors.ts'
 import type { FeedConfig } from '../kinds.ts'

@@ -5,6 +5,7 @@ import { byProperty, type Named, propertyOf, type Settings } from '../settings/s
 import { feedLayers, readFeeds } from './feeds.ts'
 import { readFile, type Sources } from './file/index.ts'
 import type { FileLayer } from './file/layer.ts'
+import { labels, readHouse } from './house.ts'
 import { kafkaConfig } from './kafka.ts'
 import type { Kinds } from './kinds.ts'
 import { laneConfig } from './lane.ts'
@@ -14,11 +15,12 @@ import { registryConfig } from './registry.ts'
 import { variablesOf } from './replaced.ts'
 import { type InForce, Report } from './report.ts'
 import { knownSecrets } from './secrets.ts'
-import { checkSink, unneeded } from './sink.ts'
-import type { daemonSettings, labelSettings } from './tables/daemon.ts'
+import { checkSink } from './sink.ts'
+import type { daemonSettings } from './tables/daemon.ts'
 import { fileTables, houseTables } from './tables/index.ts'
+import { registrySettings } from './tables/kafka.ts'
 import { sourceSettings } from './tables/source.ts'
-import type { CommonLabels, ConfigOf, KafkaConfig, LaneConfig } from './types.ts'
+import type { ConfigOf, KafkaConfig, LaneConfig } from './types.ts'
 import { noteUnknown, unknownVariables } from './unknown.ts'
 import { tellMissing } from './validate.ts'
 
@@ -67,32 +69,14 @@ function readLayers<K extends Kinds>(env: Env, file: FileLayer | undefined, kind
   for (const { meant, variable } of unknown) if (meant !== undefined) report.meant(meant, variable)
   const feedsGiven = feedLayers(env, kinds, file)
   const { layers } = feedsGiven
-  const tables = houseTables(kinds)
-  const optional = unneeded(layers, kinds)
-  const kafka = readTable(tables.kafka, layers, report, optional)
-  const security = readTable(tables.security, layers, report)
-  const registry = readTable(tables.registry, layers, report, new Set(Object.keys(tables.registry)))
-  const daemon = readTable(tables.daemon, layers, report)
-  const labelled = readTable(tables.labels, layers, report)
-  const lane = readTable(tables.lane, layers, report)
-  const sinks = readTable(tables.sinks, layers, report, optional)
-  for (const [table, read] of [
-    [tables.kafka, kafka],
-    [tables.security, security],
-    [tables.registry, registry],
-    [tables.lane, lane],
-    [tables.daemon, daemon],
-    [tables.labels, labelled],
-    [tables.sinks, sinks],
-  ] as const) {
-    report.inForce.push({ feed: undefined, table, found: read.given })
-  }
+  const house = readHouse(layers, kinds, report)
+  const { kafka, security, registry, daemon, lane, sinks } = house
   const kafkaNames = { ...kafka.names, ...security.names }
   const parts = {
     sink: kafka.values.KAFKA_CLIENT,
     kafka: kafkaConfig(kafka.values, security.values, kafkaNames, report),
     registry: registryConfig(registry.values, registry.names, report),
-    labels: labels(labelled.values),
+    labels: labels(house.labels.values),
   }
   checkSink(kafka, sinks, kinds, report)
   const place = report.problems.length
@@ -101,16 +85,23 @@ function readLayers<K extends Kinds>(env: Env, file: FileLayer | undefined, kind
   const feeds = readFeeds(feedsGiven, kinds, shared, report)
   checkOwnTopics(feeds, daemon, report)
   if (!registry.given.has('SCHEMA_REGISTRY_URL') && needsRegistry(feeds, daemon.values, kinds)) {
-    const { SCHEMA_REGISTRY_URL: setting } = tables.registry
     const told = report.problems.length
+    const { SCHEMA_REGISTRY_URL: setting } = registrySettings
     tellMissing({ name: 'SCHEMA_REGISTRY_URL', example: setting.example }, setting, report)
     // Where it belongs, though only the feeds know that it is needed.
     report.problems.splice(place, 0, ...report.problems.splice(told))
   }
   noteUnknown(unknown, report)
-  const names = { ...daemon.names, ...lane.names, ...sinks.names }
+  const { KAFKA_CLIENT: client } = kafka.names
+  const names = {
+    ...daemon.names,
+    ...lane.names,
+    ...sinks.names,
+    ...(client !== undefined && { KAFKA_CLIENT: client }),
+  }
   const secrets = knownSecrets(report.texts, daemon.values.URL_PATHS)
   const own = { feeds, ...parts, ...lanePart, names, secrets, warnings: report.warnings }
+  const tables = houseTables(kinds)
   const values = [
     byProperty(tables.daemon, daemon.values),
     byProperty<Settings>(tables.lane, lane.values),
@@ -159,16 +150,6 @@ function checkOwnTopics(
   if (GAPS_TOPIC !== undefined && GAPS_TOPIC === DEAD_LETTER_TOPIC) {
     const [gaps, letters] = [settingName(names, 'GAPS_TOPIC'), settingName(names, 'DEAD_LETTER_TOPIC')]
     report.wrong(gaps, `${gaps} and ${letters} are the same`, 'choose two topics')
-  }
-}
-
-function labels(daemon: Named<typeof labelSettings>): CommonLabels {
-  const { DID_PROVIDER: provider, SSI_VALIDATION: validation, PROCESSING_MODE: mode } = daemon
-  return {
-    did_provider: provider,
-    ssi_validation: `${validation}`,
-    cache_did: `${daemon.CACHE_DID || provider.toLowerCase().startsWith('did:ethr')}`,
-    processing_mode: validation ? mode : 'sync',
   }
 }
 

@@ -1,5 +1,4 @@
 /** Where the dead letters are. */
-
 import { Unavailable } from '../errors.ts'
 import type { Config } from '../kinds.ts'
 import { settingName } from '../lib/setting-names.ts'

@@ -1,5 +1,4 @@
 /** Dead letters through the present configuration again: opens what that takes, walks over them, says what became of them. */
-
 import { Encoders } from '../encode/encoders.ts'
 import { ConfigError, Unavailable } from '../errors.ts'
 import type { Emit } from '../events.ts'

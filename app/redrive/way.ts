@@ -1,5 +1,4 @@
 /** The way of dead letters through the present configuration: the steps of their feed, as the daemon takes them. */
-
 import { describeSources } from '../dial/address.ts'
 import type { Encoders } from '../encode/encoders.ts'
 import { Unavailable } from '../errors.ts'

@@ -1,5 +1,4 @@
 /** The generated files of this repository, by path from its root. */
-
 import { describeSettings } from '../../app/config/index.ts'
 import { schemaText } from '../../app/config-command.ts'
 import { kinds } from '../../app/kinds.ts'

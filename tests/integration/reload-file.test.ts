@@ -38,7 +38,7 @@ it('is read again when it changes, with the files it names; what is wrong in it 
 
   await write(path, feeds('  comes:', `    urls: ${comes.url}`, `    schema: ${topic}`))
   await comes.connection(1)
-  await daemon.said(/in force: feeds added: comes/)
+  await daemon.said(/read again: feeds added: comes/)
   await write(urls, `${stays.url}?symbol=A,${stays.url}`)
   await until(() => stays.sockets.length === 2, { what: 'the file of URLs to be read' })
   expect(stays.closed).toEqual([])

@@ -1,5 +1,4 @@
 /** The sinks that talk to Kafka: those of the registry that need brokers. */
-
 import type { SinkKind } from '../../app/produce/index.ts'
 import { sinks } from '../../app/produce/index.ts'
 

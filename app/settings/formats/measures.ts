@@ -1,5 +1,4 @@
 /** Durations and sizes, with their units. */
-
 import { type Format, format, refuse } from '../format.ts'
 import { isOff } from './basic.ts'
 
