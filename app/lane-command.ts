@@ -74,12 +74,12 @@ function list(lanes: readonly LaneSummary[], output: Output): boolean {
 
 async function exportTo(directory: string, feed: string, output: Output, errors: Output): Promise<boolean> {
   let messages = 0
-  const damage = await exportLane(directory, feed, async (message) => {
+  const unread = await exportLane(directory, feed, async (message) => {
     messages++
     if (!output.write(line(message))) await once(output as NodeJS.WritableStream, 'drain')
   })
-  errors.write(`exported ${messages} messages${damage === undefined ? '' : `; ${damage}`}\n`)
-  return damage === undefined
+  errors.write(`exported ${messages} messages${unread > 0 ? `; ${unread} damaged blocks were passed over` : ''}\n`)
+  return unread === 0
 }
 
 function line({ source, data, receivedAt, cursor }: Message): string {

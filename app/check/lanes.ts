@@ -6,10 +6,9 @@ import { Unusable } from '../errors.ts'
 import { GAP_FEED } from '../gaps/record.ts'
 import type { Config } from '../kinds.ts'
 import { folderOf, hasLane, unusable } from '../lane/disk/folder.ts'
+import { inspect } from '../lane/disk/inspect.ts'
 import { leftOver } from '../lane/disk/left-over.ts'
 import { InUse, lock, lockPath, tooLongBy } from '../lane/disk/lock.ts'
-import { isOld } from '../lane/disk/mark.ts'
-import { inspect } from '../lane/disk/opened.ts'
 import { errorCode } from '../lib/error-code.ts'
 import { settingName } from '../lib/setting-names.ts'
 import type { Finding } from './finding.ts'
@@ -52,7 +51,7 @@ async function problemOf(directory: string, feed: string): Promise<Problem | und
   try {
     lockPath(folder)
     await tryOut(folder)
-    if (hasLane(folder) && !(await isOld(folder))) await read(folder)
+    if (hasLane(folder)) await read(folder)
     return undefined
   } catch (error) {
     const { message: text } = error instanceof Unwritable ? error : unusable(feed, folder, error)

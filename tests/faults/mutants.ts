@@ -185,9 +185,9 @@ export const GUARDS: readonly (Mutant & { readonly row: number })[] = [
 /** Seen only with a disk that refuses to flush: the page cache outlives the process. Caught by a row of its own in rows/52. */
 export const UNFLUSHED: Mutant = {
   name: 'acknowledges before the flush',
-  file: 'app/lane/disk/log.ts',
-  from: 'await segment.file.datasync()\n      if',
-  to: 'void segment.file.datasync().catch(() => {})\n      if',
+  file: 'app/lane/disk/group-commit.ts',
+  from: '    await kept\n',
+  to: '    void kept\n',
   caughtBy: 'row',
 }
 

@@ -147,7 +147,7 @@ describe('check and daemon agree', () => {
 
   it('that a lane is damaged', async () => {
     await mkdir(join(folder, 'x'))
-    await writeFile(join(folder, 'x', 'state'), 'no lane')
+    await writeFile(join(folder, 'x', 'data.mdb'), 'no lane')
     const env = { ...(await feed()), LANE_DIR: folder }
     const { code, stdout } = await runCheck(env)
     expect(code).toBe(69)

@@ -164,7 +164,7 @@ describe('a daemon with lanes on disk', () => {
       'holds a damaged lane',
       async () => {
         await mkdir(join(laneDir, FEED))
-        await writeFile(join(laneDir, FEED, 'state'), 'x'.repeat(40_000))
+        await writeFile(join(laneDir, FEED, 'data.mdb'), 'x'.repeat(40_000))
       },
       'it is damaged',
     ],

@@ -2,13 +2,15 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rename, rm, unlink } from 'node:fs/promises'
+import { mkdir, rename, rm, unlink } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { readPassed } from '../../app/lane/disk/passed-file.ts'
+import { createLedger } from '../../app/ledger.ts'
 import type { Lane, Message } from '../../app/model.ts'
-import { type Bench, laneBench, readAll } from '../support/lanes.ts'
+import { type Bench, laneBench, nextBatch, readAll } from '../support/lanes.ts'
 import { numbered, source, texts } from '../support/messages.ts'
 import { until } from '../support/until.ts'
 
@@ -34,8 +36,7 @@ async function notices(lane: Lane): Promise<void> {
 
 describe('a lane on disk', () => {
   it.each([
-    ['its state', () => unlink(file('state'))],
-    ['a segment', async () => unlink(file((await readdir(folder())).find((name) => name.endsWith('.segment')) ?? ''))],
+    ['its file', () => unlink(file('data.mdb'))],
     ['its folder', () => rm(folder(), { recursive: true })],
     ['the directory of the lanes', () => rm(bench.directory, { recursive: true })],
   ])('says that %s is gone, once, and counts nothing as kept', async (_, remove) => {
@@ -139,5 +140,17 @@ describe('a lane on disk', () => {
       child.kill('SIGKILL')
       await once(child, 'close')
     }
+  })
+
+  it('writes the sums of what passed again when their file is removed', async () => {
+    const ledger = createLedger()
+    const lane = await bench.open('disk', { ledger })
+    const passing = nextBatch(lane)
+    void lane.append(numbered(1))
+    lane.acknowledge(await passing)
+    const before = readPassed(folder())
+    expect(JSON.parse(before ?? '')).toMatchObject({ passed: 1 })
+    await unlink(file('passed'))
+    await until(() => readPassed(folder()) === before, { what: 'the sums' })
   })
 })

@@ -18,7 +18,7 @@ const WAYS_OUT: Readonly<Record<string, RegExp>> = {
   'app/pages.ts': /secrets\.hide\(gaps\.obstacle\(\)\)/,
 }
 /** They write records, messages and counts: what they are asked for. */
-const CONTENT = ['app/produce/stdout.ts', 'app/lane-command.ts', 'app/lane/disk/convert.ts', 'app/lane/disk/trial.ts']
+const CONTENT = ['app/produce/stdout.ts', 'app/lane-command.ts', 'app/lane/disk/probe.ts', 'app/lane/disk/trial.ts']
 
 const app = sources('app')
 const writers = (files: ReadonlyMap<string, string>): string[] =>

@@ -27,7 +27,7 @@ export class Silent extends Error {}
  * started. It is killed then and not waited for, because a thread of the kernel that waits for a dead disk dies with nobody.
  */
 export function aside<T>(
-  script: 'convert' | 'trial',
+  script: 'probe' | 'trial',
   args: readonly string[],
   { quietMs, signal }: AsideOptions,
 ): Promise<AsideEnd<T>> {

@@ -1,153 +1,137 @@
-/** What waits to be read: the next parts in memory, then blocks that are only on the disk, then parts that came after them. */
+/** What is kept and not read yet: the next blocks in memory, the rest only on the disk. */
 import { Unusable } from '../../errors.ts'
+import type { Message, SourceInfo } from '../../model.ts'
 import { BATCH, MESSAGE_OVERHEAD_BYTES } from '../piece.ts'
-import type { SourceOf } from './block.ts'
-import type { Log } from './log.ts'
-import { isReadable, type Part, sharesOf } from './part.ts'
-import { Reader, waitingIn } from './reader.ts'
+import { readBlock, type SourceOf } from './block.ts'
+import type { Block } from './pack.ts'
 import type { Scan } from './scan.ts'
-import { areGone, type State } from './state.ts'
+import type { Store } from './store.ts'
+import { afterHole, type Kept } from './tally.ts'
 
-/** Most memory for parts that are on the disk, too, in bytes; then they are read back from there. */
+/** Most memory for blocks that wait to be read, in bytes; then blocks are read back from the disk until there are none. */
 const WINDOW_BYTES = 16 * 1024 * 1024
+/** What a message costs on the disk beyond its payload, in bytes: its header, its share of the block and of half-filled pages. */
+export const DISK_OVERHEAD_BYTES = 32
 
-/** What a backlog works with. */
-export interface BacklogOptions {
-  readonly log: Pick<Log, 'segments' | 'wroteAt'>
-  readonly state: Pick<State, 'id' | 'settledTo' | 'holes'>
-  readonly sourceOf: SourceOf
-  readonly found: Pick<Scan, 'messages' | 'oldestReceivedAt' | 'last'>
+/** A block on its way to a batch. */
+export interface ReadBlock {
+  readonly key: number
+  readonly messages: readonly Message[]
+  readonly bytes: number
 }
 
-/** In order of the running numbers. */
-export class Backlog {
-  readonly #options: BacklogOptions
-  #memory: Part[] = []
-  #memoryBytes = 0
-  /** After the blocks of the disk; those that are written leave it. */
-  #tail: Part[] = []
-  #reader: Reader | undefined
-  /** Of the disk: the last number that was read, and the last there is. */
-  #read = 0
-  #end = 0
-  #ahead: Part | undefined
-  /** Receive time of what was read last from the disk, or of its first block: no message that waits there is older. */
-  #since: number
-  /** Messages before it are of an earlier process. */
-  readonly #began: number
+/** The messages of blocks; `to` is the key after the last of them. */
+export interface ReadBatch {
+  readonly parts: readonly (readonly Message[])[]
+  readonly messages: number
+  readonly bytes: number
+  readonly to: number
+}
 
-  constructor(options: BacklogOptions) {
-    const { found, log, state } = options
-    this.#options = options
-    this.#began = found.last + 1
+/** Blocks by consecutive keys: those in the window come first, the others follow on the disk. */
+export class Backlog {
+  readonly #store: Pick<Store, 'read'>
+  readonly #sourceOf: SourceOf
+  /** Of an earlier run. */
+  readonly #holes: Kept['holes']
+  #window: Block[] = []
+  #windowBytes = 0
+  /** Key of the next block to be read, and of the next block to be kept. */
+  #next: number
+  #end: number
+  #ahead: ReadBlock | undefined
+  /** Receive time of what was read last, or of the first block of the disk: no block that waits there is older. */
+  #since: number
+
+  constructor(store: Pick<Store, 'read'>, sourceOf: SourceOf, found: Scan) {
+    this.#store = store
+    this.#sourceOf = sourceOf
+    this.#next = found.first
+    this.#end = found.next
     this.#since = found.oldestReceivedAt
-    if (found.messages === 0) return
-    this.#reader = new Reader(log, state.id)
-    this.#end = found.last
+    this.#holes = found.tally?.holes ?? []
   }
 
   get isEmpty(): boolean {
-    return this.#memory.length === 0 && !this.#isOnDisk && this.#tail.length === 0
-  }
-
-  /** Whether the next part may be read. */
-  get isReadable(): boolean {
-    const next = this.#memory[0] ?? (this.#isOnDisk ? undefined : this.#tail[0])
-    return next ? isReadable(next) : this.#isOnDisk
-  }
-
-  get #isOnDisk(): boolean {
-    return this.#ahead !== undefined || this.#read < this.#end
+    return this.#next === this.#end
   }
 
   /** Receive time of the oldest message, milliseconds since the epoch; 0 when empty. */
   get oldestReceivedAt(): number {
-    const [first] = this.#memory
-    if (!first && this.#isOnDisk) return this.#ahead?.messages[0]?.receivedAt ?? this.#since
-    return (first ?? this.#tail[0])?.messages[0]?.receivedAt ?? 0
+    if (this.isEmpty) return 0
+    return (this.#window[0] ?? this.#ahead)?.messages[0]?.receivedAt ?? this.#since
   }
 
-  push(part: Part): void {
-    const isAfterDisk = this.#isOnDisk || this.#tail.length > 0
-    if (isAfterDisk || (this.#memory.length > 0 && this.#memoryBytes + memoryOf(part) > WINDOW_BYTES))
-      this.#tail.push(part)
-    else {
-      this.#memory.push(part)
-      this.#memoryBytes += memoryOf(part)
-    }
+  /** A block was kept. It stays in memory as long as all before it are there, and there is room. */
+  push(block: Block): void {
+    const cost = memoryOf(block)
+    const inMemory = this.#next + this.#window.length === this.#end
+    if (inMemory && (this.#window.length === 0 || this.#windowBytes + cost <= WINDOW_BYTES)) {
+      this.#window.push(block)
+      this.#windowBytes += cost
+    } else if (inMemory) this.#since = block.messages[0]?.receivedAt ?? 0
+    this.#end = block.key + 1
   }
 
-  /** The last write held `part`. One that came late leaves the memory. */
-  written(part: Part): void {
-    if (this.#tail[0] !== part) return
-    this.#tail.shift()
-    if (!this.#isOnDisk) {
-      const { log, state } = this.#options
-      this.#since = part.messages[0]?.receivedAt ?? 0
-      this.#read = part.first - 1
-      this.#reader = new Reader(log, state.id, { ...log.wroteAt, last: this.#read })
-    }
-    this.#end = part.last
+  /** A block was kept that was read before, and nothing waits. */
+  skip({ key }: Block): void {
+    this.#next = key + 1
+    this.#end = key + 1
   }
 
-  /** The next part, left where it is; undefined when there is none. Throws `Unusable` when the disk gives it back damaged. */
-  async peek(): Promise<Part | undefined> {
-    while (this.#memory.length === 0 && this.#ahead === undefined && this.#read < this.#end)
-      this.#ahead = await this.#load()
-    const [first] = this.#memory
-    if (first || this.#ahead) return first ?? this.#ahead
-    this.#memory = this.#tail
-    this.#memoryBytes = this.#tail.reduce((sum, part) => sum + memoryOf(part), 0)
-    this.#tail = []
-    return this.#memory[0]
+  /** The next block, left where it is; undefined when there is none. Throws `Unusable` when the disk gives it back damaged. */
+  async peek(): Promise<ReadBlock | undefined> {
+    if (this.isEmpty) return undefined
+    const [first] = this.#window
+    if (first) return first
+    this.#ahead ??= await this.#load(this.#next)
+    return this.#ahead
   }
 
-  /** Takes what `peek` returned. */
+  /** Takes what `peek` answered. */
   take(): void {
-    const first = this.#memory.shift()
-    if (first) this.#memoryBytes -= memoryOf(first)
+    const first = this.#window.shift()
+    if (first) this.#windowBytes -= memoryOf(first)
     else this.#since = this.#ahead?.messages.at(-1)?.receivedAt ?? 0
-    if (!first) this.#ahead = undefined
+    this.#ahead = undefined
+    this.#next = afterHole(this.#next + 1, this.#holes)
   }
 
-  /** Takes whole parts up to the limits of a batch; none when there is none. Throws `Unusable` as `peek` does. */
-  async takeBatch(): Promise<readonly Part[]> {
-    const parts: Part[] = []
-    let [messages, bytes] = [0, 0]
-    for (let part = await this.peek(); part; part = this.#memory[0] ?? (await this.peek())) {
-      messages += part.messages.length
-      bytes += part.bytes
-      if (!isReadable(part) || (parts.length > 0 && (messages > BATCH.messages || bytes > BATCH.bytes))) break
+  /** Takes whole blocks up to the limits of a batch; undefined when there is none. Throws `Unusable` as `peek` does. */
+  async takeBatch(): Promise<ReadBatch | undefined> {
+    const parts: (readonly Message[])[] = []
+    let messages = 0
+    let bytes = 0
+    let to = 0
+    for (let block = await this.peek(); block; block = await this.peek()) {
+      if (messages > 0 && (messages + block.messages.length > BATCH.messages || bytes + block.bytes > BATCH.bytes))
+        break
       this.take()
-      parts.push(part)
+      parts.push(block.messages)
+      messages += block.messages.length
+      bytes += block.bytes
+      to = block.key + 1
     }
-    return parts
+    return messages > 0 ? { parts, messages, bytes, to } : undefined
   }
 
-  /** The next block of the disk; undefined when nothing in it is waiting any more. */
-  async #load(): Promise<Part | undefined> {
-    const { state, sourceOf } = this.#options
-    const found = await this.#reader?.next()
-    if (!found || !areGone({ from: this.#read + 1, to: found.header.previous + 1 }, state))
-      throw new Unusable(`it is damaged: what follows its message ${this.#read} cannot be read`)
-    const messages = waitingIn(found, state, this.#read, sourceOf, found.header.first < this.#began)
-    const first = Math.max(found.header.first, this.#read + 1)
-    this.#read = found.last
-    if (messages.length === 0) return undefined
-    const bytes = messages.reduce((sum, { data }) => sum + data.length, 0)
-    return { ...ON_DISK, first, last: found.last, messages, bytes, shares: sharesOf(messages) }
+  async #load(key: number): Promise<ReadBlock> {
+    const stored = await this.#store.read(key)
+    if (!stored) throw new Unusable(`it is damaged: block ${key} is missing`)
+    const messages = readBlock(stored, this.#sourceOf)
+    return { key, messages, bytes: messages.reduce((sum, { data }) => sum + data.length, 0) }
   }
 }
 
-const ON_DISK = {
-  isTaken: true,
-  isWritten: true,
-  isSettled: false,
-  dueAt: 0,
-  after: undefined,
-  safety: { isSafe: true, told: () => {} },
+/** What each source has in `messages`, in bytes as the limit of the lane counts them. */
+export function sharesOf(messages: readonly Message[]): Map<SourceInfo, number> {
+  const shares = new Map<SourceInfo, number>()
+  for (const { source, data } of messages) {
+    shares.set(source, (shares.get(source) ?? 0) + data.length + DISK_OVERHEAD_BYTES)
+  }
+  return shares
 }
 
-function memoryOf({ bytes, messages }: Part): number {
+function memoryOf({ bytes, messages }: Block): number {
   return bytes + messages.length * MESSAGE_OVERHEAD_BYTES
 }

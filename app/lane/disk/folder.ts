@@ -6,9 +6,10 @@ import { Unusable } from '../../errors.ts'
 import { errorCode } from '../../lib/error-code.ts'
 import { makeDirectory } from '../../lib/make-directory.ts'
 import { aside, Silent } from './aside.ts'
-import { LEAST_FILE_BYTES } from './log.ts'
-import { OLD_FILE } from './mark.ts'
-import { STATE } from './state.ts'
+import { LEAST_FILE_BYTES } from './room.ts'
+
+/** Name of LMDB's file in the folder of a lane. */
+export const FILE = 'data.mdb'
 
 /** How long LANE_DIR may take to answer at the start, in milliseconds. */
 const TRIAL_MS = 10_000
@@ -33,13 +34,14 @@ export function feedsIn(laneDir: string): string[] {
 }
 
 export function hasLane(folder: string): boolean {
-  return [STATE, OLD_FILE].some((name) => existsSync(join(folder, name)))
+  return existsSync(join(folder, FILE))
 }
 
 /** Makes the folder of a lane where there is none. Throws `Unusable` when nothing can be written into it. */
 export async function makeWritable(folder: string): Promise<void> {
   try {
     await reach(folder)
+    // LMDB maps its files, and a disk without room for them ends the process.
     if (!hasLane(folder)) await writeTrial(folder, LEAST_FILE_BYTES)
   } catch (error) {
     throw cannotBeWritten('it', folder, error)

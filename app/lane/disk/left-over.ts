@@ -1,8 +1,7 @@
 /** Lanes of feeds that are configured no longer: kept, and said at each start. */
-
 import { feedsIn, folderOf } from './folder.ts'
+import { inspect } from './inspect.ts'
 import { lock } from './lock.ts'
-import { inspect } from './opened.ts'
 
 /** A sentence for each lane in `laneDir` that belongs to none of `feeds` and holds something, until `signal` aborts. Throws `Unusable` when `laneDir` cannot be read. */
 export async function* leftOver(
@@ -23,7 +22,7 @@ async function contentOf(folder: string, signal: AbortSignal | undefined): Promi
   try {
     const held = await lock(folder)
     try {
-      const { messages } = await inspect(folder, { signal })
+      const { messages } = await inspect(folder, signal)
       return messages === 0 ? undefined : `${messages} messages`
     } finally {
       await held.release()

@@ -3,10 +3,12 @@ import { rm } from 'node:fs/promises'
 import { Unusable } from '../../errors.ts'
 import type { Message } from '../../model.ts'
 import { sourceFinder } from '../sources.ts'
+import { readBlock } from './block.ts'
 import { feedsIn, folderOf, hasLane, unusable } from './folder.ts'
+import { EndsItsReader, inspect } from './inspect.ts'
 import { lock } from './lock.ts'
-import { inspect } from './opened.ts'
 import type { Scan } from './scan.ts'
+import { Store } from './store.ts'
 
 /** One lane as it is now; `problem` is a sentence where it cannot be used. */
 export interface LaneSummary {
@@ -20,7 +22,7 @@ export async function listLanes(laneDir: string): Promise<LaneSummary[]> {
   const summaries: LaneSummary[] = []
   for (const feed of feedsIn(laneDir)) {
     try {
-      const scan = await locked(laneDir, feed, (folder) => inspect(folder))
+      const scan = await locked(laneDir, feed, inspect)
       summaries.push({ feed, scan, problem: '' })
     } catch (error) {
       summaries.push({ feed, scan: undefined, problem: error instanceof Error ? error.message : String(error) })
@@ -30,28 +32,39 @@ export async function listLanes(laneDir: string): Promise<LaneSummary[]> {
 }
 
 /**
- * Hands every message of a lane to `take`, in order, and returns a sentence where some of it cannot be read.
- * The lane stays as it is. Throws `Unusable`, also when a daemon uses it, and where nothing can be read of it.
+ * Hands every message of a lane to `take`, in order, and answers how many blocks could not be read, which are passed over.
+ * The lane stays as it is. Throws `Unusable`, also when a daemon uses it, and for a file so damaged that it cannot be mapped.
  */
-export function exportLane(
-  laneDir: string,
-  feed: string,
-  take: (message: Message) => Promise<void>,
-): Promise<string | undefined> {
+export function exportLane(laneDir: string, feed: string, take: (message: Message) => Promise<void>): Promise<number> {
   return locked(laneDir, feed, async (folder) => {
-    const { damage } = await inspect(folder, {
-      sourceOf: sourceFinder(feed, []),
-      take: async (messages) => {
-        for (const message of messages) await take(message)
-      },
+    await inspect(folder).catch((error: unknown) => {
+      if (error instanceof EndsItsReader) throw error
     })
-    return damage
+    const sourceOf = sourceFinder(feed, [])
+    const store = new Store(folder)
+    let unread = 0
+    for (const key of store.keys()) {
+      const messages = await readable(store, key, sourceOf)
+      if (!messages) unread++
+      for (const message of messages ?? []) await take(message)
+    }
+    await store.close()
+    return unread
   })
 }
 
 /** Removes a lane with all it holds. Throws `Unusable`, also when a daemon uses it. */
 export function discardLane(laneDir: string, feed: string): Promise<void> {
   return locked(laneDir, feed, (folder) => rm(folder, { recursive: true }))
+}
+
+async function readable(store: Store, key: number, sourceOf: ReturnType<typeof sourceFinder>) {
+  try {
+    return readBlock((await store.read(key)) ?? Buffer.alloc(0), sourceOf)
+  } catch (error) {
+    if (error instanceof Unusable) return undefined
+    throw error
+  }
 }
 
 async function locked<T>(laneDir: string, feed: string, use: (folder: string) => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 /** Whether the files of an open lane are where the next start will look for them: a directory can be removed, moved, replaced or unmounted under the daemon. */
 import { statSync } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { within } from '../../lib/deadline.ts'
 import { errorCode } from '../../lib/error-code.ts'
@@ -25,20 +25,22 @@ export async function leadsTo(path: string, { dev, ino }: Identity): Promise<boo
   return found.dev === dev && found.ino === ino
 }
 
-/** Of one lane that is open. */
+/** Looks after something else that belongs to a lane; resolves to a sentence when it is not well. Never rejects. */
+export type Look = () => Promise<string | undefined>
+
+/** Of one file that is open. */
 export class Presence {
   readonly #path: string
-  readonly #names: () => readonly string[]
-  readonly #more: () => Promise<string | undefined>
+  readonly #looks: readonly Look[]
   #file: Identity | undefined
   #problem: string | undefined
+  #isGivenUp = false
   #looking: Promise<string | undefined> | undefined
 
-  /** `path` is the file that tells this lane from others, `names` are those of the files that must be beside it; `more` is asked once all are there: it resolves to a sentence when something else is not well, and never rejects. */
-  constructor(path: string, names: () => readonly string[], more: () => Promise<string | undefined>) {
+  /** `looks` are asked once the file is there. */
+  constructor(path: string, looks: readonly Look[] = []) {
     this.#path = path
-    this.#names = names
-    this.#more = more
+    this.#looks = looks
   }
 
   /** Call it as soon as the file is open. Throws when it is gone already. */
@@ -49,6 +51,16 @@ export class Presence {
   /** What the last look has found, as a sentence with the cure; undefined when all is well. */
   get problem(): string | undefined {
     return this.#problem
+  }
+
+  /** Whether the open file may be changed and opened anew: it is there, or it is used to the end although it is not. */
+  get isWritable(): boolean {
+    return this.#problem === undefined || this.#isGivenUp
+  }
+
+  /** From now on the open file is good enough, wherever it is: what is in it will be delivered or counted. */
+  giveUp(): void {
+    this.#isGivenUp = true
   }
 
   /** Looks now, and answers whether all is well. Waits half a second at most: a file system that is slow leaves the answer as it was. Never rejects. */
@@ -69,21 +81,17 @@ export class Presence {
     try {
       if (this.#file && !(await leadsTo(this.#path, this.#file)))
         return `other files have taken the place of its own in ${folder}; ${CURE}`
-      const before = new Set(this.#names())
-      const there = new Set(await readdir(folder))
-      // What came or went meanwhile is not missed.
-      if (this.#names().some((name) => before.has(name) && !there.has(name))) return goneFrom(folder)
     } catch (error) {
       const code = errorCode(error)
-      if (code === 'ENOENT' || code === 'ENOTDIR') return goneFrom(folder)
+      if (code === 'ENOENT' || code === 'ENOTDIR') return `its files are gone from ${folder}; ${CURE}`
       return `${folder} cannot be reached (${code}); ${CURE}`
     }
-    return this.#more()
+    for (const look of this.#looks) {
+      const problem = await look()
+      if (problem !== undefined) return problem
+    }
+    return undefined
   }
 }
 
 const CURE = 'bring them back, or restart the daemon, which delivers what it can before it ends'
-
-function goneFrom(folder: string): string {
-  return `its files are gone from ${folder}; ${CURE}`
-}

@@ -1,76 +1,90 @@
 /** Everything about a lane that is on disk, read and checked from the first block to the last. */
-import type { Message } from '../../model.ts'
-import type { SourceOf } from './block.ts'
-import type { Segment } from './log.ts'
-import { Reader, waitingIn } from './reader.ts'
-import { areGone, type Kept, type Numbers } from './state.ts'
+import { Unusable } from '../../errors.ts'
+import type { Message, SourceInfo } from '../../model.ts'
+import { readBlock } from './block.ts'
+import type { Keys } from './environment.ts'
+import { readPassed } from './passed-file.ts'
+import { Store } from './store.ts'
+import { afterHole, heldBy, type Kept, readTally, withPassed } from './tally.ts'
 
-/** What a lane holds. */
+/** What a lane holds, by what is read in its file. */
 export interface Scan {
+  /** Key of the first block, and the next one to be written; equal when there is none. */
+  readonly first: number
+  readonly next: number
   readonly messages: number
   /** Sum of the payload bytes. */
   readonly bytes: number
   /** Milliseconds since the epoch; 0 when it is empty. */
   readonly oldestReceivedAt: number
   /** Messages and payload bytes per id of a source. */
-  readonly sources: ReadonlyMap<string, { readonly messages: number; readonly bytes: number }>
-  /** Number of the last message that is there; 0 without one. */
-  readonly last: number
-  /** A sentence where something is not there that was kept. */
-  readonly damage: string | undefined
+  readonly sources: Readonly<Record<string, { readonly messages: number; readonly bytes: number }>>
+  readonly tally: Kept | undefined
 }
 
-/** Takes the messages of a block that are to be delivered. */
-export type Take = (messages: readonly Message[]) => Promise<void>
-
-/** Reads all of `segments`, sets where the blocks in each end, and hands what is to be delivered to `take`. Throws `Unusable` for a format it does not know. Ends with the reason of `signal`. */
-export async function scan(
-  segments: readonly Segment[],
-  kept: Kept,
-  sourceOf: SourceOf,
-  { take, signal }: { readonly take?: Take; readonly signal?: AbortSignal | undefined },
-): Promise<Scan> {
-  const counts = new Counts()
-  const missing: Numbers[] = []
-  let { flushed } = kept
-  let last = 0
-  const ends = new Map(segments.map((segment) => [segment, { ...segment, end: 0 }]))
-  const reader = new Reader({ segments }, kept.id)
-  for (let found = await reader.next(); found; found = await reader.next()) {
-    signal?.throwIfAborted()
-    const { segment, header, end } = found
-    missing.push({ from: last + 1, to: header.previous + 1 })
-    const messages = waitingIn(found, kept, last, sourceOf, true)
-    counts.add(messages)
-    await take?.(messages)
-    last = found.last
-    flushed = Math.max(flushed, header.flushed)
-    const ended = ends.get(segment)
-    if (ended) Object.assign(ended, { end, first: ended.first || header.first, last })
+/** Reads the whole lane in `path`, and calls `live` with each block. Throws `Unusable` for damage: a checksum, a missing block, sums that do not fit. May end the process. */
+export async function scan(path: string, live: () => void = () => {}): Promise<Scan> {
+  const store = new Store(path)
+  try {
+    const bytes = await store.readTally()
+    const tally = bytes && readTally(bytes)
+    const blocks = await scanBlocks(store, tally?.holes ?? [], live)
+    if (blocks.count + (bytes ? 1 : 0) !== store.entries || (!bytes && blocks.count > 0)) {
+      throw new Unusable('it is damaged: its file is cut off')
+    }
+    const held = tally ? heldBy(tally) : 0
+    const next = tally?.next ?? 1
+    if (blocks.messages !== held) {
+      throw new Unusable(`it is damaged: its sums say ${held} messages, its blocks hold ${blocks.messages}`)
+    }
+    const { count: _, ...found } = blocks
+    return { ...found, first: blocks.first ?? next, next, tally: withPassed(tally, readPassed(path)) }
+  } finally {
+    await store.close()
   }
-  for (const [segment, ended] of ends) Object.assign(segment, ended)
-  missing.push({ from: last + 1, to: flushed + 1 })
-  // What was never flushed was never promised.
-  const lost = missing.find(({ from, to }) => !areGone({ from, to: Math.min(to, flushed + 1) }, kept))
-  const damage = lost && `it is damaged: what it kept from its message ${lost.from} to ${lost.to - 1} is not there`
-  return { ...counts, last: Math.max(last, kept.settledTo - 1), damage }
+}
+
+async function scanBlocks(store: Store, holes: readonly Keys[], live: () => void) {
+  const counts = new Counts()
+  const sourceOf = sourcesById()
+  let first: number | undefined
+  let next = 0
+  let count = 0
+  for (const key of store.keys()) {
+    if (first !== undefined && afterHole(next, holes) !== key) {
+      throw new Unusable(`it is damaged: block ${next} is missing`)
+    }
+    first ??= key
+    next = key + 1
+    count++
+    live()
+    counts.add(readBlock((await store.read(key)) ?? Buffer.alloc(0), sourceOf))
+  }
+  return { first, count, ...counts }
 }
 
 class Counts {
   messages = 0
   bytes = 0
   oldestReceivedAt = 0
-  readonly sources = new Map<string, { messages: number; bytes: number }>()
+  readonly sources: Record<string, { messages: number; bytes: number }> = {}
 
   add(messages: readonly Message[]): void {
     for (const { source, data, receivedAt } of messages) {
       if (this.messages === 0) this.oldestReceivedAt = receivedAt
       this.messages++
       this.bytes += data.length
-      const share = this.sources.get(source.id) ?? { messages: 0, bytes: 0 }
-      share.messages++
-      share.bytes += data.length
-      this.sources.set(source.id, share)
+      const share = this.sources[source.id] ?? { messages: 0, bytes: 0 }
+      this.sources[source.id] = { messages: share.messages + 1, bytes: share.bytes + data.length }
     }
+  }
+}
+
+function sourcesById(): (id: string) => SourceInfo {
+  const known = new Map<string, SourceInfo>()
+  return (id) => {
+    const source = known.get(id) ?? { feed: '', id, shown: '', hash: 0 }
+    known.set(id, source)
+    return source
   }
 }

@@ -1,5 +1,6 @@
 /** A script in a process of its own is killed when it is silent for too long, when it says too much, and when it is told to stop. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
@@ -50,5 +51,12 @@ describe('a script aside', () => {
     const { run, pid } = stoppedTrial({ quietMs: 60_000 })
     process.kill(pid, 'SIGKILL')
     expect(await run).toEqual({ code: null, signal: 'SIGKILL' })
+  })
+
+  it('waits for no pipe in the place of a file', async () => {
+    execFileSync('mkfifo', [join(folder, 'passed')])
+    await writeFile(join(folder, 'data.mdb'), '')
+    const { answer } = await aside<{ problem?: string }>('probe', [folder], { quietMs: 20_000 })
+    expect(answer).toBeDefined()
   })
 })

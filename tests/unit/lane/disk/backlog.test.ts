@@ -1,140 +1,82 @@
 /** What waits to be read: in order, whether it is in memory or only on the disk. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { Backlog } from '../../../../app/lane/disk/backlog.ts'
-import { Log } from '../../../../app/lane/disk/log.ts'
-import { makeSafe, type Part, sharesOf } from '../../../../app/lane/disk/part.ts'
-import { newLane, State } from '../../../../app/lane/disk/state.ts'
-import { Writer } from '../../../../app/lane/disk/writer.ts'
-import { createLedger } from '../../../../app/ledger.ts'
+import { blockBytes, writeBlock } from '../../../../app/lane/disk/block.ts'
+import type { Block } from '../../../../app/lane/disk/pack.ts'
+import type { Scan } from '../../../../app/lane/disk/scan.ts'
+import { cut } from '../../../../app/lane/piece.ts'
 import { sourcesById } from '../../../support/lanes.ts'
 import { message } from '../../../support/messages.ts'
-import { until } from '../../../support/until.ts'
 
+const EMPTY: Scan = { first: 1, next: 1, messages: 0, bytes: 0, oldestReceivedAt: 0, sources: {}, tally: undefined }
 const MIB = 1024 * 1024
+
+/** A backlog over a disk that remembers what was read there. */
+function bench(found: Partial<Scan> = {}) {
+  const disk = new Map<number, Buffer>()
+  const read: number[] = []
+  const store = {
+    read: async (key: number) => {
+      read.push(key)
+      return disk.get(key)
+    },
+  }
+  const backlog = new Backlog(store, sourcesById(), { ...EMPTY, ...found })
+  const store1 = (key: number): Block => {
+    const messages = [{ ...message(String(key).padEnd(MIB)), receivedAt: key }]
+    const bytes = Buffer.alloc(blockBytes(messages))
+    disk.set(key, bytes.subarray(0, writeBlock(messages, bytes, 0)))
+    return { key, pieces: cut(messages), reader: undefined, messages, bytes: MIB }
+  }
+  const take = async (): Promise<number> => {
+    const block = await backlog.peek()
+    expect((await backlog.peek())?.key).toBe(block?.key)
+    backlog.take()
+    expect(Number(block?.messages[0]?.data)).toBe(block?.key)
+    return block?.key ?? 0
+  }
+  return { backlog, read, keep: (key: number) => store1(key), push: (key: number) => backlog.push(store1(key)), take }
+}
+
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i)
 
 describe('a backlog', () => {
-  let folder: string
-  let state: State
-  let log: Log
-  let writer: Writer
-  let backlog: Backlog
-  let written: number[]
-  /** How often a segment was read. */
-  let reads: number
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'backlog-'))
-    state = new State(folder, newLane(), 0, createLedger())
-    log = new Log({ folder, state, segments: [], laneMaxBytes: 1024 * MIB, sync: 'flush' })
-    await log.begin()
-    written = []
-    reads = 0
-    const seen = {
-      get segments() {
-        reads++
-        return log.segments
-      },
-      get wroteAt() {
-        return log.wroteAt
-      },
-    }
-    backlog = new Backlog({
-      log: seen,
-      state,
-      sourceOf: sourcesById(),
-      found: { messages: 0, oldestReceivedAt: 0, last: 0 },
-    })
-    writer = new Writer({
-      log,
-      state,
-      presence: { look: async () => true, problem: undefined },
-      last: 0,
-      correctionMs: () => undefined,
-      written: (part) => {
-        written.push(part.first)
-        backlog.written(part)
-      },
-      held: () => {},
-      resumed: () => {},
-    })
-  })
-  afterEach(async () => {
-    await writer.close()
-    await log.close()
-    await state.close()
-    await rm(folder, { recursive: true })
-  })
-
-  const part = (number: number, bytes = MIB, after?: Part['after']): Part => {
-    const messages = [{ ...message(String(number).padEnd(bytes)), receivedAt: number }]
-    const where = { isTaken: false, isWritten: false, isSettled: false, dueAt: 0, after }
-    const safety = { isSafe: false, told: () => {} }
-    return { first: number, last: number, messages, bytes, shares: sharesOf(messages), safety, ...where }
-  }
-  const keep = async (...numbers: number[]): Promise<void> => {
-    for (const number of numbers) {
-      const one = part(number)
-      writer.add([one], false)
-      backlog.push(one)
-    }
-    await until(() => written.includes(numbers.at(-1) ?? 0), { what: 'them to be written' })
-  }
-  const take = async (): Promise<number> => {
-    const next = await backlog.peek()
-    expect(await backlog.peek()).toBe(next)
-    backlog.take()
-    expect(Number(next?.messages[0]?.data)).toBe(next?.first)
-    return next?.first ?? 0
-  }
-  const takeAll = async (): Promise<number[]> => {
-    const taken: number[] = []
-    while (!backlog.isEmpty) taken.push(await take())
-    return taken
-  }
-
   it('reads nothing from the disk as long as there is room in memory', async () => {
-    for (const number of range(1, 41)) {
-      await keep(number)
-      expect(await take()).toBe(number)
+    const { backlog, push, read, take } = bench()
+    for (const key of range(1, 101)) {
+      push(key)
+      expect(await take()).toBe(key)
     }
-    expect({ reads, isEmpty: backlog.isEmpty }).toEqual({ reads: 0, isEmpty: true })
+    expect({ read, isEmpty: backlog.isEmpty }).toEqual({ read: [], isEmpty: true })
   })
 
   it('keeps the order when some of it is on the disk only and more arrives', async () => {
-    await keep(...range(1, 31))
+    const { backlog, push, read, take } = bench()
+    for (const key of range(1, 31)) push(key)
     const taken = [await take(), await take()]
-    await keep(...range(31, 41))
-    expect(backlog.oldestReceivedAt).toBe(3)
-    expect(reads).toBe(0)
-    taken.push(...(await takeAll()))
+    for (const key of range(31, 41)) push(key)
+    while (!backlog.isEmpty) taken.push(await take())
     expect(taken).toEqual(range(1, 41))
-    expect(reads).toBeGreaterThan(0)
-    expect(backlog.oldestReceivedAt).toBe(0)
-    const before = reads
-    await keep(41)
+    expect(read[0]).toBeGreaterThan(10)
+    expect(read).toEqual(range(read[0] ?? 0, 41))
+    push(41)
     expect(await take()).toBe(41)
-    expect(reads).toBe(before)
-    await keep(...range(42, 80))
-    expect(await takeAll()).toEqual(range(42, 80))
+    expect(read.at(-1)).toBe(40)
   })
 
-  it('hands on what was not written after what was, though that is on the disk only', async () => {
-    await keep(...range(1, 31))
-    const late = range(31, 34).map((number) => part(number))
-    for (const one of late) backlog.push(one)
-    expect(await takeAll()).toEqual(range(1, 34))
-  })
-
-  it('is not to be read while what was appended before in one go is not safe', async () => {
-    const first = part(1)
-    for (const one of [first, part(2, 10, first.safety)]) backlog.push(one)
-    expect((await backlog.takeBatch()).map((one) => one.first)).toEqual([1])
-    expect({ isReadable: backlog.isReadable, isEmpty: backlog.isEmpty }).toEqual({ isReadable: false, isEmpty: false })
-    makeSafe(first)
-    expect(backlog.isReadable).toBe(true)
-    expect((await backlog.takeBatch()).map((one) => one.first)).toEqual([2])
+  it('begins with what is on the disk and passes over holes', async () => {
+    const holes = [
+      { from: 3, to: 5 },
+      { from: 7, to: 9 },
+    ]
+    const tally = { holes } as unknown as Scan['tally']
+    const { backlog, keep, push, take } = bench({ first: 2, next: 9, oldestReceivedAt: 2, tally })
+    for (const key of [2, 5, 6]) keep(key)
+    expect(backlog.oldestReceivedAt).toBe(2)
+    const taken = [await take()]
+    push(9)
+    while (!backlog.isEmpty) taken.push(await take())
+    expect(taken).toEqual([2, 5, 6, 9])
+    expect(backlog.oldestReceivedAt).toBe(0)
   })
 })

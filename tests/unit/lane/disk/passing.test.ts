@@ -1,8 +1,7 @@
 /** What Kafka acknowledges soon need not be written, and is accounted for all the same. */
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { readKept } from '../../../../app/lane/disk/state.ts'
 import { createLedger } from '../../../../app/ledger.ts'
 import type { Batch, Lane, Ledger, Message } from '../../../../app/model.ts'
 import { type Bench, laneBench, nextBatch, readAll } from '../../../support/lanes.ts'
@@ -50,24 +49,22 @@ describe('a lane on disk', () => {
   })
 
   /** What a process that is killed now would leave. */
-  const afterKill = async (settled: number): Promise<{ lane: Lane; ledger: Ledger }> => {
-    const isSaved = (): boolean => readKept(join(bench.directory, 'f'))?.settled === settled
-    await until(isSaved, { what: 'the sums to be written' })
+  const afterKill = async (): Promise<{ lane: Lane; ledger: Ledger }> => {
     const directory = join(bench.directory, 'killed')
     await mkdir(join(directory, 'f'), { recursive: true })
-    for (const name of await readdir(join(bench.directory, 'f'))) {
-      if (name !== 'lock') await copyFile(join(bench.directory, 'f', name), join(directory, 'f', name))
+    for (const name of ['data.mdb', 'passed']) {
+      await copyFile(join(bench.directory, 'f', name), join(directory, 'f', name))
     }
     const again = createLedger()
     return { lane: await bench.open('disk', { directory, ledger: again }), ledger: again }
   }
 
-  it('counts what passed also when the process is killed soon after', async () => {
+  it('counts what passed also when the process is killed right after', async () => {
     for (const first of [0, 2]) {
       Object.assign(ledger, { found: first + 2, produced: first + 2 })
       await pass(numbered(2, a, first))
     }
-    const after = await afterKill(4)
+    const after = await afterKill()
     expect(after.lane.held.messages).toBe(0)
     expect(after.ledger).toMatchObject({ received: 4, settled: 4, found: 4, produced: 4 })
   })
@@ -75,32 +72,23 @@ describe('a lane on disk', () => {
   it('counts what passed once, whether its sums were written with the blocks or not', async () => {
     await pass(numbered(2, a))
     await lane.append(numbered(3, a, 2))
-    const after = await afterKill(2)
+    const after = await afterKill()
     expect(after.ledger).toMatchObject({ received: 5, settled: 2 })
     expect(texts(await readAll(after.lane, 3))).toEqual(['2', '3', '4'])
     await after.lane.close()
     expect((await reopen()).ledger).toMatchObject({ received: 5, settled: 2 })
   })
 
-  /** The page that was written last. */
-  const newerPage = (bytes: Buffer): Buffer => {
-    const pages = [bytes.subarray(0, 65_536), bytes.subarray(65_536)]
-    const number = (page: Buffer | undefined): number => Number(/"page":(\d+)/.exec(`${page}`)?.[1])
-    return (number(pages[0]) > number(pages[1]) ? pages[0] : pages[1]) ?? bytes
-  }
-
   it.each([
-    ['cut off', (page: Buffer) => page.fill(0, 20)],
-    ['overwritten', (page: Buffer) => page.fill('x')],
-    ['changed', (page: Buffer) => page.write('8', page.indexOf('"settled":2') + 10)],
-  ])('goes by the page before when the last one of its state is %s', async (_, damage) => {
+    ['cut off', (bytes: Buffer) => bytes.subarray(0, 20)],
+    ['overwritten', (bytes: Buffer) => Buffer.alloc(bytes.length, 'x')],
+    ['changed', (bytes: Buffer) => Buffer.from(bytes.toString('latin1').replace('"passed":2', '"passed":7'), 'latin1')],
+  ])('goes by the sums that are with the blocks when the file of what passed is %s', async (_, damage) => {
     await pass(numbered(2, a))
     await lane.append(numbered(3, a, 2))
     await lane.close()
-    const path = join(bench.directory, 'f', 'state')
-    const bytes = await readFile(path)
-    damage(newerPage(bytes))
-    await writeFile(path, bytes)
+    const path = join(bench.directory, 'f', 'passed')
+    await writeFile(path, damage(await readFile(path)))
     expect((await reopen()).ledger).toMatchObject({ received: 5, settled: 2 })
   })
 

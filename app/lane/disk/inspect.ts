@@ -1,0 +1,40 @@
+/** Looks into a lane on disk before it is opened, in a process of its own, and says in a sentence what is wrong. */
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Unusable } from '../../errors.ts'
+import { errorCode } from '../../lib/error-code.ts'
+import { aside, Silent } from './aside.ts'
+import { FILE } from './folder.ts'
+import type { Scan } from './scan.ts'
+
+/** A disk that yields nothing for so long is not waited for, in milliseconds. */
+const QUIET_MS = 30_000
+
+const EMPTY: Scan = { first: 1, next: 1, messages: 0, bytes: 0, oldestReceivedAt: 0, sources: {}, tally: undefined }
+
+/** Damage so great that LMDB ends the process that looks at it. */
+export class EndsItsReader extends Unusable {}
+
+/** Waits for a full read of the lane's file, unless `signal` aborts. Throws `Unusable` when it is damaged, of a format that is not known, or does not answer. */
+export async function inspect(path: string, signal?: AbortSignal): Promise<Scan> {
+  const file = await stat(join(path, FILE)).catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return undefined
+    throw error
+  })
+  if (!file) return EMPTY
+  // LMDB would take an empty file for a new one, and wait for ever for a pipe.
+  if (!file.isFile()) throw new Unusable(`${FILE} in it is no file`)
+  if (file.size === 0) throw new Unusable('it is damaged: its file is empty')
+  const ended = await aside<Answer>('probe', [path], { quietMs: QUIET_MS, signal }).catch((error: unknown) => {
+    if (error instanceof Silent) throw new Unusable(`nothing could be read of it for ${QUIET_MS / 1_000} s`)
+    throw error
+  })
+  if (ended.answer?.scan) return ended.answer.scan
+  if (ended.signal) throw new EndsItsReader(`it is damaged: its reader ended with ${ended.signal}`)
+  throw new Unusable(ended.answer?.problem ?? `it cannot be read (${ended.code})`)
+}
+
+interface Answer {
+  readonly scan?: Scan
+  readonly problem?: string
+}
