@@ -31,7 +31,7 @@ describe('a reload', () => {
     upstream.sendAll(tradeText('before'))
     await settled(daemon, 'f', 10)
     expect(await reloading.reload(feed(ten.with(4, 'NEW')))).toMatch(/with other sources or bounds: f/)
-    await opened(upstream, 10)
+    await until(() => upstream.sockets.length > 10 && upstream.closed.length > 0, { what: 'one to go and one to come' })
     expect([upstream.sockets.length, upstream.closed]).toEqual([11, [{ code: 1001, reason: '' }]])
     expect(upstream.requests.at(-1)?.url).toBe('/ws?symbol=NEW')
     upstream.sendAll(tradeText('after'))
