@@ -2,21 +2,25 @@
 import { stat } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 
-/** Between two looks, in milliseconds. */
 const EVERY_MS = 1_000
 
 /** Looks at files until it is stopped. */
 export class FileWatch {
   readonly #changed: () => void
+  readonly #everyMs: number
   #paths: readonly string[] = []
   #known: string | undefined
   #seen: string | undefined
   #timer: NodeJS.Timeout | undefined
   #isStopped = false
 
-  /** `changed` is called once per change, when two looks in a row have seen the same: a file that is being written is waited for. */
-  constructor(changed: () => void) {
+  /**
+   * `changed` is called once per change, when two looks in a row have seen the same: a file that is being written is waited for.
+   * Between two looks `everyMs` pass.
+   */
+  constructor(changed: () => void, everyMs = EVERY_MS) {
     this.#changed = changed
+    this.#everyMs = everyMs
   }
 
   /** From now on these are the files: as they are now, where they are others than before. */
@@ -35,7 +39,7 @@ export class FileWatch {
   }
 
   #later(): void {
-    this.#timer = setTimeout(() => void this.#look(), EVERY_MS).unref()
+    this.#timer = setTimeout(() => void this.#look(), this.#everyMs).unref()
   }
 
   /** One file after the other, so that a file system that hangs holds one thread. Never rejects. */

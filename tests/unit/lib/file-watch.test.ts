@@ -6,13 +6,15 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { FileWatch } from '../../../app/lib/file-watch.ts'
 import { until } from '../../support/until.ts'
 
+const EVERY_MS = 20
+
 let folder: string
 let changes: number
 let watch: FileWatch
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'watch-'))
   changes = 0
-  watch = new FileWatch(() => changes++)
+  watch = new FileWatch(() => changes++, EVERY_MS)
 })
 afterEach(async () => {
   watch.stop()
@@ -27,11 +29,13 @@ async function looked(): Promise<void> {
   let isOver = false
   const other = new FileWatch(() => {
     isOver = true
-  })
+  }, 2 * EVERY_MS)
   other.follow([path('other')])
-  await new Promise((resolve) => setImmediate(resolve))
-  await writeFile(path('other'), `${Math.random()}`)
-  await until(() => isOver, { what: 'another watch to see another change' })
+  const write = async (): Promise<boolean> => {
+    if (!isOver) await writeFile(path('other'), `${Math.random()}`)
+    return isOver
+  }
+  await until(write, { what: 'another watch to see another change', everyMs: 10 * EVERY_MS })
   other.stop()
 }
 
