@@ -38,15 +38,18 @@ export interface SavedSource {
   readonly keptUntil: number
   readonly lastMessageAt: number
   readonly gap: OpenGap | undefined
+  /** It had not been open until then. */
+  readonly unopened?: true
 }
 
 /** What the next start has to know if the process ended now. */
 export function saved(track: Track, now: number): SavedSource {
-  const { waiting, lastKeptAt, behindSince, since, closedAt, gap } = track
+  const { waiting, lastKeptAt, behindSince, since, closedAt, gap, wasOpen } = track
   return {
     keptUntil: waiting ? lastKeptAt || since : behindSince || closedAt || now,
     lastMessageAt: lastKeptAt,
     gap: gap && { ...gap },
+    ...(!wasOpen && { unopened: true }),
   }
 }
 

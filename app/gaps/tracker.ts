@@ -25,7 +25,7 @@ export class GapTracker {
     this.#now = now
   }
 
-  /** Declares a feed. Each source of it that an earlier process knew begins with a gap. */
+  /** Declares a feed. Each source of it that an earlier process had open, or may have had, begins with a gap. */
   addFeed(name: string, sources: readonly SourceInfo[], before?: SavedFeed): void {
     const reason = before?.stopped ? 'restart' : 'death'
     const now = this.#now()
@@ -100,10 +100,10 @@ export class GapTracker {
     return this.#feeds.get(source.feed)?.get(source)?.gap
   }
 
-  /** Every source of `feed` that was open once, as it is to be kept for the next start, by identity. */
+  /** Every source of `feed` as it is to be kept for the next start, by identity. */
   saved(feed: string): Map<string, SavedSource> {
     const now = this.#now()
-    const tracks = [...(this.#feeds.get(feed)?.values() ?? [])].filter(({ wasOpen }) => wasOpen)
+    const tracks = [...(this.#feeds.get(feed)?.values() ?? [])]
     return new Map(tracks.map((track) => [identityIn(track.source.id), saved(track, now)]))
   }
 
@@ -164,8 +164,10 @@ export class GapTracker {
   }
 }
 
+/** A process that was killed may have opened after its last note what it had not opened until then. */
 function savedOf({ id, formerId = id }: SourceInfo, before: SavedFeed | undefined): SavedSource | undefined {
-  return before?.sources.get(identityIn(id)) ?? before?.sources.get(formerId)
+  const source = before?.sources.get(identityIn(id)) ?? before?.sources.get(formerId)
+  return source?.unopened && before?.stopped ? undefined : source
 }
 
 function add(sums: Map<string, number>, reason: string, ms: number): void {

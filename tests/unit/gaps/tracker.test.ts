@@ -137,11 +137,12 @@ describe('a gap', () => {
     at(1_600).refused(b)
     expect(at(9_000).open()).toBe(0)
     at(9_000).endAll()
+    const unopened = { keptUntil: 9_000, lastMessageAt: 0, gap: undefined, unopened: true }
     expect([gaps, tracker.gapOf(a), at(9_000).saved(a), at(9_000).saved(b)]).toEqual([
       [],
       undefined,
-      undefined,
-      undefined,
+      unopened,
+      unopened,
     ])
     at(9_500).opened(a)
     at(9_600).lost(a, { openMs: 100 })
@@ -276,10 +277,11 @@ describe('what outlives the process', () => {
     [false, 'death'],
   ])('becomes a gap at the next start (stopped in order: %s): %s', (stopped, reason) => {
     const first = tracking()
+    first.at(1_500).opened(b)
     first.at(2_000).message(a)
     first.at(2_000).kept(a)
     const { at, gaps } = restored(first.tracker.saved('f'), stopped, 10_000)
-    expect(at(10_500).millis(reason)).toBe(8_500)
+    expect(at(10_500).millis(reason)).toBe(2 * 8_500)
     at(10_600).dialled(a)
     at(11_000).message(a)
     expect(gaps).toEqual([
@@ -300,6 +302,17 @@ describe('what outlives the process', () => {
     expect(gaps).toEqual([
       expect.objectContaining({ reason: 'closed', code: 4000, beganAt: 3_000, endedAt: 11_000, dials: 2 }),
     ])
+  })
+
+  it('is a gap of a source that had not been open, where a kill hides whether it was', () => {
+    const first = tracking()
+    first.at(2_000).dialled(a)
+    const killed = restored(first.tracker.saved('f'), false, 10_000)
+    killed.at(11_000).message(a)
+    expect(killed.gaps).toEqual([expect.objectContaining({ reason: 'death', beganAt: 2_000, endedAt: 11_000 })])
+    const stopped = restored(first.tracker.saved('f'), true, 10_000)
+    stopped.at(11_000).message(a)
+    expect(stopped.gaps).toEqual([])
   })
 
   it('gives no gap to a source that was not there before, and none that begins in the future', () => {
