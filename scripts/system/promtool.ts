@@ -21,6 +21,9 @@ export const promtool: Check = {
     await withRig({ signal, rate: 50 }, async ({ metricsAddress, upstreams }) => {
       const page = async () => (await fetch(`http://${metricsAddress}/metrics`)).text()
       // Every kind of series should be there: a connection that ended, a dial, a delivery.
+      const open = async () =>
+        metricTotal(await page(), 'kafka_producer_websocket_connections_total') >= Object.keys(upstreams).length
+      await until(open, { what: 'a connection to each upstream', signal })
       await upstreams.trades.close()
       const full = async () => {
         const text = await page()
