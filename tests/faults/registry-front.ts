@@ -22,6 +22,8 @@ export interface RegistryFront {
   /** Requests for the latest version of a subject, in their order. */
   readonly asked: readonly Asked[]
   script: FrontScript | undefined
+  /** Nothing that it sends has a Date. */
+  hidesTime: boolean
   close(): Promise<void>
 }
 
@@ -31,6 +33,7 @@ async function startRegistryFront(targetOf: (path: string) => number): Promise<R
   const underWay = new Map<string, number>()
   const sockets = new Set<Socket>()
   const server = createServer((request, response) => {
+    response.sendDate = !front.hidesTime
     const path = request.url ?? ''
     const [, encoded] = /\/subjects\/([^/]+)\/versions\/latest$/.exec(path) ?? []
     if (encoded) {
@@ -52,6 +55,7 @@ async function startRegistryFront(targetOf: (path: string) => number): Promise<R
     port: (server.address() as AddressInfo).port,
     asked,
     script: undefined,
+    hidesTime: false,
     close: () => {
       for (const socket of sockets) socket.destroy()
       return new Promise((resolve) => server.close(() => resolve()))
