@@ -25,6 +25,7 @@ export default {
   projects: [project('unit'), project('repo'), project('contract', withStack), project('integration', withStack)],
   // Integration tests mostly wait, so one a core leaves half of the machine idle; the default is one core less.
   maxWorkers: 2,
-  testTimeout: 60_000,
+  // Many tests start several processes, on a machine that may be busy.
+  testTimeout: 180_000,
   reporters: ['default', '<rootDir>/tests/support/closing-line.cjs'],
 }

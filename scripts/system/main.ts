@@ -7,10 +7,20 @@ import { type Check, NotRun } from './check.ts'
 import { compose } from './compose.ts'
 import { fastavro } from './fastavro.ts'
 import { image } from './image.ts'
+import { oldNode } from './old-node.ts'
 import { prometheus } from './prometheus.ts'
 import { promtool } from './promtool.ts'
+import { readmeCommand } from './readme-command.ts'
 
-const checks: Readonly<Record<string, Check>> = { image, compose, prometheus, promtool, fastavro }
+const checks: Readonly<Record<string, Check>> = {
+  image,
+  compose,
+  prometheus,
+  promtool,
+  fastavro,
+  readme: readmeCommand,
+  'old-node': oldNode,
+}
 
 const usage = {
   command: 'npm run test:system --',

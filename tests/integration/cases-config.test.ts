@@ -1,7 +1,5 @@
 /** Small configurations that users of other programs write, and what becomes of them. */
-import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -150,24 +148,5 @@ describe('a broker', () => {
     const { msg } = await daemon.said('could not start')
     expect(msg).toContain('this listener of the broker takes no SASL')
     expect(msg).toContain('check KAFKA_SECURITY_PROTOCOL')
-  })
-})
-
-describe('the README', () => {
-  const [, command = ''] = /^(jq .* \| curl .*)$/m.exec(readFileSync('README.md', 'utf8')) ?? []
-  const isThere = (tool: string): boolean => spawnSync('sh', ['-c', `command -v ${tool}`]).status === 0
-  const itWithTools = ['jq', 'curl'].every(isThere) ? it : it.skip
-
-  itWithTools('has a command that registers a schema (with jq and curl)', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'tributary-test-'))
-    await writeFile(join(folder, 'Quote.avsc'), JSON.stringify(SCHEMA))
-    const subject = `${uniqueName('Quote')}-value`
-    const { registryUrl } = stack()
-    const own = command.replace('http://schema-registry:8081', registryUrl).replace('Quote-value', subject)
-    const { status, stderr } = spawnSync('sh', ['-c', own], { cwd: folder, encoding: 'utf8' })
-    expect({ status, stderr }).toMatchObject({ status: 0 })
-    const latest = await fetch(`${registryUrl}/subjects/${subject}/versions/latest`)
-    expect(await latest.json()).toMatchObject({ version: 1, subject })
-    await rm(folder, { recursive: true })
   })
 })

@@ -1,7 +1,7 @@
 /** `tributary redrive`, as an operator calls it: dead letters of a schema that did not take them, and of one that does. */
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import { murmur2 } from '../../app/lib/murmur2.ts'
 import { freePort } from '../../scripts/stack/ports.ts'
 import { daemonEnv, startDaemon } from '../support/daemon.ts'
@@ -15,9 +15,6 @@ const MAIN = fileURLToPath(new URL('../../app/main.ts', import.meta.url))
 /** Their times are long past. */
 const KEPT = { 'retention.ms': '-1' }
 const AT = Date.parse('2026-01-19T12:00:00.000Z')
-
-// Each call is a process, and there are several in a test.
-jest.setTimeout(180_000)
 
 let schema: string
 let letters: string

@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
 import { topicFor, tradeText } from '../support/daemon-feeds.ts'
 import { type Held, type Reloading, startReloading } from '../support/reloading.ts'
@@ -14,15 +15,20 @@ const RELOADS = { memory: 200, disk: 60 }
 const WARM_UP = 40
 const SHORT_TIMERS = 10
 const MIB = 1024 * 1024
+/** Looks in a row that see the same. */
+const LEVEL_LOOKS = 5
+/** Trades between two reloads, of at least 1,000 a second. */
+const MOST_BETWEEN = 200
 type Env = Readonly<Record<string, string>>
 
-/** Sends 500 trades a second on every connection. */
-const flooding = (): Promise<Upstream> =>
+/** Sends 500 trades a second on every connection, and counts them. */
+const flooding = (flood: { sent: number }): Promise<Upstream> =>
   startUpstream({
     onSocket: (socket) => {
       let n = 0
       const burst = setInterval(() => {
         for (let i = 0; i < 10; i++) socket.send(tradeText(`${n++}`))
+        flood.sent += 10
       }, 20)
       socket.on('close', () => clearInterval(burst))
     },
@@ -60,13 +66,23 @@ async function atRest(reloading: Reloading, env: Env, upstream: Upstream): Promi
     return others.length === 0 && areOpen && upstream.sockets.length - upstream.closed.length === only?.sources.length
   }
   await until(isAtRest, { what: 'the one feed alone', timeoutMs: 30_000 })
+  const look = async () => {
+    const samples = await daemon.metrics()
+    const series = samples.all
+      .filter(({ name }) => name.startsWith('tributary') || name.startsWith('kafka'))
+      .map(({ name, labels }) => `${name} ${JSON.stringify(labels)}`)
+    return { ...(await reloading.held()), series: [...new Set(series)].toSorted() }
+  }
   // Scrapes are rendered anew after a quarter of a second, and dead letters are looked for a while after a start.
-  await new Promise((resolve) => setTimeout(resolve, 1_500))
-  const samples = await daemon.metrics()
-  const series = samples.all
-    .filter(({ name }) => name.startsWith('tributary') || name.startsWith('kafka'))
-    .map(({ name, labels }) => `${name} ${JSON.stringify(labels)}`)
-  return { ...(await reloading.held()), series: [...new Set(series)].toSorted() }
+  let [last, same] = [await look(), 0]
+  const isLevel = async (): Promise<boolean> => {
+    const before = last
+    last = await look()
+    same = isDeepStrictEqual([last.series, lasting(last)], [before.series, lasting(before)]) ? same + 1 : 0
+    return same >= LEVEL_LOOKS
+  }
+  await until(isLevel, { what: 'nothing to come or go any more', timeoutMs: 30_000, everyMs: 300 })
+  return last
 }
 
 /** Sockets and servers; timers come and go with the load, by a few. */
@@ -84,7 +100,8 @@ describe('many reloads', () => {
       const folder = await mkdtemp(join(tmpdir(), 'soak-'))
       const seed = randomInt(1_000_000)
       const random = rng(seed)
-      await using upstream = await flooding()
+      const flood = { sent: 0 }
+      await using upstream = await flooding(flood)
       const topics = (await Promise.all(Array.from({ length: 3 }, () => topicFor('TradeEvent')))).map(
         ({ topic }) => topic,
       )
@@ -97,7 +114,8 @@ describe('many reloads', () => {
         for (let at = 0; at < count; at++) {
           const said = await reloading.reload(anyConfig(random, upstream, topics))
           if (said.includes('refused')) throw new Error(`seed ${seed}: ${said}`)
-          await new Promise((resolve) => setTimeout(resolve, random.below(100)))
+          const more = flood.sent + random.below(MOST_BETWEEN)
+          await until(() => flood.sent >= more, { what: 'the flood to go on' })
         }
       }
       await some(WARM_UP)

@@ -1,31 +1,12 @@
-/** An old Node gets one sentence from the program as it is installed; all that names a version agrees. */
+/** All that names the version of Node agrees; an old Node itself is in `npm run test:system`. */
 import { spawnSync } from 'node:child_process'
-import { accessSync, chmodSync, constants, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { NODE_FLOOR, nodeTooOld } from '../../app/node-floor.ts'
+import { install } from '../../scripts/system/installed.ts'
 import { importsOf, sources, text } from './sources.ts'
-
-const majorOf = (node: string): number =>
-  Number(/^v(\d+)/.exec(spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout ?? '')?.[1])
-
-/** The first Node in the PATH that is older than the floor. */
-const old = (process.env.PATH ?? '')
-  .split(delimiter)
-  .map((folder) => join(folder, 'node'))
-  .filter(isExecutable)
-  .find((node) => majorOf(node) < NODE_FLOOR)
-const name = old === undefined ? 'an older Node (none is in the PATH)' : `Node ${majorOf(old)}`
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
 
 describe('what names the version of Node', () => {
   it('agrees', () => {
@@ -63,37 +44,15 @@ describe('the first module', () => {
   })
 })
 
-describe('the program under', () => {
+describe('the program as it is installed', () => {
   let folder: string
-  beforeAll(() => {
+  beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'tributary-test-'))
-    const built = spawnSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json', '--outDir', join(folder, 'dist')])
-    if (built.status !== 0) throw new Error(`it does not compile: ${built.stdout}`)
-    chmodSync(join(folder, 'dist', 'main.js'), 0o755)
-    symlinkSync(join(folder, 'dist', 'main.js'), join(folder, 'tributary'))
-    symlinkSync(join(process.cwd(), 'package.json'), join(folder, 'package.json'))
-    symlinkSync(join(process.cwd(), 'node_modules'), join(folder, 'node_modules'))
+    await install(folder)
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  const cases: [string, (folder: string) => [string, ...string[]]][] = [
-    ['node dist/main.js', (at) => [old ?? '', join(at, 'dist', 'main.js')]],
-    ['node dist/main.js check', (at) => [old ?? '', join(at, 'dist', 'main.js'), 'check']],
-    ['tributary', (at) => [join(at, 'tributary')]],
-    ['tributary help', (at) => [join(at, 'tributary'), 'help']],
-  ]
-  const itWithOld = old === undefined ? it.skip : it
-  itWithOld.each(cases)(`${name} says one sentence and ends with 78: %s`, (_, command) => {
-    const [program, ...args] = command(folder)
-    const { status, stdout, stderr } = spawnSync(program, args, {
-      encoding: 'utf8',
-      env: { PATH: [dirname(old ?? ''), '/usr/bin', '/bin'].join(delimiter) },
-    })
-    expect({ status, stdout }).toEqual({ status: 78, stdout: '' })
-    expect(stderr).toMatch(/^tributary: this is Node \d+\.\d+\.\d+, and Tributary needs Node 24 or newer; .*\n$/)
-  })
-
-  it('the Node of this test goes on', () => {
+  it('goes on under the Node of this test', () => {
     const { status, stdout } = spawnSync(process.execPath, [join(folder, 'tributary'), 'version'], { encoding: 'utf8' })
     expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(/^tributary \d+\.\d+\.\d+\n$/) })
   })

@@ -1,5 +1,5 @@
 /** Row 55: one legal message against all feeds: half a million elements, a hundred thousand keys. */
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setInterval } from 'node:timers/promises'
 import { type Paths, startPaths } from '../paths.ts'
 import type { Rig } from '../rig.ts'
 import type { Row } from '../row.ts'
@@ -8,6 +8,7 @@ import { openSideFeed, type SideFeed } from '../side-feed.ts'
 const MIB = 1024 * 1024
 /** Generous for a machine that runs all of this at once; it was a minute. */
 const SLOWEST_MS = 1_000
+const LOOK_MS = 100
 const LARGEST_LETTER = 1.1 * MIB
 const fill = (element: string): string => {
   const count = Math.floor((MIB - 2) / (element.length + 1))
@@ -72,11 +73,11 @@ function watchHealth(rig: Rig): { end(): Promise<number> } {
   const stop = new AbortController()
   let worst = 0
   const run = async (): Promise<void> => {
-    while (!stop.signal.aborted) {
+    for await (const _ of setInterval(LOOK_MS)) {
       const since = performance.now()
       await rig.daemon.get('/healthz').then((response) => response.text())
       worst = Math.max(worst, performance.now() - since)
-      await sleep(100)
+      if (stop.signal.aborted) return
     }
   }
   const ended = run()

@@ -35,8 +35,8 @@ describe('makeDirectory', () => {
     await expect(makeDirectory(join(path, 'z'), 0o750)).rejects.toMatchObject({ code: expect.stringMatching(/^ENO/) })
   })
 
-  const onLinux = process.platform === 'linux' ? it : it.skip
-  onLinux('ends where a file system says ENOENT to everybody', async () => {
-    await expect(makeDirectory('/proc/nope/deeper', 0o750)).rejects.toMatchObject({ code: 'ENOENT' })
+  it('ends where nobody can make anything, as in /proc, whose file system says ENOENT to everybody', async () => {
+    const code = process.platform === 'linux' ? 'ENOENT' : expect.stringMatching(/^E/)
+    await expect(makeDirectory('/proc/nope/deeper', 0o750)).rejects.toMatchObject({ code })
   })
 })
