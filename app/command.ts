@@ -85,7 +85,7 @@ async function runForever({ env, stop, reloads }: Surroundings): Promise<number>
   void stop.then(() => watch?.stop())
   const read = (): Config => {
     const reading = readSources(sourcesOf(env), kinds)
-    watch?.follow(reading.files)
+    void watch?.follow(reading.files)
     return configOf(reading)
   }
   const config = known(read())

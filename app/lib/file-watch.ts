@@ -23,14 +23,13 @@ export class FileWatch {
     this.#everyMs = everyMs
   }
 
-  /** From now on these are the files: as they are now, where they are others than before. */
-  follow(paths: readonly string[]): void {
+  /** From now on these are the files: as they are now, where they are others than before. Resolves after the first look at them. */
+  async follow(paths: readonly string[]): Promise<void> {
     if (this.#isStopped || isDeepStrictEqual(paths, this.#paths)) return
     this.#paths = [...paths]
     this.#known = undefined
     this.#seen = undefined
-    clearTimeout(this.#timer)
-    void this.#look()
+    await this.look()
   }
 
   stop(): void {
@@ -38,12 +37,9 @@ export class FileWatch {
     clearTimeout(this.#timer)
   }
 
-  #later(): void {
-    this.#timer = setTimeout(() => void this.#look(), this.#everyMs).unref()
-  }
-
-  /** One file after the other, so that a file system that hangs holds one thread. Never rejects. */
-  async #look(): Promise<void> {
+  /** Looks now, and after a while again. One file after the other, so that a file system that hangs holds one thread. Never rejects. */
+  async look(): Promise<void> {
+    clearTimeout(this.#timer)
     const paths = this.#paths
     const prints: string[] = []
     for (const path of paths) prints.push(await printOf(path))
@@ -51,7 +47,8 @@ export class FileWatch {
     // Where others are followed meanwhile, their own look goes on.
     if (this.#isStopped || paths !== this.#paths) return
     this.#compare(print)
-    this.#later()
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.look(), this.#everyMs).unref()
   }
 
   #compare(print: string): void {

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { FileWatch } from '../../../app/lib/file-watch.ts'
 import { until } from '../../support/until.ts'
 
-const EVERY_MS = 20
+/** Never by itself in a test that looks when it wants to. */
+const NEVER_MS = 2 ** 30
 
 let folder: string
 let changes: number
@@ -14,7 +15,7 @@ let watch: FileWatch
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'watch-'))
   changes = 0
-  watch = new FileWatch(() => changes++, EVERY_MS)
+  watch = new FileWatch(() => changes++, NEVER_MS)
 })
 afterEach(async () => {
   watch.stop()
@@ -22,61 +23,66 @@ afterEach(async () => {
 })
 
 const path = (name: string): string => join(folder, name)
-const changed = (times: number): Promise<void> => until(() => changes === times, { what: `change ${times}` })
-
-/** Waits for as long as a change takes to be noticed. */
-async function looked(): Promise<void> {
-  let isOver = false
-  const other = new FileWatch(() => {
-    isOver = true
-  }, 2 * EVERY_MS)
-  other.follow([path('other')])
-  const write = async (): Promise<boolean> => {
-    if (!isOver) await writeFile(path('other'), `${Math.random()}`)
-    return isOver
-  }
-  await until(write, { what: 'another watch to see another change', everyMs: 10 * EVERY_MS })
-  other.stop()
+const replace = async (name: string, text: string): Promise<void> => {
+  await writeFile(path('new'), text)
+  await rename(path('new'), path(name))
+}
+/** Changes so far, after so many looks. */
+async function after(looks: number): Promise<number> {
+  for (let n = 0; n < looks; n++) await watch.look()
+  return changes
 }
 
 describe('a file that is watched', () => {
-  it('is noticed when it is written, replaced, removed and made', async () => {
+  it.each<[string, () => Promise<void>]>([
+    ['written', () => writeFile(path('a'), '22')],
+    ['replaced by one of the same size', () => replace('a', '2')],
+    ['removed', () => rm(path('a'))],
+    ['made', () => writeFile(path('b'), '')],
+  ])('is noticed once when it is %s', async (_what, change) => {
     await writeFile(path('a'), '1')
-    watch.follow([path('a'), path('b')])
-    await looked()
-    expect(changes).toBe(0)
-    await writeFile(path('a'), '22')
-    await changed(1)
-    await writeFile(path('new'), '33')
-    await rename(path('new'), path('a'))
-    await changed(2)
-    await rm(path('a'))
-    await changed(3)
-    await writeFile(path('b'), '')
-    await changed(4)
+    await watch.follow([path('a'), path('b')])
+    expect(await after(3)).toBe(0)
+    await change()
+    expect(await after(5)).toBe(1)
   })
 
-  it('is noticed when the link to its folder is replaced, as Kubernetes does', async () => {
+  it('is noticed when the link to it is replaced, as Kubernetes does', async () => {
     for (const name of ['one', 'two']) await writeFile(path(name), 'same')
     await symlink(path('one'), path('link'))
-    watch.follow([path('link')])
-    await looked()
+    await watch.follow([path('link')])
     await symlink(path('two'), path('new'))
     await rename(path('new'), path('link'))
-    await changed(1)
+    expect(await after(2)).toBe(1)
   })
 
-  it('is not noticed when it stays as it is, and no longer when others are followed, or after the stop', async () => {
+  it('is waited for while it is being written', async () => {
+    await watch.follow([path('a')])
+    for (let n = 1; n < 6; n++) {
+      await writeFile(path('a'), 'x'.repeat(n))
+      expect(await after(1)).toBe(0)
+    }
+    expect(await after(1)).toBe(1)
+  })
+
+  it('is not noticed any more when others are followed, nor by a look that a stop meets', async () => {
     await writeFile(path('a'), '1')
-    watch.follow([path('a')])
-    await looked()
-    watch.follow([path('b')])
+    await watch.follow([path('a')])
+    await watch.follow([path('b')])
     await writeFile(path('a'), '22')
-    await looked()
-    expect(changes).toBe(0)
-    watch.stop()
+    expect(await after(3)).toBe(0)
     await writeFile(path('b'), '22')
-    await looked()
+    expect(await after(1)).toBe(0)
+    const looking = watch.look()
+    watch.stop()
+    await looking
     expect(changes).toBe(0)
+  })
+
+  it('is looked at again and again without being asked', async () => {
+    watch = new FileWatch(() => changes++, 5)
+    await watch.follow([path('a')])
+    await writeFile(path('a'), '1')
+    await until(() => changes === 1, { what: 'the change to be noticed' })
   })
 })
