@@ -1,5 +1,4 @@
 /** What a source over WebSocket needs to know. */
-
 import type { Pattern } from '../lib/subset.ts'
 import type { SourceInfo } from '../model.ts'
 import type { Intake } from './intake.ts'

@@ -1,5 +1,4 @@
 /** Feeds that are configured no longer, until nothing is left of them. */
-
 import { type LiveFeed, settled } from './live-feed.ts'
 import type { FeedsShared } from './shared.ts'
 import type { Uses } from './uses.ts'

@@ -1,5 +1,4 @@
 /** The feeds of the daemon, which come, change and go while it runs. What they share stays open. */
-
 import { runFeed } from '../feed.ts'
 import { aborted } from '../feed-needs.ts'
 import { makeParts, openLasting, tellOpened } from '../feed-parts.ts'

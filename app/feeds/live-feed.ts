@@ -1,5 +1,4 @@
 /** One feed of the daemon with all that goes when it goes. */
-
 import type { UrlSources } from '../dial/url-sources.ts'
 import type { FeedParts, Predecessor, RunningFeed } from '../feed.ts'
 import type { Lasting } from '../feed-parts.ts'

@@ -1,5 +1,4 @@
 /** Opens a feed's lane in a directory: locks it, looks whether it is whole, and takes up what is in it. */
-
 import { join } from 'node:path'
 import { Unusable } from '../errors.ts'
 import type { Lane } from '../model.ts'

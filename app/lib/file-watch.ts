@@ -39,7 +39,6 @@ export class FileWatch {
 
   /** Looks now, and after a while again. One file after the other, so that a file system that hangs holds one thread. Never rejects. */
   async look(): Promise<void> {
-    clearTimeout(this.#timer)
     const paths = this.#paths
     const prints: string[] = []
     for (const path of paths) prints.push(await printOf(path))

@@ -1,5 +1,4 @@
 /** SASL in the words of kafkajs. Its own OAUTHBEARER does not see that a token was refused, so that one is ours. */
-
 import type { OauthConfig, SaslConfig } from '../config/types.ts'
 import { tokenRefusal, tokenSource } from './oauth.ts'
 

@@ -1,5 +1,4 @@
 /** The page docs/performance.md. */
-
 import { nodeOptions } from '../lib/node-options.ts'
 import { type Idle, idleTable } from './idle.ts'
 import { loadText } from './load.ts'

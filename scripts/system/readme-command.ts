@@ -1,5 +1,4 @@
 /** Check: the command of the README that registers a schema does so, with the programs that it names. */
-
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,5 +1,4 @@
 /** A feed beside the two of every row, with topics and a schema of its own; the row that opens it judges it, too. */
-
 import { imbalance } from '../support/daemon-feeds.ts'
 import type { Decoded } from '../support/decode/decode.ts'
 import { decode } from '../support/decode/decode.ts'

@@ -1,5 +1,4 @@
 /** The encoder against the real registry: latest version, references, refresh, and the registry cut off. */
-
 import type { AddressInfo } from 'node:net'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals'

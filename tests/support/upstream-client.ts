@@ -1,5 +1,4 @@
 /** Sources over WebSocket as tests need them, and what came of them. */
-
 import type { WebSocketOptions } from '../../app/dial/options.ts'
 import { websocket } from '../../app/dial/websocket.ts'
 import { SourceLost } from '../../app/errors.ts'

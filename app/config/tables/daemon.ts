@@ -1,5 +1,4 @@
 /** Everything that belongs neither to Kafka nor to one feed. */
-
 import { format } from '../../settings/format.ts'
 import { host } from '../../settings/formats/addresses.ts'
 import { choice, choices, decimal, flag, integer, text } from '../../settings/formats/basic.ts'

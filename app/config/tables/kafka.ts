@@ -1,5 +1,4 @@
 /** Where Kafka and the schema registry are, and how to get in. */
-
 import { brokers, httpUrl } from '../../settings/formats/addresses.ts'
 import { choice, flag, text } from '../../settings/formats/basic.ts'
 import { duration } from '../../settings/formats/measures.ts'

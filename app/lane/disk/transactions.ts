@@ -1,5 +1,4 @@
 /** One transaction after the other: blocks under consecutive keys, what may go, and the sums that fit both. */
-
 import type { Keys } from './environment.ts'
 import type { Entry } from './pack.ts'
 import type { Store } from './store.ts'

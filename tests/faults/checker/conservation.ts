@@ -1,5 +1,4 @@
 /** I1: the two sums balance at rest and at the end, and every place that tells them tells the same. */
-
 import type { LedgerReport } from '../../support/daemon.ts'
 import { imbalance } from '../../support/daemon-feeds.ts'
 import type { Evidence, FeedEvidence } from '../evidence.ts'

@@ -1,5 +1,4 @@
 /** Row 34: upstreams that break the rules of WebSocket: bombs, wrong bits, masks, fragments, floods of pings. */
-
 import type { Socket } from 'node:net'
 import { deflateRawSync } from 'node:zlib'
 import { until } from '../../support/until.ts'

@@ -1,5 +1,4 @@
 /** Row 54: more invalid records in one request than any client lists: exactly those are dead letters, the rest goes on in order. */
-
 import { type Paths, startPaths } from '../paths.ts'
 import type { Rig } from '../rig.ts'
 import type { Finding, Row } from '../row.ts'

@@ -52,7 +52,6 @@ import { row as row49 } from './49-configuration.ts'
 import { row as row50 } from './50-dead-letters.ts'
 import { row as row51 } from './51-soak.ts'
 import { row as row52 } from './52-mutants.ts'
-
 import { row as row54 } from './54-invalid-records.ts'
 import { row as row55 } from './55-one-message.ts'
 import { row as row56 } from './56-wrong-clock.ts'
@@ -60,7 +59,6 @@ import { row as row57 } from './57-lane-removed.ts'
 import { row as row58 } from './58-throttled.ts'
 import { row as row59 } from './59-stop-while-starting.ts'
 import { row as row60 } from './60-healthy-closed.ts'
-
 import { row as row61 } from './61-broker-away-on-disk.ts'
 import { row as row62 } from './62-reload.ts'
 

@@ -1,5 +1,4 @@
 /** No problem and no warning ever shows a secret, wherever it stands and whatever else is wrong. */
-
 import { inspect } from 'node:util'
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { readConfig } from '../../../app/config/index.ts'

@@ -1,5 +1,4 @@
 /** The encoder over its life: ready, current, and unmoved while the registry is away or serves rubbish. */
-
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
 import { avro } from '../../../app/encode/avro.ts'
 import { Rejected, Unavailable } from '../../../app/errors.ts'

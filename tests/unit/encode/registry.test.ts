@@ -1,5 +1,4 @@
 /** Every answer that a registry, or what stands in its place, may give. */
-
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
 import type { RegistryConfig } from '../../../app/config/types.ts'
 import { type Known, type Latest, latestSchema } from '../../../app/encode/registry.ts'

@@ -28,7 +28,7 @@ const replace = async (name: string, text: string): Promise<void> => {
   await rename(path('new'), path(name))
 }
 /** Changes so far, after so many looks. */
-async function after(looks: number): Promise<number> {
+async function changesAfter(looks: number): Promise<number> {
   for (let n = 0; n < looks; n++) await watch.look()
   return changes
 }
@@ -42,9 +42,9 @@ describe('a file that is watched', () => {
   ])('is noticed once when it is %s', async (_what, change) => {
     await writeFile(path('a'), '1')
     await watch.follow([path('a'), path('b')])
-    expect(await after(3)).toBe(0)
+    expect(await changesAfter(3)).toBe(0)
     await change()
-    expect(await after(5)).toBe(1)
+    expect(await changesAfter(5)).toBe(1)
   })
 
   it('is noticed when the link to it is replaced, as Kubernetes does', async () => {
@@ -53,16 +53,16 @@ describe('a file that is watched', () => {
     await watch.follow([path('link')])
     await symlink(path('two'), path('new'))
     await rename(path('new'), path('link'))
-    expect(await after(2)).toBe(1)
+    expect(await changesAfter(2)).toBe(1)
   })
 
   it('is waited for while it is being written', async () => {
     await watch.follow([path('a')])
     for (let n = 1; n < 6; n++) {
       await writeFile(path('a'), 'x'.repeat(n))
-      expect(await after(1)).toBe(0)
+      expect(await changesAfter(1)).toBe(0)
     }
-    expect(await after(1)).toBe(1)
+    expect(await changesAfter(1)).toBe(1)
   })
 
   it('is not noticed any more when others are followed, nor by a look that a stop meets', async () => {
@@ -70,9 +70,9 @@ describe('a file that is watched', () => {
     await watch.follow([path('a')])
     await watch.follow([path('b')])
     await writeFile(path('a'), '22')
-    expect(await after(3)).toBe(0)
+    expect(await changesAfter(3)).toBe(0)
     await writeFile(path('b'), '22')
-    expect(await after(1)).toBe(0)
+    expect(await changesAfter(1)).toBe(0)
     const looking = watch.look()
     watch.stop()
     await looking
