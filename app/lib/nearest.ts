@@ -16,7 +16,7 @@ export function nearest(given: string, words: readonly string[], most: number): 
 }
 
 /** Characters to put in, take out, replace, or swap with their neighbour. */
-export function editDistance(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   let before: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, at) => at)
   for (let i = 0; i < a.length; i++) {

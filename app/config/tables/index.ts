@@ -12,7 +12,7 @@ import { laneSettings } from './lane.ts'
 export type HouseFeed = ReturnType<typeof feedSettings> & typeof sequenceSettings
 
 /** The registries whose kinds a feed chooses: their settings are those of a feed. */
-export const feedRegistries = ['sources', 'parsers', 'normalisers', 'routers', 'encoders'] as const
+const feedRegistries = ['sources', 'parsers', 'normalisers', 'routers', 'encoders'] as const
 
 /** The settings of one feed, by suffix: what is required first. */
 export function feedTable(kinds: Kinds): HouseFeed {

@@ -7,7 +7,7 @@ import { isOrdinary } from './ordinary.ts'
 import { decoded } from './token-like.ts'
 
 /** What is shorter is more likely a word that means something else as well. */
-export const LEAST_LENGTH = 4
+const LEAST_LENGTH = 4
 /** A number in JSON is no secret unless it has as many digits. */
 const LEAST_DIGITS = 8
 /** Of values in JSON, and of JSON in strings of JSON: no setting nests deeper. */

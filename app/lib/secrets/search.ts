@@ -7,7 +7,7 @@ export interface Span {
 }
 
 /** Secrets of so many characters are found anywhere; shorter ones only as a whole word. */
-export const ANYWHERE = 8
+const ANYWHERE = 8
 /** So many characters of a longer one, and half of it, give it away. */
 const TELLING = 16
 const WORD = /[\p{L}\p{N}_]/u
