@@ -33,8 +33,8 @@ import { PATIENCE_MS } from './produce/open-topic.ts'
 import { Reload } from './reload.ts'
 import { deadLetterUse } from './route/topic-use.ts'
 import { entryOf, loadKind } from './settings/kind.ts'
-import { Status } from './status.ts'
 import { createTelemetry } from './telemetry/index.ts'
+import { Status } from './telemetry/status.ts'
 
 const STDOUT = 1
 const STDERR = 2

@@ -1,9 +1,9 @@
 /** Gauges and ledger counters, read when somebody scrapes: nothing is counted twice to keep them. */
 import type { Gaps } from '../gaps/index.ts'
-import type { FeedStatus, SourceState } from '../status.ts'
 import type { CounterName, GaugeName } from './definitions.ts'
 import { tellLedger } from './ledger-metrics.ts'
 import type { Observed } from './observed.ts'
+import type { FeedStatus, SourceState } from './status.ts'
 
 type Labels = Record<string, string>
 

@@ -2,7 +2,7 @@
 import type { Gaps } from '../gaps/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { DeadLetters, Encoder, Lane, Ledger } from '../model.ts'
-import type { Status } from '../status.ts'
+import type { Status } from './status.ts'
 
 /** Live views, owned by the daemon. */
 export interface Observed {

@@ -1,7 +1,7 @@
 /** The present picture, kept from events: what /status shows and what the gauges of sources count. */
-import type { Event } from './events.ts'
-import { steadyNow } from './lib/clock.ts'
-import type { SourceInfo } from './model.ts'
+import type { Event } from '../events.ts'
+import { steadyNow } from '../lib/clock.ts'
+import type { SourceInfo } from '../model.ts'
 
 export type SourceState = 'waiting' | 'dialling' | 'open' | 'refused' | 'stopped'
 
