@@ -33,6 +33,7 @@ import { PATIENCE_MS } from './produce/open-topic.ts'
 import { Reload } from './reload.ts'
 import { deadLetterUse } from './route/topic-use.ts'
 import { entryOf, loadKind } from './settings/kind.ts'
+import { startLines } from './telemetry/daemon-lines.ts'
 import { createTelemetry } from './telemetry/index.ts'
 import { Status } from './telemetry/status.ts'
 
@@ -108,7 +109,7 @@ async function life(
     const bug = Promise.race([feeds.failed, gapFeed.failed, keepReloading(reload, reloads, reloading.signal)])
     const signal = await Promise.race([stop, startupFailed(feeds, config.startupTimeoutMs), bug])
     if (signal === undefined) {
-      for (const [name, why] of feeds.parked()) log.error(`feed ${name} could not start: ${why}`)
+      for (const [name, why] of feeds.parked()) log.tell(startLines.feed.line({ feed: name, detail: why }))
       return end(exitCodes.unavailable)
     }
     emit({ type: 'daemon.stopping', signal })
@@ -119,7 +120,7 @@ async function life(
   } catch (error) {
     const trouble = startTrouble(error, config)
     if (trouble === undefined) throw error
-    log.error(trouble)
+    log.tell(startLines.daemon.line({ detail: trouble }))
     return end(exitCodes.unavailable)
   }
 }

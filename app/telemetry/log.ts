@@ -14,10 +14,10 @@ const FLUSH_MS = 1_000
 export interface Log {
   readonly dropped: number
   write(event: Event): void
-  /** Says a line that holds no secret. */
+  /** Writes a line without secrets. */
   say(line: Line): void
-  info(text: string, fields?: object): void
-  error(text: string, fields?: object): void
+  /** Writes a line after it has hidden every secret in its text. */
+  tell(line: Line): void
   flush(): Promise<void>
 }
 
@@ -60,8 +60,7 @@ export function createLog(level: string, fd: number, hide: (text: string) => str
       say(unsaid > 0 ? [line[0], `${line[1]} (and ${unsaid} more like it)`, line[2]] : line)
     },
     say,
-    info: (text, fields) => say(['info', hide(text), fields]),
-    error: (text, fields) => say(['error', hide(text), fields]),
+    tell: ([at, text, fields]) => say([at, hide(text), fields]),
     // Not flushSync: it does not wait for the write under way, and never returns where nobody reads.
     async flush() {
       const patience = new AbortController()

@@ -1,5 +1,6 @@
 /** Refused documents: the first of each feed and reason is said at once, then a summary a minute with counts and share. */
 import type { Event } from '../events.ts'
+import { refusal } from './feed-lines.ts'
 import type { Line } from './line.ts'
 
 type Refused = Extract<Event, { type: 'document.refused' }>
@@ -97,7 +98,7 @@ export class Refusals {
     const share = Math.round((1_000 * refused) / found) / 10
     const seconds = Math.max(1, Math.round((performance.now() - startedAt) / 1_000))
     const reasons = [...counts].sort(([, a], [, b]) => b - a).map(([reason, count]) => `${reason} ${count}`)
-    const text = `feed ${feed}: ${refused} of ${found} documents were refused in ${seconds} s (${share} %): ${reasons.join(', ')}; the last: ${this.#hide(last, feed)}`
-    this.#say(['warn', text, { feed, refused, found, reasons: Object.fromEntries(counts) }])
+    const values = { feed, refused, found, seconds, share, reasons: reasons.join(', '), detail: this.#hide(last, feed) }
+    this.#say(refusal.summary.line(values, { feed, refused, found, reasons: Object.fromEntries(counts) }))
   }
 }
