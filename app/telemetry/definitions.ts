@@ -1,13 +1,18 @@
 /** Every metric once: the registry, and the metrics page in docs/, are made from this table. Help texts say what to do. */
 
-type MetricKind = 'counter' | 'gauge' | 'histogram'
+/** `readCounter`: a counter for Prometheus whose value is read at a scrape instead of counted from events. */
+type MetricKind = 'counter' | 'readCounter' | 'gauge' | 'histogram'
 
 /** A metric as Prometheus sees it. `common`: carries the four labels of the replaced producer. */
-export interface MetricDefinition<N extends string = string, K extends MetricKind = MetricKind> {
+export interface MetricDefinition<
+  N extends string = string,
+  K extends MetricKind = MetricKind,
+  L extends string = string,
+> {
   readonly name: N
   readonly kind: K
   readonly help: string
-  readonly labels: readonly string[]
+  readonly labels: readonly L[]
   readonly common?: true
   readonly buckets?: readonly number[]
 }
@@ -18,32 +23,22 @@ export const commonLabelNames = ['did_provider', 'ssi_validation', 'cache_did', 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
 const connectionSeconds = [1, 5, 15, 60, 300, 900, 3600, 10_800, 21_600, 43_200, 86_400]
 
-const counter = <const N extends string>(
+const kindOf =
+  <const K extends MetricKind>(kind: K) =>
+  <const N extends string, const L extends string = never>(
+    name: N,
+    labels: readonly L[],
+    help: string,
+  ): MetricDefinition<N, K, L> => ({ name, kind, labels, help })
+const counter = kindOf('counter')
+const readCounter = kindOf('readCounter')
+const gauge = kindOf('gauge')
+const histogram = <const N extends string, const L extends string>(
   name: N,
-  labels: readonly string[],
-  help: string,
-): MetricDefinition<N, 'counter'> => ({
-  name,
-  kind: 'counter',
-  labels,
-  help,
-})
-const gauge = <const N extends string>(
-  name: N,
-  labels: readonly string[],
-  help: string,
-): MetricDefinition<N, 'gauge'> => ({
-  name,
-  kind: 'gauge',
-  labels,
-  help,
-})
-const histogram = <const N extends string>(
-  name: N,
-  labels: readonly string[],
+  labels: readonly L[],
   buckets: readonly number[],
   help: string,
-): MetricDefinition<N, 'histogram'> => ({ name, kind: 'histogram', labels, help, buckets })
+): MetricDefinition<N, 'histogram', L> => ({ ...kindOf('histogram')(name, labels, help), buckets })
 
 const replaced = [
   counter('kafka_producer_requests_total', ['topic'], 'Records produced, counted at their first try.'),
@@ -94,30 +89,30 @@ const own = [
     ['feed', 'outcome'],
     'The sum of documents: found = produced + dead_lettered + refused + ignored + expired + in_flight, at any time. With a lane on disk it goes on after a restart.',
   ),
-  counter('tributary_messages_received_total', ['feed'], 'Messages received since the process began.'),
-  counter('tributary_messages_settled_total', ['feed'], 'Messages whose documents all have an outcome.'),
-  counter(
+  readCounter('tributary_messages_received_total', ['feed'], 'Messages received since the process began.'),
+  readCounter('tributary_messages_settled_total', ['feed'], 'Messages whose documents all have an outcome.'),
+  readCounter(
     'tributary_messages_dropped_total',
     ['feed', 'reason'],
     'Messages lost by policy. Above zero: the lane is too small for the outage, or the policy is wrong.',
   ),
   gauge('tributary_messages_held', ['feed'], 'Messages in the lane now: waiting, queued and in flight.'),
-  counter(
+  readCounter(
     'tributary_documents_found_total',
     ['feed'],
     'Documents found in messages. Equals the sum over tributary_documents_total plus in flight.',
   ),
-  counter(
+  readCounter(
     'tributary_documents_total',
     ['feed', 'outcome', 'reason'],
     'Documents by outcome. outcome="refused" with its reason is what never reached Kafka; "dead_lettered" is in a dead letter topic.',
   ),
-  counter(
+  readCounter(
     'tributary_fields_undeclared_total',
     ['feed'],
     'Fields of documents that the schema does not have: their records were produced without them. Add them to the schema.',
   ),
-  counter(
+  readCounter(
     'tributary_timestamps_unreadable_total',
     ['feed', 'reason'],
     'Documents without a time at FEED_…_TIMESTAMP_FIELD, or with one that cannot be read: their records have the receive time, and their age counts from it.',
@@ -158,7 +153,7 @@ const own = [
     ['feed', 'reason', 'code'],
     'Open connections that ended without our doing, by reason and close code (3xxx and 4xxx are not told apart). The log has the words.',
   ),
-  counter(
+  readCounter(
     'tributary_gap_seconds_total',
     ['feed', 'reason'],
     'Seconds from a loss to the first message after, over all sources; grows while a gap is open. What the upstream sent meanwhile may be missing. (Holes in sequence numbers are in tributary_sequence_missing_total.)',
@@ -169,22 +164,22 @@ const own = [
     [],
     '1 when gaps are told in a topic; 0: neither GAPS_TOPIC is set, nor does tributary.gaps exist.',
   ),
-  counter(
+  readCounter(
     'tributary_source_paused_seconds_total',
     ['feed'],
     'Seconds in which sockets were not read because the lane did not take more, over all sources. Rising: the lane, its disk or Kafka is too slow.',
   ),
-  counter(
+  readCounter(
     'tributary_sequence_missing_total',
     ['feed'],
     'Sequence numbers that were passed over, with FEED_…_SEQUENCE_FIELD. Above zero: something is lost, here or before.',
   ),
-  counter(
+  readCounter(
     'tributary_sequence_repeated_total',
     ['feed'],
     'Documents whose sequence number was not above the one before, with FEED_…_SEQUENCE_FIELD.',
   ),
-  counter(
+  readCounter(
     'tributary_sequence_unwatched_total',
     ['feed', 'reason'],
     'Documents whose sequence number is not watched, with FEED_…_SEQUENCE_FIELD: a field is absent or unreadable, or there are more sequences than FEED_…_MAX_SEQUENCES.',
@@ -220,15 +215,21 @@ const own = [
     [],
     'When a configuration was put in force last, at the start or since.',
   ),
-  counter('tributary_log_lines_dropped_total', [], 'Log lines lost because their reader was too slow.'),
+  readCounter('tributary_log_lines_dropped_total', [], 'Log lines lost because their reader was too slow.'),
   gauge('tributary_build_info', ['version', 'node'], 'Always 1; says what is running.'),
 ]
 
-/** Name of a metric of ours, by its kind: what counts and what is defined cannot differ. */
-export type CounterName = NameOf<'counter'>
-export type GaugeName = NameOf<'gauge'>
-export type HistogramName = NameOf<'histogram'>
-type NameOf<K extends MetricKind> = Extract<(typeof replaced | typeof own)[number], { kind: K }>['name']
+type Defined = (typeof replaced | typeof own)[number]
+/** Names of our metrics by kind. A name that is not defined does not compile. */
+export type NameOf<K extends MetricKind> = Extract<Defined, { kind: K }>['name']
+/** The labels of a metric, without the four common ones. A missing or misspelt label does not compile. */
+export type LabelsOf<N extends Defined['name']> = Readonly<
+  Record<Extract<Defined, { name: N }>['labels'][number], string>
+>
+/** Adds to a counter. */
+export type Count<K extends MetricKind> = <N extends NameOf<K>>(name: N, labels: LabelsOf<N>, by: number) => void
+/** Sets a gauge. */
+export type SetGauge = <N extends NameOf<'gauge'>>(name: N, labels: LabelsOf<N>, value: number) => void
 
 /** All metrics of ours. The process and event-loop metrics of the default collector come on top. */
 export const metricDefinitions: readonly MetricDefinition[] = [

@@ -1,9 +1,7 @@
 /** The ledger of a feed as metrics: its sums as gauges, which a lane on disk carries over a restart, and counters since the process began. */
 import { ledgerReport } from '../ledger.ts'
 import type { Ledger } from '../model.ts'
-import type { CounterName, GaugeName } from './definitions.ts'
-
-type Tell<Name> = (name: Name, labels: Record<string, string>, value: number) => void
+import type { Count, SetGauge } from './definitions.ts'
 
 /** What a feed has counted. `restored` is what its lane brought from an earlier process, `held` what that lane holds now, in messages. */
 export interface Counted {
@@ -15,8 +13,8 @@ export interface Counted {
 
 /** Tells every sum: `set` a gauge, `count` a counter. */
 export function tellLedger(
-  set: Tell<GaugeName>,
-  count: Tell<CounterName>,
+  set: SetGauge,
+  count: Count<'readCounter'>,
   { feed, ledger, restored, held }: Counted,
 ): void {
   const { messages, documents } = ledgerReport(ledger, held)
@@ -25,20 +23,26 @@ export function tellLedger(
   count('tributary_messages_received_total', { feed }, ledger.received - restored.received)
   count('tributary_messages_settled_total', { feed }, ledger.settled - restored.settled)
   count('tributary_documents_found_total', { feed }, ledger.found - restored.found)
-  const by = (name: CounterName, labels: Record<string, string>, now: Counts, then: Counts): void => {
-    for (const [reason, value] of now) count(name, { feed, ...labels, reason }, value - (then.get(reason) ?? 0))
+  for (const [reason, value] of since(ledger.dropped, restored.dropped))
+    count('tributary_messages_dropped_total', { feed, reason }, value)
+  const ended = (outcome: string, reason: string, value: number): void =>
+    count('tributary_documents_total', { feed, outcome, reason }, value)
+  const byReason = (outcome: string, now: Counts, then: Counts): void => {
+    for (const [reason, value] of since(now, then)) ended(outcome, reason, value)
   }
-  by('tributary_messages_dropped_total', {}, ledger.dropped, restored.dropped)
-  const outcome = 'tributary_documents_total'
-  count(outcome, { feed, outcome: 'produced', reason: '' }, ledger.produced - restored.produced)
-  count(outcome, { feed, outcome: 'ignored', reason: '' }, ledger.ignored - restored.ignored - sum(ledger.ignoredFor))
-  by(outcome, { outcome: 'ignored' }, ledger.ignoredFor, restored.ignoredFor)
-  by(outcome, { outcome: 'refused' }, ledger.refused, restored.refused)
-  by(outcome, { outcome: 'dead_lettered' }, ledger.deadLettered, restored.deadLettered)
-  by(outcome, { outcome: 'expired' }, ledger.expired, restored.expired)
+  ended('produced', '', ledger.produced - restored.produced)
+  ended('ignored', '', ledger.ignored - restored.ignored - sum(ledger.ignoredFor))
+  byReason('ignored', ledger.ignoredFor, restored.ignoredFor)
+  byReason('refused', ledger.refused, restored.refused)
+  byReason('dead_lettered', ledger.deadLettered, restored.deadLettered)
+  byReason('expired', ledger.expired, restored.expired)
 }
 
 type Counts = ReadonlyMap<string, number>
+
+function since(now: Counts, then: Counts): [reason: string, count: number][] {
+  return [...now].map(([reason, value]) => [reason, value - (then.get(reason) ?? 0)])
+}
 
 function sum(counts: Counts): number {
   return [...counts.values()].reduce((all, count) => all + count, 0)

@@ -32,7 +32,7 @@ export function metricsPage(): string {
 function metricTable(metrics: readonly MetricDefinition[]): string {
   const rows = metrics.map(({ name, kind, labels, help }) => [
     code(name),
-    kind,
+    kind === 'readCounter' ? 'counter' : kind,
     labels.map(code).join(', ') || '—',
     help,
   ])
