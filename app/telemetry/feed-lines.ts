@@ -114,7 +114,7 @@ export const feedLines = {
     {
       held: logMessage('error', 'the lane of feed {feed} cannot write: {detail}; holding and trying again', {
         cause:
-          'The disk is full or fails, or the directory of the lanes is gone. Sockets are paused while the lane is full.',
+          'The disk is full or fails, or the directory of the lanes is gone. Messages that Kafka does not acknowledge at once wait, and their sockets are paused.',
         cure: 'Make room, or bring the disk or the directory of `LANE_DIR` back. The daemon tries again for ever.',
       }),
     },

@@ -12,7 +12,7 @@ const quiet = {
     'warn',
     '{source} has been open for {duration} without a message: does it wait for a subscription? {setting} says what to send',
     {
-      cause: 'A connection is open, and nothing has arrived since its first dial. The feed has no open messages.',
+      cause: 'A connection is open, and no message has ever arrived from this source. The feed has no open messages.',
       cure: 'Set `FEED_<NAME>_OPEN_MESSAGES` where the upstream wants a subscription. A source that is quiet for other reasons needs nothing.',
     },
   ),
