@@ -48,7 +48,7 @@ export const ends: readonly End[] = [
     code: exitCodes.configuration,
     shows: '`tributary: … configuration problems:` and one line for each',
     cause: 'The configuration is wrong. Each line names the setting as it was given, the problem and the cure.',
-    cure: 'Correct the settings; docs/settings.md has the type of each.',
+    cure: 'Correct the settings; [settings.md](settings.md) has the type of each.',
   },
   {
     code: exitCodes.configuration,

@@ -40,7 +40,7 @@ export const rejectReasons: Explanations<RejectReason> = {
     cure: 'Change the schema, or correct the upstream.',
   },
   bad_number: {
-    cause: 'A number cannot be converted to the type of its field exactly (docs/numbers.md).',
+    cause: 'A number cannot be converted to the type of its field exactly ([numbers.md](numbers.md)).',
     cure: 'Use a wider type in the schema: `long`, `double`, or `bytes` with the logical type `decimal`.',
   },
   missing_field: {

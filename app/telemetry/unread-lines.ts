@@ -4,7 +4,7 @@ import type { Line } from './line.ts'
 import { logMessage } from './log-message.ts'
 
 const TIME_CURE =
-  'Point `FEED_<NAME>_TIMESTAMP_FIELD` at a field with a time; docs/numbers.md lists the formats. Until then records carry the receive time.'
+  'Point `FEED_<NAME>_TIMESTAMP_FIELD` at a field with a time; [numbers.md](numbers.md) lists the formats. Until then records carry the receive time.'
 
 export const missingTime = {
   absent: logMessage(
