@@ -109,7 +109,7 @@ async function life(
     const bug = Promise.race([feeds.failed, gapFeed.failed, keepReloading(reload, reloads, reloading.signal)])
     const signal = await Promise.race([stop, startupFailed(feeds, config.startupTimeoutMs), bug])
     if (signal === undefined) {
-      for (const [name, why] of feeds.parked()) log.tell(startLines.feed.line({ feed: name, detail: why }))
+      for (const [name, why] of feeds.parked()) log.hideAndWrite(startLines.feed.line({ feed: name, detail: why }))
       return end(exitCodes.unavailable)
     }
     emit({ type: 'daemon.stopping', signal })
@@ -120,7 +120,7 @@ async function life(
   } catch (error) {
     const trouble = startTrouble(error, config)
     if (trouble === undefined) throw error
-    log.tell(startLines.daemon.line({ detail: trouble }))
+    log.hideAndWrite(startLines.daemon.line({ detail: trouble }))
     return end(exitCodes.unavailable)
   }
 }

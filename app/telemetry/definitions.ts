@@ -1,4 +1,4 @@
-/** Every metric once: the registry, and the metrics page in docs/, are made from this table. Help texts say what to do. */
+/** The table of metrics. The Prometheus registry and docs/metrics.md are made from it. Help texts say what to do. */
 
 /** `readCounter`: a counter for Prometheus whose value is read at a scrape instead of counted from events. */
 type MetricKind = 'counter' | 'readCounter' | 'gauge' | 'histogram'
@@ -20,27 +20,27 @@ export interface MetricDefinition<
 /** The four labels of the replaced producer, in its order. */
 export const commonLabelNames = ['did_provider', 'ssi_validation', 'cache_did', 'processing_mode'] as const
 
-const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
-const connectionSeconds = [1, 5, 15, 60, 300, 900, 3600, 10_800, 21_600, 43_200, 86_400]
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
+const CONNECTION_SECONDS = [1, 5, 15, 60, 300, 900, 3600, 10_800, 21_600, 43_200, 86_400]
 
-const kindOf =
+const metricOf =
   <const K extends MetricKind>(kind: K) =>
   <const N extends string, const L extends string = never>(
     name: N,
     labels: readonly L[],
     help: string,
   ): MetricDefinition<N, K, L> => ({ name, kind, labels, help })
-const counter = kindOf('counter')
-const readCounter = kindOf('readCounter')
-const gauge = kindOf('gauge')
+const counter = metricOf('counter')
+const readCounter = metricOf('readCounter')
+const gauge = metricOf('gauge')
 const histogram = <const N extends string, const L extends string>(
   name: N,
   labels: readonly L[],
   buckets: readonly number[],
   help: string,
-): MetricDefinition<N, 'histogram', L> => ({ ...kindOf('histogram')(name, labels, help), buckets })
+): MetricDefinition<N, 'histogram', L> => ({ ...metricOf('histogram')(name, labels, help), buckets })
 
-const replaced = [
+const replacedMetrics = [
   counter('kafka_producer_requests_total', ['topic'], 'Records produced, counted at their first try.'),
   counter(
     'kafka_producer_request_failures_total',
@@ -50,7 +50,7 @@ const replaced = [
   histogram(
     'kafka_producer_request_duration_seconds',
     ['topic'],
-    seconds,
+    SECONDS,
     'First try to acknowledgement by all in-sync replicas, once per record. Grows while Kafka is away.',
   ),
   counter('kafka_producer_websocket_connections_total', ['url'], 'Connections opened.'),
@@ -68,7 +68,7 @@ const replaced = [
   histogram(
     'kafka_producer_websocket_connection_duration_seconds',
     ['url'],
-    connectionSeconds,
+    CONNECTION_SECONDS,
     'How long connections were open, observed when they end.',
   ),
   counter(
@@ -78,7 +78,7 @@ const replaced = [
   ),
 ]
 
-const own = [
+const ownMetrics = [
   gauge(
     'tributary_ledger_messages',
     ['feed', 'state'],
@@ -138,7 +138,7 @@ const own = [
   histogram(
     'tributary_delivery_duration_seconds',
     ['feed'],
-    seconds,
+    SECONDS,
     'Message received to all of its records acknowledged.',
   ),
   gauge('tributary_sources', ['feed', 'state'], 'Sources by state. All should be open.'),
@@ -219,7 +219,7 @@ const own = [
   gauge('tributary_build_info', ['version', 'node'], 'Always 1; says what is running.'),
 ]
 
-type Defined = (typeof replaced | typeof own)[number]
+type Defined = (typeof replacedMetrics | typeof ownMetrics)[number]
 /** Names of our metrics by kind. A name that is not defined does not compile. */
 export type NameOf<K extends MetricKind> = Extract<Defined, { kind: K }>['name']
 /** The labels of a metric, without the four common ones. A missing or misspelt label does not compile. */
@@ -231,8 +231,8 @@ export type Count<K extends MetricKind> = <N extends NameOf<K>>(name: N, labels:
 /** Sets a gauge. */
 export type SetGauge = <N extends NameOf<'gauge'>>(name: N, labels: LabelsOf<N>, value: number) => void
 
-/** All metrics of ours. The process and event-loop metrics of the default collector come on top. */
+/** All metrics of Tributary. prom-client adds its own for the process and the event loop. */
 export const metricDefinitions: readonly MetricDefinition[] = [
-  ...replaced.map((definition) => ({ ...definition, common: true as const })),
-  ...own,
+  ...replacedMetrics.map((definition) => ({ ...definition, common: true as const })),
+  ...ownMetrics,
 ]

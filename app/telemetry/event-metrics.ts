@@ -26,9 +26,9 @@ export interface Counting {
   readonly pending: Readonly<Record<'received' | 'requested', Pending>>
 }
 
-type Counter<E> = (event: E, counting: Counting) => void
+type CountEvent<E> = (event: E, counting: Counting) => void
 /** An event without an entry does not compile. */
-type EventCounters = { readonly [T in Event['type']]: Counter<EventOf<T>> | undefined }
+type EventCounters = { readonly [T in Event['type']]: CountEvent<EventOf<T>> | undefined }
 
 /** An event that no metric counts; gauges may still read what it changed. */
 const uncounted = undefined
@@ -101,8 +101,8 @@ const eventCounters: EventCounters = {
 
 /** Counts one event. */
 export function countEvent(event: Event, counting: Counting): void {
-  // The entry belongs to the type of this very event, which the compiler cannot see.
-  const counter = eventCounters[event.type] as Counter<Event> | undefined
+  // The compiler cannot see that the entry is the one of this event's type.
+  const counter = eventCounters[event.type] as CountEvent<Event> | undefined
   counter?.(event, counting)
 }
 

@@ -10,7 +10,7 @@ const REFUSED = {
 }
 
 /** Also used for the summary that no event makes. */
-export const refusal = {
+export const refusalMessages = {
   one: logMessage('warn', 'a document was refused: {detail}[; kept in the topic {topic}]', REFUSED),
   several: logMessage(
     'warn',
@@ -89,7 +89,7 @@ export const feedLines = {
     ({ feed }, { left }) => left.line({ feed }, { feed }),
   ),
   'document.refused': says(
-    refusal,
+    refusalMessages,
     ({ documents, detail, deadLetter: topic, feed, sourceId, reason }, { one, several }) => {
       const fields = { feed, source: sourceId, reason }
       return documents === 1 ? one.line({ detail, topic }, fields) : several.line({ documents, detail, topic }, fields)

@@ -1,18 +1,17 @@
-/** Gauges and ledger counters, read when somebody scrapes: nothing is counted twice to keep them. */
+/** Gauges and counters that are read at a scrape, from counts that other modules keep anyway. */
 import type { Gaps } from '../gaps/index.ts'
 import type { Count, SetGauge } from './definitions.ts'
-import { tellLedger } from './ledger-metrics.ts'
+import type { Labels } from './histogram.ts'
+import { fillLedger } from './ledger-metrics.ts'
 import type { Observed } from './observed.ts'
 import type { FeedStatus, SourceState } from './status.ts'
 
-type Labels = Record<string, string>
-
-/** The calls of prom-client's metrics that are used here. */
-interface Gauge {
+/** Methods of prom-client's metrics that are used here. */
+interface SettableGauge {
   set(labels: Labels, value: number): void
   reset(): void
 }
-interface Counter {
+interface ReadableCounter {
   reset(): void
   inc(labels: Labels, value: number): void
 }
@@ -26,8 +25,8 @@ type ByReason = 'tributary_timestamps_unreadable_total' | 'tributary_sequence_un
 
 /** Sets every gauge and every read counter to its present value. They are emptied first, so that no series outlives its subject. */
 export function fillGauges(
-  gauges: ReadonlyMap<string, Gauge>,
-  counters: ReadonlyMap<string, Counter>,
+  gauges: ReadonlyMap<string, SettableGauge>,
+  counters: ReadonlyMap<string, ReadableCounter>,
   observed: Observed,
 ): void {
   for (const one of [...gauges.values(), ...counters.values()]) one.reset()
@@ -43,7 +42,7 @@ export function fillGauges(
     set('tributary_lane_oldest_message_timestamp_seconds', { feed }, held.oldestReceivedAt / 1000)
     set('tributary_documents_in_flight', { feed }, ledger.inFlight)
     set('tributary_dead_letters_in_use', { feed }, deadLetters.topic === undefined ? 0 : 1)
-    tellLedger(set, count, { feed, ledger, restored, held: held.messages })
+    fillLedger(set, count, { feed, ledger, restored, held: held.messages })
     count('tributary_fields_undeclared_total', { feed }, encoder.undeclared)
     byReason(count, 'tributary_timestamps_unreadable_total', feed, times?.missing)
   }

@@ -1,7 +1,7 @@
 /** Log lines about Kafka and the schema registry. */
 import { clockText, TOLERANCE_MS } from '../lib/clock.ts'
 import { type EventLogs, type EventOf, says, silent } from './event-log.ts'
-import { type Line, seconds } from './line.ts'
+import { type LogLine, partitionText, seconds } from './line.ts'
 import { logMessage } from './log-message.ts'
 
 const AWAY_CURE =
@@ -84,7 +84,7 @@ export const kafkaLines = {
       }),
     },
     ({ first, topic, partition, detail, reason }, { held }) =>
-      first ? held.line({ partition: placeOf(topic, partition), detail }, { reason }) : undefined,
+      first ? held.line({ partition: partitionText(topic, partition), detail }, { reason }) : undefined,
   ),
   'produce.resumed': says(
     {
@@ -93,7 +93,7 @@ export const kafkaLines = {
       }),
     },
     ({ topic, partition, heldMs }, { resumed }) =>
-      resumed.line({ partition: placeOf(topic, partition), duration: seconds(heldMs) }),
+      resumed.line({ partition: partitionText(topic, partition), duration: seconds(heldMs) }),
   ),
   'producer.rebuilt': says(
     {
@@ -123,12 +123,8 @@ export const kafkaLines = {
   'records.refused': silent,
 } satisfies Partial<EventLogs>
 
-function placeOf(topic: string, partition: number): string {
-  return `${topic}[${partition}]`
-}
-
-/** A failure has its line when it happens, and so has its end; a refresh without news has none. */
-function schemaLine(event: EventOf<'schema.fetched'>, { misfit, changed, back }: typeof schema): Line | undefined {
+/** A failure and its end have a line each. A refresh without news has none. */
+function schemaLine(event: EventOf<'schema.fetched'>, { misfit, changed, back }: typeof schema): LogLine | undefined {
   const { subject, version, id } = event
   if (event.changed && event.misfit) {
     const { path, why, cure } = event.misfit

@@ -1,9 +1,9 @@
-/** The ledger of a feed as metrics: its sums as gauges, which a lane on disk carries over a restart, and counters since the process began. */
+/** The ledger of a feed as metrics: sums as gauges, which a lane on disk carries over a restart, and counters since the start of the process. */
 import { ledgerReport } from '../ledger.ts'
 import type { Ledger } from '../model.ts'
 import type { Count, SetGauge } from './definitions.ts'
 
-/** What a feed has counted. `restored` is what its lane brought from an earlier process, `held` what that lane holds now, in messages. */
+/** The counts of a feed. `restored`: counts of an earlier process, from the lane. `held`: messages in the lane now. */
 export interface Counted {
   readonly feed: string
   readonly ledger: Ledger
@@ -11,8 +11,8 @@ export interface Counted {
   readonly held: number
 }
 
-/** Tells every sum: `set` a gauge, `count` a counter. */
-export function tellLedger(
+/** Sets all gauges and counters of a ledger. */
+export function fillLedger(
   set: SetGauge,
   count: Count<'readCounter'>,
   { feed, ledger, restored, held }: Counted,
@@ -27,23 +27,23 @@ export function tellLedger(
     count('tributary_messages_dropped_total', { feed, reason }, value)
   const ended = (outcome: string, reason: string, value: number): void =>
     count('tributary_documents_total', { feed, outcome, reason }, value)
-  const byReason = (outcome: string, now: Counts, then: Counts): void => {
+  const byReason = (outcome: string, now: ReasonCounts, then: ReasonCounts): void => {
     for (const [reason, value] of since(now, then)) ended(outcome, reason, value)
   }
   ended('produced', '', ledger.produced - restored.produced)
-  ended('ignored', '', ledger.ignored - restored.ignored - sum(ledger.ignoredFor))
+  ended('ignored', '', ledger.ignored - restored.ignored - totalOf(ledger.ignoredFor))
   byReason('ignored', ledger.ignoredFor, restored.ignoredFor)
   byReason('refused', ledger.refused, restored.refused)
   byReason('dead_lettered', ledger.deadLettered, restored.deadLettered)
   byReason('expired', ledger.expired, restored.expired)
 }
 
-type Counts = ReadonlyMap<string, number>
+type ReasonCounts = ReadonlyMap<string, number>
 
-function since(now: Counts, then: Counts): [reason: string, count: number][] {
+function since(now: ReasonCounts, then: ReasonCounts): [reason: string, count: number][] {
   return [...now].map(([reason, value]) => [reason, value - (then.get(reason) ?? 0)])
 }
 
-function sum(counts: Counts): number {
+function totalOf(counts: ReasonCounts): number {
   return [...counts.values()].reduce((all, count) => all + count, 0)
 }

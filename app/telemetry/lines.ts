@@ -4,13 +4,13 @@ import { daemonLines, startLines } from './daemon-lines.ts'
 import type { EventLog, EventLogs } from './event-log.ts'
 import { feedLines } from './feed-lines.ts'
 import { kafkaLines } from './kafka-lines.ts'
-import type { Line } from './line.ts'
+import type { LogLine } from './line.ts'
 import type { LogMessage } from './log-message.ts'
 import { sourceLines } from './source-lines.ts'
 
 export const eventLogs = { ...daemonLines, ...feedLines, ...sourceLines, ...kafkaLines } satisfies EventLogs
 
-/** Every message of the log by what it is about. */
+/** All messages of the log, grouped by subject. */
 export const logMessages: Readonly<Record<string, readonly LogMessage[]>> = {
   'The daemon and its configuration': [...messagesOf(daemonLines), ...Object.values(startLines)],
   Feeds: messagesOf(feedLines),
@@ -19,8 +19,8 @@ export const logMessages: Readonly<Record<string, readonly LogMessage[]>> = {
 }
 
 /** The line of an event; undefined where the log has none. */
-export function lineOf(event: Event): Line | undefined {
-  // The entry belongs to the type of this very event, which the compiler cannot see.
+export function lineOf(event: Event): LogLine | undefined {
+  // The compiler cannot see that the entry is the one of this event's type.
   const entry: EventLog<never> = eventLogs[event.type]
   return (entry as EventLog<Event>).line(event)
 }

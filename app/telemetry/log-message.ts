@@ -1,5 +1,5 @@
 /** Messages of the log, each declared once with level, text, cause and cure. The log and docs/messages.md use the same declaration. */
-import type { Level, Line } from './line.ts'
+import type { Level, LogLine } from './line.ts'
 
 /** A message as it is documented. In `text`, `{name}` stands for a value, and `[…]` is left out when a value in it is undefined. */
 export interface LogMessage {
@@ -14,17 +14,19 @@ export interface LogMessage {
 /** A message that makes lines. */
 export interface Sayable<Text extends string = string> extends LogMessage {
   /** A line of the log with `values` in the text, and `fields` beside it. */
-  line(values: Values<Text>, fields?: object): Line
+  line(values: Insertions<Text>, fields?: object): LogLine
 }
 
-type Value = string | number | bigint
-type Names<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never
-type OptionalNames<Text extends string> = Text extends `${string}[${infer Inside}]${infer Rest}`
-  ? Names<Inside> | OptionalNames<Rest>
+type Insertion = string | number | bigint
+type Placeholders<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | Placeholders<Rest>
   : never
-type Values<Text extends string> = {
-  readonly [Name in Exclude<Names<Text>, OptionalNames<Text>>]: Value
-} & { readonly [Name in OptionalNames<Text>]: Value | undefined }
+type OptionalPlaceholders<Text extends string> = Text extends `${string}[${infer Inside}]${infer Rest}`
+  ? Placeholders<Inside> | OptionalPlaceholders<Rest>
+  : never
+type Insertions<Text extends string> = {
+  readonly [Name in Exclude<Placeholders<Text>, OptionalPlaceholders<Text>>]: Insertion
+} & { readonly [Name in OptionalPlaceholders<Text>]: Insertion | undefined }
 
 /** A warning and an error need a cure; without one they do not compile. */
 type Explanation<L extends Level> = L extends 'warn' | 'error'
@@ -46,15 +48,15 @@ export function logMessage<const L extends Level, const Text extends string>(
 }
 
 const PART = /\[([^\]]*)\]|\{(\w+)\}/g
-const NAME = /\{(\w+)\}/g
+const PLACEHOLDER = /\{(\w+)\}/g
 
 /** One pass, so that a value with braces or brackets stays as it is. */
-function fill(text: string, values: Readonly<Record<string, Value | undefined>>): string {
+function fill(text: string, values: Readonly<Record<string, Insertion | undefined>>): string {
   const textOf = (name: string): string => String(values[name])
   return text.replace(PART, (_, optional: string | undefined, name: string) => {
     if (optional === undefined) return textOf(name)
-    const names = [...optional.matchAll(NAME)].map(([, inner = '']) => inner)
+    const names = [...optional.matchAll(PLACEHOLDER)].map(([, inner = '']) => inner)
     if (names.some((inner) => values[inner] === undefined)) return ''
-    return optional.replace(NAME, (_, inner: string) => textOf(inner))
+    return optional.replace(PLACEHOLDER, (_, inner: string) => textOf(inner))
   })
 }

@@ -1,4 +1,4 @@
-/** Event → metric. The only importer of prom-client; fed per batch, never per record. */
+/** The Prometheus registry. The only importer of prom-client. Events come per batch, never per record. */
 import { readdir } from 'node:fs/promises'
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Event } from '../events.ts'
@@ -11,7 +11,7 @@ import { Pending } from './pending.ts'
 import { type Forgetful, SeriesCounter } from './series.ts'
 import { UrlLabels } from './url-labels.ts'
 
-/** What the metrics need to know beside events. */
+/** Options of `createMetrics`. */
 export interface MetricsOptions {
   readonly commonLabels: Readonly<Record<(typeof commonLabelNames)[number], string>>
   readonly maxUrls: number
@@ -26,7 +26,7 @@ export interface Metrics {
   render(): Promise<string>
 }
 
-/** Makes the registry (never prom-client's global one) from the table of definitions. */
+/** Creates a registry from the table of definitions. prom-client's global registry is not used. */
 export function createMetrics({ commonLabels, maxUrls, version, observed }: MetricsOptions): Metrics {
   const registry = new Registry()
   const counters = new Map<string, SeriesCounter>()
@@ -96,10 +96,10 @@ function registerHistogram(registry: Registry, { name, help, buckets = [] }: Met
   return histogram
 }
 
-/** Defaults that list all sockets whenever somebody scrapes. */
+/** Default metrics that list all sockets at each scrape. */
 const COSTLY = ['nodejs_active_handles', 'nodejs_active_requests', 'nodejs_active_resources', 'process_open_fds']
 
-/** Without those that are costly, and those that promtool rejects: gauges whose names end in `_total`. */
+/** Adds prom-client's default metrics, without the costly ones and without gauges whose names end in `_total`, which promtool rejects. */
 function collectDefaults(registry: Registry): void {
   collectDefaultMetrics({ register: registry })
   for (const { name, type } of registry.getMetricsAsArray() as unknown as { name: string; type: string }[]) {
@@ -116,7 +116,7 @@ function collectDefaults(registry: Registry): void {
   })
 }
 
-/** Undefined where there is no /proc. One of them is that of the list itself. */
+/** Undefined without /proc. Reading the directory opens one descriptor, which is subtracted. */
 async function openDescriptors(): Promise<number | undefined> {
   const open = await readdir('/proc/self/fd').catch(() => undefined)
   return open && open.length - 1

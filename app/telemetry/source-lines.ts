@@ -1,13 +1,13 @@
 /** Log lines about sources. */
 import type { SourceInfo } from '../model.ts'
 import { type EventLogs, type EventOf, says, silent } from './event-log.ts'
-import { type Line, seconds } from './line.ts'
+import { type LogLine, seconds } from './line.ts'
 import { logMessage } from './log-message.ts'
 
 const SHORT_GAP_MS = 5_000
 const NO_CODE = 1005
 
-const quiet = {
+const quietMessages = {
   unset: logMessage(
     'warn',
     '{source} has been open for {duration} without a message: does it wait for a subscription? {setting} says what to send',
@@ -26,7 +26,7 @@ const quiet = {
   ),
 }
 
-const lost = {
+const lostMessages = {
   closed: logMessage('debug', '{source} is closed', { cause: 'The daemon closed the connection.' }),
   failed: logMessage('warn', '{source} does not open: {detail}[; {cure}][; next dial in {delay}]', {
     cause: 'A dial failed. The field `reason` says at which step.',
@@ -38,7 +38,7 @@ const lost = {
   }),
 }
 
-const gap = {
+const gapMessages = {
   number: logMessage('info', '{source}: number {number} is missing', {
     cause:
       'A sequence number of `FEED_<NAME>_SEQUENCE_FIELD` was passed over: the upstream or the network lost a document.',
@@ -70,9 +70,9 @@ export const sourceLines = {
     ({ source, afterDials }, { opened }) =>
       opened.line({ source: source.shown, dials: afterDials > 1 ? afterDials : undefined }, place(source)),
   ),
-  'source.lost': says(lost, lostLine),
-  // Quiet sources are not dialled again for being quiet: the replaced producer did not do so either.
-  'source.quiet': says(quiet, ({ source, openMs, setting, isSet }, { set, unset }) =>
+  'source.lost': says(lostMessages, lostLine),
+  // A line is all: the replaced producer did not dial quiet sources again either.
+  'source.quiet': says(quietMessages, ({ source, openMs, setting, isSet }, { set, unset }) =>
     (isSet ? set : unset).line({ source: source.shown, duration: `${openMs / 1000} s`, setting }, place(source)),
   ),
   'source.refused': says(
@@ -85,7 +85,7 @@ export const sourceLines = {
     ({ source, reason, detail }, { refused }) =>
       refused.line({ source: source.shown, detail }, { ...place(source), reason }),
   ),
-  'gap.ended': says(gap, gapLine),
+  'gap.ended': says(gapMessages, gapLine),
   'messages.received': silent,
   'messages.kept': silent,
   'source.paused': silent,
@@ -98,13 +98,13 @@ function place({ feed, shown: source }: SourceInfo) {
   return { feed, source }
 }
 
-/** How a peer closed in order; its reason is often empty. */
+/** How a peer closed in order. Its reason is often empty. */
 function closeText(code: number | undefined, reason: string): string {
   const how = code === undefined || code === NO_CODE ? 'closed without a code' : `closed with ${code}`
   return reason === '' ? how : `${how}: ${reason}`
 }
 
-function lostLine(event: EventOf<'source.lost'>, { closed, failed, broken }: typeof lost): Line {
+function lostLine(event: EventOf<'source.lost'>, { closed, failed, broken }: typeof lostMessages): LogLine {
   const { reason, code, detail, cure, openMs, redialInMs } = event
   const source = event.source.shown
   const fields = { ...place(event.source), reason, ...(code === undefined ? {} : { code }) }
@@ -115,8 +115,8 @@ function lostLine(event: EventOf<'source.lost'>, { closed, failed, broken }: typ
   return broken.line({ source, open: seconds(openMs), why, delay }, fields)
 }
 
-/** A short gap has no line: the loss and the opening have theirs. */
-function gapLine(event: EventOf<'gap.ended'>, { number, numbers, time }: typeof gap): Line | undefined {
+/** Short gaps have no line: the lines of the loss and of the opening are enough. */
+function gapLine(event: EventOf<'gap.ended'>, { number, numbers, time }: typeof gapMessages): LogLine | undefined {
   const { reason, beganAt, endedAt, code, dials, sequence } = event
   const source = event.source.shown
   const fields = { ...place(event.source), reason }

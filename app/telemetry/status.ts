@@ -1,13 +1,14 @@
-/** The present picture, kept from events: what /status shows and what the gauges of sources count. */
+/** The present state of feeds and sources, kept from events, for /status and for gauges. */
 import type { Event } from '../events.ts'
 import { steadyNow } from '../lib/clock.ts'
 import type { SourceInfo } from '../model.ts'
+import { partitionText } from './line.ts'
 
 export type SourceState = 'waiting' | 'dialling' | 'open' | 'refused' | 'stopped'
 
-/** One source as an operator wants to see it. Times are milliseconds on the steady clock, 0 = never. */
+/** The state of a source. Times are milliseconds on the steady clock, 0 = never. */
 export interface SourceStatus {
-  /** Its URL as it may be shown. */
+  /** The URL without secrets. */
   readonly url: string
   state: SourceState
   dials: number
@@ -19,34 +20,34 @@ export interface SourceStatus {
     | undefined
 }
 
-/** One feed: `starting` until it runs; `parked` says why it cannot; `leaving`: it is configured no longer, and delivers what it holds. */
+/** The state of a feed. `starting`: until it runs. `parked`: cannot run now, `detail` says why. `leaving`: removed, delivers what it holds. */
 export interface FeedStatus {
   state: 'starting' | 'parked' | 'running' | 'leaving'
   detail: string
-  /** Why its lane takes nothing now; empty when it does. */
+  /** Why the lane cannot write now; empty if it can. */
   laneTrouble: string
   readonly sources: Map<SourceInfo, SourceStatus>
 }
 
-/** Folds events into the picture. */
+/** Applies events to the state. */
 export class Status {
   readonly feeds = new Map<string, FeedStatus>()
-  /** False for a sink that goes elsewhere. */
+  /** False for a sink without Kafka. */
   readonly needsKafka: boolean
-  /** Whether Kafka has ever been connected: a start waits for that. */
+  /** Whether Kafka was ever connected. Readiness waits for this. */
   kafkaWasConnected = false
-  /** Whether Kafka answers now, as far as is known. */
+  /** Whether Kafka responds now, as far as known. */
   kafkaConnected = false
-  /** Whether the configuration that was read last is in force, and when one was put in force last, in milliseconds since the epoch. */
+  /** Whether the last reload succeeded, and the time of the last successful one, in milliseconds since the epoch. */
   readonly reload = { isGood: true, at: steadyNow() }
-  /** What Kafka does not take now, as `topic[partition]`, and why. */
+  /** Partitions that Kafka does not accept records for now, as `topic[partition]`, and why. */
   readonly held = new Map<string, string>()
 
   constructor(needsKafka = true) {
     this.needsKafka = needsKafka
   }
 
-  /** Declares a feed, or one that starts again, so that it is shown before anything happens. */
+  /** Declares a feed that starts, also again, so that it is shown before its first event. */
   addFeed(name: string, sources: readonly SourceInfo[]): void {
     const known = this.feeds.get(name)
     this.feeds.set(name, { state: 'starting', detail: '', laneTrouble: '', sources: known?.sources ?? new Map() })
@@ -68,7 +69,8 @@ export class Status {
       this.kafkaWasConnected = true
     } else if (event.type === 'kafka.lost') this.kafkaConnected = false
     else if (event.type === 'produce.held') this.#setHeld(event)
-    else if (event.type === 'produce.resumed' || event.type === 'produce.left') this.held.delete(placeOf(event))
+    else if (event.type === 'produce.resumed' || event.type === 'produce.left')
+      this.held.delete(partitionText(event.topic, event.partition))
     else if ('source' in event) this.#applySource(event)
     else if (event.type === 'config.reloaded') Object.assign(this.reload, { isGood: true, at: steadyNow() })
     else if (event.type === 'config.refused') this.reload.isGood = false
@@ -80,9 +82,9 @@ export class Status {
     else if (event.type === 'lane.resumed') this.#setFeed(event.feed, { laneTrouble: '' })
   }
 
-  /** What is only tried again in smaller pieces was never `first`. */
+  /** A request that is only retried in smaller parts was never `first`, and is not shown. */
   #setHeld(event: Extract<Event, { type: 'produce.held' }>): void {
-    const place = placeOf(event)
+    const place = partitionText(event.topic, event.partition)
     if (event.first || this.held.has(place)) this.held.set(place, event.detail)
   }
 
@@ -124,8 +126,4 @@ export class Status {
 
 function newSource(url: string): SourceStatus {
   return { url, state: 'waiting', dials: 0, messages: 0, lastMessageAt: 0, openedAt: 0, lastClose: undefined }
-}
-
-function placeOf({ topic, partition }: { readonly topic: string; readonly partition: number }): string {
-  return `${topic}[${partition}]`
 }

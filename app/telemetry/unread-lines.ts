@@ -1,6 +1,6 @@
 /** Log lines about times and sequence numbers that cannot be read: once per feed and reason; metrics count the rest. */
 import type { EventOf } from './event-log.ts'
-import type { Line } from './line.ts'
+import type { LogLine } from './line.ts'
 import { logMessage } from './log-message.ts'
 
 const TIME_CURE =
@@ -22,7 +22,7 @@ export const missingTime = {
 export function missingTimeLine(
   { feed, path, why }: EventOf<'timestamp.missing'>,
   { absent, unreadable }: typeof missingTime,
-): Line {
+): LogLine {
   return (why === 'absent' ? absent : unreadable).line({ feed, path: path.join('.') }, { feed })
 }
 
@@ -54,6 +54,6 @@ export const unwatched = {
   ),
 }
 
-export function unwatchedLine({ feed, why }: EventOf<'sequence.unwatched'>, messages: typeof unwatched): Line {
+export function unwatchedLine({ feed, why }: EventOf<'sequence.unwatched'>, messages: typeof unwatched): LogLine {
   return messages[why].line({ feed, name: feed.toUpperCase() }, { feed })
 }
