@@ -8,11 +8,11 @@ import { sources, withoutComments } from './sources.ts'
 
 /** They tell of all settings, not of one that was given. */
 const PAGES = [
-  'app/help.ts',
+  'app/commands/help.ts',
   'app/telemetry/definitions.ts',
   'app/telemetry/reasons.ts',
   'app/check/options.ts',
-  'app/redrive-command.ts',
+  'app/commands/redrive.ts',
 ]
 /** Asked for where they are missing, or named as an alternative to what was given. */
 const ALTERNATIVES: Readonly<Record<string, readonly string[]>> = {
