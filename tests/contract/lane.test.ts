@@ -55,6 +55,16 @@ describe.each(Object.keys(lanes) as LaneName[])('lane %s', (name) => {
     await late
   })
 
+  it('bounds the number of messages by its bytes, be they empty', async () => {
+    const ledger = createLedger()
+    const lane = await open({ laneMaxBytes: 100_000, overload: 'drop-newest', ledger })
+    for (let sent = 0; sent < 10_000; sent += 100) {
+      await lane.append(numbered(100).map((one) => ({ ...one, data: Buffer.alloc(0) })))
+    }
+    expect(lane.held.messages).toBeLessThan(5_000)
+    expect(lane.held.messages + (ledger.dropped.get('drop-newest') ?? 0)).toBe(10_000)
+  })
+
   it('reads on for another reader, whatever the one before has on its way', async () => {
     const lane = await open({ maxInFlightBatches: 1 })
     await lane.append(numbered(1))
