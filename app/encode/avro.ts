@@ -2,9 +2,9 @@
 import type { RegistryConfig } from '../config/types.ts'
 import { Rejected } from '../errors.ts'
 import type { Emit } from '../events.ts'
+import { written } from '../fit/node.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Document, Encoder } from '../model.ts'
-import { written } from './checked-record.ts'
 import { refusal } from './refusal.ts'
 import { type OpenSchemas, openSchemas } from './schemas.ts'
 import { Slabs } from './slab.ts'
@@ -35,11 +35,11 @@ function encoderOver(schemas: OpenSchemas): Encoder {
       const inUse = schemas.inUse.get(subject)
       if (!inUse) throw new Error(`${subject} was not prepared`)
       try {
-        const value = slabs.write(inUse.id, inUse.type, document)
+        const value = slabs.write(inUse.id, inUse.plan, document)
         undeclared += written.undeclared
         return value
       } catch (cause) {
-        throw cause instanceof Rejected ? cause : refusal(inUse.type, document, cause)
+        throw cause instanceof Rejected ? cause : refusal(inUse.plan, document, cause)
       }
     },
     hold: () => slabs.hold(),

@@ -1,6 +1,6 @@
-/** The only parser of points in time. Works on the digits of the text, with millisecond precision. */
-import { decimalOf, wholeLength } from '../lib/decimal.ts'
-import { numberText } from '../lib/json-value.ts'
+/** The only parser of points in time. Works on the digits of the text. */
+import { decimalOf, wholeLength } from './decimal.ts'
+import { numberText } from './json-value.ts'
 import { offsetOf } from './zone.ts'
 
 /** Longest text looked at, in characters. */
@@ -61,7 +61,20 @@ function cutAt(digits: string, length: number): number {
   return length > 0 ? Number(digits.slice(0, length).padEnd(length, '0')) : 0
 }
 
-function fromCalendar(text: string): number | undefined {
+/** A date and time as it was written. */
+export interface Written {
+  /** Milliseconds since the epoch, as if the zone were UTC; finer digits are cut off. */
+  readonly ms: number
+  /** The six digits of the fraction behind the milliseconds. */
+  readonly nanos: number
+  /** How far its zone is ahead of UTC, in milliseconds; 0 where there is none. */
+  readonly offsetMs: number
+}
+
+/** Reads a date with or without a time. Undefined for anything else, for dates that do not exist, and outside the years 0000 to 9999. */
+export function calendarOf(value: string): Written | undefined {
+  if (value.length > MAX_LENGTH) return undefined
+  const text = value.trim()
   for (const pattern of [ISO, BASIC, MAIL, CLOCK, SCRIPT]) {
     const parts = pattern.exec(text)?.groups
     if (parts) return fromParts(parts)
@@ -69,15 +82,20 @@ function fromCalendar(text: string): number | undefined {
   return undefined
 }
 
-function fromParts(parts: Readonly<Record<string, string | undefined>>): number | undefined {
+function fromCalendar(text: string): number | undefined {
+  const written = calendarOf(text)
+  return written && written.ms - written.offsetMs
+}
+
+function fromParts(parts: Readonly<Record<string, string | undefined>>): Written | undefined {
   const { year, hour = '00', minute = '00', second = '00', fraction = '', zone = '' } = parts
   const day = parts.day?.padStart(2, '0')
   const utc = `${year}-${monthOf(parts.month)}-${day}T${hour}:${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}Z`
-  const at = Date.parse(utc)
-  const offset = offsetOf(zone)
+  const ms = Date.parse(utc)
+  const offsetMs = offsetOf(zone)
   // Writing it back shows the dates that do not exist: 30 February would come back as 2 March.
-  if (Number.isNaN(at) || offset === undefined || new Date(at).toISOString() !== utc) return undefined
-  return at - offset
+  if (Number.isNaN(ms) || offsetMs === undefined || new Date(ms).toISOString() !== utc) return undefined
+  return { ms, offsetMs, nanos: Number(fraction.slice(3, 9).padEnd(6, '0')) }
 }
 
 function monthOf(text = ''): string {
