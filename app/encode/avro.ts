@@ -3,6 +3,7 @@ import type { RegistryConfig } from '../config/types.ts'
 import { Rejected } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import { written } from '../fit/node.ts'
+import { DEFAULT_FIT, type FitOptions } from '../fit/options.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Document, Encoder } from '../model.ts'
 import { refusal } from './refusal.ts'
@@ -14,6 +15,8 @@ export interface AvroOptions {
   readonly registry: RegistryConfig
   readonly clock: Clock
   readonly emit: Emit
+  /** How documents are fitted; as by default where it is absent. */
+  readonly fit?: FitOptions | undefined
 }
 
 /**
@@ -22,8 +25,8 @@ export interface AvroOptions {
  * again every `refreshMs`; while it is away or serves rubbish the last good schema stays in use.
  * `encode` throws `Rejected` for a document that does not fit, without any of its content.
  */
-export function avro({ registry, clock, emit }: AvroOptions): Encoder {
-  return encoderOver(openSchemas({ ...registry, clock }, emit))
+export function avro({ registry, clock, emit, fit = DEFAULT_FIT }: AvroOptions): Encoder {
+  return encoderOver(openSchemas({ ...registry, clock, fit }, emit))
 }
 
 function encoderOver(schemas: OpenSchemas): Encoder {

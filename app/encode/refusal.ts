@@ -47,8 +47,12 @@ function numberFaultOf(value: unknown, node: Node, wanted: string): readonly [Re
   const number = numberOf(value) ?? value
   if (kindOf(number) === 'number' && isNumberType(node)) return ['bad_number', numberFault(number, node.name)]
   const kind = kindOf(value) ?? typeof value
-  const lacks = kind === 'string' ? ` that is no ${isNumberType(node) ? 'number' : node.name}` : ''
-  return ['bad_value', `${kind}${lacks} where the schema wants ${wanted}`]
+  if (kind !== 'string') return ['bad_value', `${kind} where the schema wants ${wanted}`]
+  const what = isNumberType(node) ? 'number' : 'time or number'
+  return [
+    'bad_value',
+    `a string that is no ${node.name === 'decimal' ? 'such number' : what} where the schema wants ${wanted}`,
+  ]
 }
 
 function isNumberType({ name }: Node): boolean {

@@ -2,6 +2,7 @@
 import type { RegistryConfig } from '../config/types.ts'
 import { Unavailable, type UnavailableReason } from '../errors.ts'
 import type { Emit } from '../events.ts'
+import type { FitOptions } from '../fit/options.ts'
 import type { Plan } from '../fit/plan.ts'
 import { steadyNow } from '../lib/clock.ts'
 import type { Encoder } from '../model.ts'
@@ -29,7 +30,10 @@ const JITTER = 0.1
  * first success starts the refreshing. `close` ends requests and timer. Emits `schema.fetched` for every success and
  * `schema.unavailable` when a subject's registry goes away or changes its reason, not for each failure.
  */
-export function openSchemas(registry: RegistryAccess & Pick<RegistryConfig, 'refreshMs'>, emit: Emit): OpenSchemas {
+export function openSchemas(
+  registry: RegistryAccess & Pick<RegistryConfig, 'refreshMs'> & { readonly fit: FitOptions },
+  emit: Emit,
+): OpenSchemas {
   const inUse = new Map<string, InUse>()
   const known = new Map<string, { id: number; version: number; fetchedAt: number }>()
   const wanted = new Set<string>()
@@ -42,7 +46,7 @@ export function openSchemas(registry: RegistryAccess & Pick<RegistryConfig, 'ref
     try {
       const { id, version, print, texts } = await latestSchema(registry, subject, closing.signal, inUse.get(subject))
       if (!wanted.has(subject)) return
-      if (texts) inUse.set(subject, { id, print, plan: compileSchema(subject, texts) })
+      if (texts) inUse.set(subject, { id, print, plan: compileSchema(subject, texts, registry.fit) })
       known.set(subject, { id, version, fetchedAt: steadyNow() })
       const recovered = failing.delete(subject)
       const plan = texts && inUse.get(subject)?.plan

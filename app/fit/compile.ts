@@ -146,7 +146,7 @@ class Compiler {
     const { symbols, default: fallback } = json
     if (!Array.isArray(symbols) || symbols.length === 0) throw new Error(`the enum ${full} has no list of symbols`)
     for (const symbol of symbols) checkName(symbol, `a symbol of ${full}`)
-    if (new Set(symbols).size < symbols.length) throw new Error(`the enum ${full} has one symbol twice`)
+    if (new Set(symbols).size < symbols.length) throw new Error(`duplicate symbol of the enum ${full}`)
     const instead = typeof fallback === 'string' ? fallback : undefined
     return this.#named(full, 'string', ({ coerce }) => new EnumNode(full, symbols, instead, coerce === 'safe'))
   }

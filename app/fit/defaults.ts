@@ -6,6 +6,7 @@ import { Tap, writeFixed, writeLong } from './tap.ts'
 /** All defaults of a schema together, in bytes: a default of records with defaults can double with each level. */
 const MOST_BYTES = 16 * 1024 * 1024
 const FIRST_BYTES = 1_024
+const MOST_SHOWN = 60
 
 /** A field while its schema is compiled. `fallback`: its JSON default; undefined where it has none. */
 export interface DefaultField {
@@ -35,9 +36,16 @@ export class Defaults {
   #bytes(field: DefaultField, size: number): Uint8Array {
     const tap = new Tap()
     tap.buffer = Buffer.alloc(size)
-    if (!field.node.write(tap, field.fallback)) throw new Error(`the default of ${field.name} does not fit its type`)
+    if (!field.node.write(tap, field.fallback))
+      throw new Error(`default ${shown(field)} of ${field.name}: it does not fit the type`)
     return tap.position <= size ? tap.buffer.subarray(0, tap.position) : this.#bytes(field, tap.position)
   }
+}
+
+/** A default is the schema's, so it may be shown. */
+function shown({ fallback }: DefaultField): string {
+  const text = JSON.stringify(fallback)
+  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text
 }
 
 /** A record as defaults mean it: what is missing takes its own default. */

@@ -1,5 +1,5 @@
 /** null, boolean, string and enum. */
-import { numberText } from '../lib/json-value.ts'
+import { plainNumberText } from '../lib/json-value.ts'
 import { AS_IS, type Fault, faultAt, Leaf, type Level, NO, type Node } from './node.ts'
 import { isText, type Tap, writeByte, writeLong, writeText } from './tap.ts'
 
@@ -38,7 +38,7 @@ export class StringNode extends Leaf<string> {
     return isText(value) ? value : undefined
   }
   protected override converted(value: unknown): string | undefined {
-    return numberText(value)
+    return plainNumberText(value)
   }
   protected put(tap: Tap, read: string): void {
     writeText(tap, read)

@@ -1,6 +1,6 @@
 /** The logical types of times on int and long: a number in the type's own unit, or text. */
 import { decimalOf } from '../lib/decimal.ts'
-import { calendarOf } from '../lib/instant.ts'
+import { calendarOf, unixPower } from '../lib/instant.ts'
 import { numberText } from '../lib/json-value.ts'
 import { Leaf } from './node.ts'
 import { longOf } from './numbers.ts'
@@ -29,12 +29,6 @@ const SHAPES: Readonly<Record<string, TimeShape & { readonly type: 'int' | 'long
 }
 
 const UNIT_POWERS = { s: 0, ms: 3, us: 6, ns: 9 } as const
-/** Most digits before the point of seconds, milliseconds and microseconds, up to the year 5138: what is longer is the next unit. */
-const MOST_DIGITS = [
-  [11, 0],
-  [14, 3],
-  [17, 6],
-] as const
 const DAY_MS = 86_400_000
 const NANOS_PER_MS = 1_000_000n
 const NANOS_POWER = 9
@@ -102,8 +96,9 @@ export class TimeNode extends Leaf<number | bigint> {
     const { power } = this.#shape
     if (power === undefined) return scaled(text, 0)
     if (this.#unit === undefined) return scaled(text, 0)
-    const from = this.#unit === 'auto' ? powerBySize(text) : UNIT_POWERS[this.#unit]
-    return scaled(text, power - from)
+    const decimal = decimalOf(text)
+    const from = this.#unit === 'auto' ? decimal && unixPower(decimal) : UNIT_POWERS[this.#unit]
+    return from === undefined ? undefined : scaled(text, power - from)
   }
 
   #fromText(text: string): bigint | undefined {
@@ -131,12 +126,6 @@ function scaled(text: string, power: number): bigint | undefined {
   if (!negative) return whole
   // The last digit is never zero, so something is always cut off.
   return exponent < 0 ? -whole - 1n : -whole
-}
-
-function powerBySize(text: string): number {
-  const decimal = decimalOf(text)
-  const length = decimal ? decimal.digits.length + decimal.exponent : 0
-  return MOST_DIGITS.find(([most]) => length <= most)?.[1] ?? NANOS_POWER
 }
 
 function sinceMidnight(text: string, power: number): bigint | undefined {

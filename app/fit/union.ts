@@ -69,6 +69,8 @@ export class UnionNode implements Node {
 
   fault(value: unknown, path: string[]): Fault | undefined {
     if (this.fit(value, { undeclared: 0, defaulted: 0 }) !== NO) return undefined
+    const named = this.#nameIn(value)
+    if (named !== undefined) return this.#faultOfNamed(named, value, path)
     const kind = kindOf(value)
     const candidates = this.branches.filter((branch) => branch.kind === kind)
     const [only] = candidates
@@ -140,12 +142,24 @@ export class UnionNode implements Node {
     return best.level === AS_IS || named.level === NO ? best : named
   }
 
-  /** `{"branch": …}`, with nothing beside it (Avro 1.12, "JSON encoding"). */
   #named(value: object): Choice {
-    if (!isObject(value)) return NONE
+    const name = this.#nameIn(value)
+    return name === undefined ? NONE : this.#at(this.#byName.get(name) ?? -1, Reflect.get(value, name))
+  }
+
+  /** The name in `{"branch": …}` with nothing beside it (Avro 1.12, "JSON encoding"). */
+  #nameIn(value: unknown): string | undefined {
+    if (!isObject(value)) return undefined
     const [name, ...others] = Object.keys(value)
-    const index = name === undefined || others.length > 0 ? undefined : this.#byName.get(name)
-    return name === undefined || index === undefined ? NONE : this.#at(index, value[name])
+    return name !== undefined && others.length === 0 && this.#byName.has(name) ? name : undefined
+  }
+
+  #faultOfNamed(name: string, value: unknown, path: string[]): Fault {
+    const branch = this.branches[this.#byName.get(name) ?? -1]
+    path.push(name)
+    const fault = branch?.fault(Reflect.get(value as object, name), path)
+    path.pop()
+    return fault ?? faultAt(path, value, this)
   }
 
   #best(value: object): Choice {

@@ -1,5 +1,5 @@
 /** The only parser of points in time. Works on the digits of the text. */
-import { decimalOf, wholeLength } from './decimal.ts'
+import { type Decimal, decimalOf, wholeLength } from './decimal.ts'
 import { numberText } from './json-value.ts'
 import { offsetOf } from './zone.ts'
 
@@ -7,8 +7,9 @@ import { offsetOf } from './zone.ts'
 const MAX_LENGTH = 80
 /** Unix time as text: a plain decimal number. */
 const UNIX = /^\d+(?:\.\d+)?$/
-/** Powers of ten that convert seconds, milliseconds, microseconds and nanoseconds to milliseconds, in the order of trial. */
-const UNITS = [3, 0, -3, -6]
+/** Seconds, milliseconds, microseconds and nanoseconds per second as powers of ten, in the order of trial. */
+const POWERS = [0, 3, 6, 9]
+const MS_POWER = 3
 /** Most digits of seconds before the point, up to the year 5138. The other units reach up to the year 9999. */
 const SECONDS_DIGITS = 11
 /** Nanoseconds of the year 9999. */
@@ -49,11 +50,17 @@ export function instantOf(value: unknown): number | undefined {
 function fromUnix(text: string): number | undefined {
   const decimal = decimalOf(text)
   if (!decimal || (decimal.negative && decimal.digits !== '')) return undefined
+  const power = unixPower(decimal)
+  return power === undefined ? undefined : cutAt(decimal.digits, wholeLength(decimal) + MS_POWER - power)
+}
+
+/** The unit of unix time by its size: seconds, milliseconds, microseconds or nanoseconds as units per second, a power of ten. */
+export function unixPower(decimal: Decimal): number | undefined {
   const length = wholeLength(decimal)
   if (length > MOST_DIGITS) return undefined
-  return UNITS.slice(length > SECONDS_DIGITS ? 1 : 0)
-    .map((power) => cutAt(decimal.digits, length + power))
-    .find((at) => at <= LAST)
+  return POWERS.slice(length > SECONDS_DIGITS ? 1 : 0).find(
+    (power) => cutAt(decimal.digits, length + MS_POWER - power) <= LAST,
+  )
 }
 
 /** The number that the first `length` digits are, zeros appended where there are not so many. */
