@@ -36,11 +36,11 @@ export const rejectReasons: Explanations<RejectReason> = {
     cure: 'Correct `FEED_<NAME>_KEY_FIELD`, or use `FEED_<NAME>_KEY` for a constant key.',
   },
   bad_value: {
-    cause: 'A value has another type than its field in the schema. The line names the path.',
+    cause: 'A value does not fit the type of its field ([fitting.md](fitting.md)). The line names the path.',
     cure: 'Change the schema, or correct the upstream.',
   },
   bad_number: {
-    cause: 'A number cannot be converted to the type of its field exactly ([numbers.md](numbers.md)).',
+    cause: 'A number does not fit the type of its field exactly ([numbers.md](numbers.md)).',
     cure: 'Use a wider type in the schema: `long`, `double`, or `bytes` with the logical type `decimal`.',
   },
   missing_field: {
