@@ -88,8 +88,17 @@ export interface LaneHeld {
   readonly oldestReceivedAt: number
 }
 
+/** The values of a message that holds several JSON texts. */
+export class Lines {
+  readonly values: readonly unknown[]
+
+  constructor(values: readonly unknown[]) {
+    this.values = values
+  }
+}
+
 /** Message → the document in it, or an array of candidates (each checked to be an object by the caller). Synchronous; throws `Rejected`. */
-export type Parser = (message: Message) => Document | readonly unknown[]
+export type Parser = (message: Message) => Document | readonly unknown[] | Lines
 
 /** Document → document, several, or none (ignored). Pure and synchronous; throws `Rejected`. Must not change its argument's nested values in place. */
 export type Normaliser = (document: Document, message: Message) => Document | readonly Document[] | undefined
