@@ -20,6 +20,7 @@ interface Commit {
   readonly texts: readonly string[]
   readonly forget: Transaction['forget']
   readonly received: number
+  readonly spokenFor: number | undefined
   readonly settled: number
   readonly holes: Transaction['forget']
   readonly succeed: () => void
@@ -33,13 +34,14 @@ function manualStore(): { store: Pick<Store, 'commit'>; commits: Commit[] } {
     new Promise((succeed, reject) => {
       const read = { sourceOf: sourcesById(), isEarlier: true }
       const messages = blocks.flatMap(({ key, bytes }) => readBlock(Buffer.from(bytes), key, read).messages)
-      const { received, settled, holes } = readTally(tally)
+      const { received, settled, holes, numbers } = readTally(tally)
       const keys = blocks.map(({ key }) => key)
       commits.push({
         keys,
         texts: texts(messages),
         forget,
         received,
+        spokenFor: numbers?.to,
         settled,
         holes,
         succeed,
@@ -109,6 +111,21 @@ describe('a group commit', () => {
       [5, 4],
       [6, 3],
     ])
+  })
+
+  it('writes with each commit that numbers are spoken for, and calls them safe when it is kept', async () => {
+    const isSafe = (): boolean => numbers.give(cut(numbered(1)))
+    const adding = add(numbered(3))
+    const first = await commitNumber(1)
+    expect([isSafe(), first.spokenFor]).toEqual([false, 4 + 2 ** 28])
+    first.fail('it broke')
+    const second = await commitNumber(2)
+    expect([isSafe(), second.spokenFor]).toEqual([false, 5 + 2 ** 28])
+    second.succeed()
+    const third = await commitNumber(3)
+    expect([isSafe(), third.spokenFor]).toEqual([true, 6 + 2 ** 28])
+    third.succeed()
+    await adding
   })
 
   it('answers nobody before the commit is kept', async () => {
