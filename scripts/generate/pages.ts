@@ -1,6 +1,6 @@
 /** The generated files of this repository, by path from its root. */
+import { schemaText } from '../../app/commands/schema.ts'
 import { describeSettings } from '../../app/config/index.ts'
-import { schemaText } from '../../app/config-command.ts'
 import { kinds } from '../../app/kinds.ts'
 import { metricsPage } from './metrics-page.ts'
 import { sampleEnv } from './sample-env.ts'

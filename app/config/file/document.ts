@@ -1,5 +1,6 @@
-/** YAML (1.2, core schema) into a tree with positions. The only importer of yaml. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+/** YAML (1.2, core schema) into a tree with positions. */
+import type { LineCounter } from './yaml-library.ts'
+import { yaml } from './yaml-library.ts'
 
 /** Both from 1. */
 export interface Position {
@@ -56,6 +57,7 @@ export function parseYaml(text: string): Node | readonly Flaw[] {
         predicate: `is larger than ${MOST_CHARACTERS / 1024} KiB; long lists may have files of their own (urls_file)`,
       },
     ]
+  const { LineCounter, parseDocument } = yaml()
   const lines = new LineCounter()
   const { stackTraceLimit } = Error
   try {
@@ -93,6 +95,7 @@ class Halt extends Error {
 }
 
 class Walk {
+  readonly #yaml = yaml()
   readonly #lines: LineCounter
   /** The library looks through the whole document for each alias. */
   readonly #anchors = new Map<string, unknown>()
@@ -108,17 +111,23 @@ class Walk {
     const at = this.#positionOf(given)
     if (this.#left-- === 0) throw new Halt(at, 'holds too much, perhaps by aliases of aliases')
     if (depth > DEEPEST) throw new Halt(at, `is more than ${DEEPEST} levels deep, or an alias holds itself`)
-    if (isAlias(given)) return { ...this.node(this.#behind(given.source, at), depth + 1), at }
+    if (this.#yaml.isAlias(given)) return { ...this.node(this.#behind(given.source, at), depth + 1), at }
     this.#remember(given)
-    if (isMap(given)) return { at, kind: 'map', entries: this.#entries(given.items, depth) }
-    if (isSeq(given)) return { at, kind: 'list', items: given.items.map((item) => this.node(item, depth + 1)) }
-    if (!isScalar(given) || given.value === null || given.value === undefined) return { at, kind: 'nothing' }
+    if (this.#yaml.isMap(given)) return { at, kind: 'map', entries: this.#entries(given.items, depth) }
+    if (this.#yaml.isSeq(given))
+      return { at, kind: 'list', items: given.items.map((item) => this.node(item, depth + 1)) }
+    if (!this.#yaml.isScalar(given) || given.value === null || given.value === undefined) return { at, kind: 'nothing' }
     const isString = typeof given.value === 'string'
     return { at, kind: 'text', isString, text: isString ? String(given.value) : (given.source ?? String(given.value)) }
   }
 
   #remember(given: unknown): void {
-    if (!(isScalar(given) || isMap(given) || isSeq(given)) || !given.anchor || this.#anchored.has(given)) return
+    if (
+      !(this.#yaml.isScalar(given) || this.#yaml.isMap(given) || this.#yaml.isSeq(given)) ||
+      !given.anchor ||
+      this.#anchored.has(given)
+    )
+      return
     this.#anchored.add(given)
     this.#anchors.set(given.anchor, given)
   }
@@ -141,7 +150,7 @@ class Walk {
 
   /** What has no place of its own is where the last piece was. */
   #positionOf(given: unknown): Position {
-    if (isScalar(given) || isMap(given) || isSeq(given) || isAlias(given)) {
+    if (this.#yaml.isScalar(given) || this.#yaml.isMap(given) || this.#yaml.isSeq(given) || this.#yaml.isAlias(given)) {
       if (given.range) this.#at = positionOf(this.#lines, given.range[0])
     }
     return this.#at
