@@ -87,7 +87,7 @@ export async function makeParts(
     outlet,
     deadLetters: deadLetters.of(feed.schema),
     maxAgeMs: feed.maxAgeMs,
-    watch: isWatched ? before.parts.watch : sequence && gaps.watch(name, sequence, sequence.most, emit),
+    watch: isWatched ? before.parts.watch : sequence && gaps.watch(name, sequence, sequence.most, clock, emit),
     ledger,
     emit,
   }

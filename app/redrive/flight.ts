@@ -1,5 +1,4 @@
 /** What is on its way to Kafka: bounded, and given up when nothing of it arrives for too long. */
-
 import type { Load } from '../lane/one-batch.ts'
 import { Notifier } from '../lib/notifier.ts'
 
