@@ -10,8 +10,8 @@ export interface Part {
 /** A batch of these messages; a lone part is handed on without copying its array. */
 export function batchOf(parts: readonly Part[], bytes: number): Batch {
   const [only] = parts
-  const messages = only && parts.length === 1 ? only.messages : parts.flatMap((part) => part.messages)
-  return { messages, bytes, numbers: runsOf(parts) }
+  if (only && parts.length === 1) return { messages: only.messages, bytes, numbers: [{ at: 0, first: only.first }] }
+  return { messages: parts.flatMap(({ messages }) => messages), bytes, numbers: runsOf(parts) }
 }
 
 function runsOf(parts: readonly Part[]): NumberRun[] {
