@@ -23,6 +23,10 @@ export const rejectReasons: Explanations<RejectReason> = {
     cause: 'The message, or an element of its array, is JSON but not an object.',
     cure: 'Correct the upstream, or list such messages in `FEED_<NAME>_IGNORE`.',
   },
+  no_records: {
+    cause: 'The part of the message that `FEED_<NAME>_RECORDS` names is missing, or is neither an object nor an array.',
+    cure: 'Correct `FEED_<NAME>_RECORDS`, or list messages without data in `FEED_<NAME>_IGNORE`.',
+  },
   too_many_documents: {
     cause: 'The message holds more documents than the feed allows. The whole message is refused as one document.',
     cure: 'Raise `FEED_<NAME>_MAX_DOCUMENTS`.',
