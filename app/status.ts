@@ -28,22 +28,32 @@ export interface FeedStatus {
   readonly sources: Map<SourceInfo, SourceStatus>
 }
 
+/** Whether it answers now, and whether it ever has: a start waits for that. */
+interface SystemStatus {
+  readonly isConnected: boolean
+  readonly wasConnected: boolean
+}
+
+const KAFKA = 'Kafka'
+
 /** Folds events into the picture. */
 export class Status {
   readonly feeds = new Map<string, FeedStatus>()
-  /** False for a sink that goes elsewhere. */
-  readonly needsKafka: boolean
-  /** Whether Kafka has ever been connected: a start waits for that. */
-  kafkaWasConnected = false
-  /** Whether Kafka answers now, as far as is known. */
-  kafkaConnected = false
+  /** What the sinks in use connect to, by name. */
+  readonly systems = new Map<string, SystemStatus>()
   /** Whether the configuration that was read last is in force, and when one was put in force last, in milliseconds since the epoch. */
   readonly reload = { isGood: true, at: steadyNow() }
-  /** What Kafka does not take now, as `topic[partition]`, and why. */
-  readonly held = new Map<string, string>()
+  /** What Kafka, or another system, does not take now, as `topic[partition]`, and why. */
+  readonly held = new Map<string, { readonly system: string; readonly detail: string }>()
 
-  constructor(needsKafka = true) {
-    this.needsKafka = needsKafka
+  /** `systems`: those of the start, which are there before a sink is open. */
+  constructor(systems: Iterable<string> = [KAFKA]) {
+    for (const system of systems) this.#addSystem(system)
+  }
+
+  /** Whether Kafka answers now, as far as is known. */
+  get kafkaConnected(): boolean {
+    return this.systems.get(KAFKA)?.isConnected ?? false
   }
 
   /** Declares a feed, or one that starts again, so that it is shown before anything happens. */
@@ -63,16 +73,20 @@ export class Status {
 
   /** Never throws; events of unknown feeds are ignored. */
   apply(event: Event): void {
-    if (event.type === 'kafka.connected') {
-      this.kafkaConnected = true
-      this.kafkaWasConnected = true
-    } else if (event.type === 'kafka.lost') this.kafkaConnected = false
+    if (event.type === 'kafka.connected') this.#setSystem(event, true)
+    else if (event.type === 'kafka.lost') this.#setSystem(event, false)
+    else if (event.type === 'sink.opened') this.#addSystem(event.system)
+    else if (event.type === 'sink.closed') this.systems.delete(event.system ?? '')
     else if (event.type === 'produce.held') this.#setHeld(event)
     else if (event.type === 'produce.resumed' || event.type === 'produce.left') this.held.delete(placeOf(event))
     else if ('source' in event) this.#applySource(event)
     else if (event.type === 'config.reloaded') Object.assign(this.reload, { isGood: true, at: steadyNow() })
     else if (event.type === 'config.refused') this.reload.isGood = false
-    else if (event.type === 'feed.parked') this.#setFeed(event.feed, { state: 'parked', detail: event.detail })
+    else this.#applyFeed(event)
+  }
+
+  #applyFeed(event: Event): void {
+    if (event.type === 'feed.parked') this.#setFeed(event.feed, { state: 'parked', detail: event.detail })
     else if (event.type === 'feed.started') this.#setFeed(event.feed, { state: 'running', detail: '' })
     else if (event.type === 'feed.leaving') this.#setFeed(event.feed, { state: 'leaving', detail: '' })
     else if (event.type === 'feed.left') this.feeds.delete(event.feed)
@@ -80,10 +94,21 @@ export class Status {
     else if (event.type === 'lane.resumed') this.#setFeed(event.feed, { laneTrouble: '' })
   }
 
+  #setSystem({ system = KAFKA }: { readonly system?: string | undefined }, isConnected: boolean): void {
+    this.systems.set(system, { isConnected, wasConnected: true })
+  }
+
+  #addSystem(system: string | undefined): void {
+    if (system !== undefined && !this.systems.has(system)) {
+      this.systems.set(system, { isConnected: false, wasConnected: false })
+    }
+  }
+
   /** What is only tried again in smaller pieces was never `first`. */
   #setHeld(event: Extract<Event, { type: 'produce.held' }>): void {
     const place = placeOf(event)
-    if (event.first || this.held.has(place)) this.held.set(place, event.detail)
+    const { first, system = KAFKA, detail } = event
+    if (first || this.held.has(place)) this.held.set(place, { system, detail })
   }
 
   #setFeed(name: string, present: Partial<FeedStatus>): void {

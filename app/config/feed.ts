@@ -11,6 +11,7 @@ import type { FeedOn } from './replaced.ts'
 import { Report } from './report.ts'
 import { sequenceSettings } from './tables/feed.ts'
 import { feedTable, type HouseFeed } from './tables/index.ts'
+import { sinkOf } from './tables/sinks.ts'
 import type { FeedConfigOf, SequenceConfig } from './types.ts'
 import { type Missing, validate } from './validate.ts'
 
@@ -19,6 +20,8 @@ export interface FeedShared {
   readonly handshakeTimeoutMs: number
   /** What a lane holds unless its feed says otherwise, in bytes. */
   readonly laneMaxBytes: number
+  /** Where its records go unless it says so, by the name of the sink. */
+  readonly sink: string
 }
 
 /** A feed that is on. */
@@ -64,6 +67,7 @@ export function readFeed<K extends Kinds>(place: Place, kinds: K, shared: FeedSh
     names,
     handshakeTimeoutMs: shared.handshakeTimeoutMs,
     laneMaxBytes,
+    sink: sinkOf(values.SINK, shared.sink, kinds.sinks),
     sequence: sequence(values),
     schema: values.SCHEMA ?? '',
   }

@@ -10,7 +10,7 @@ export type { OpenSink, SinkOptions } from './options.ts'
 
 /** What a sink is opened with besides its settings. `clock` learns from what a broker says of the time. */
 export interface SinkGround {
-  /** How to reach Kafka, for a sink that needs brokers. Secrets are in it: never log it. */
+  /** How to reach Kafka, for a sink that needs brokers, and how patient to be with any. Secrets are in it: never log it. */
   readonly kafka: SinkOptions
   readonly emit: Emit
   readonly clock: Clock
@@ -22,6 +22,8 @@ export interface SinkKind<S extends Settings = Settings> extends Kind<Sink, S, S
   readonly needs: readonly ('brokers' | 'stdout')[]
   /** It connects, so a start waits until it has, and topics may be absent there. False: it takes any topic at once. */
   readonly connects: boolean
+  /** What it connects to, as the log calls it; Kafka unless it says otherwise. */
+  readonly system?: string
   /** Values of KAFKA_COMPRESSION that it lacks. */
   readonly lacks?: readonly string[]
 }

@@ -7,11 +7,16 @@ import { type Line, seconds } from './line.ts'
 export function kafkaLine(event: Event): Line | undefined {
   switch (event.type) {
     case 'kafka.connected':
-      return ['info', event.lostMs > 0 ? `Kafka answers again after ${seconds(event.lostMs)}` : 'Kafka is connected']
+      return [
+        'info',
+        event.lostMs > 0
+          ? `${named(event)} answers again after ${seconds(event.lostMs)}`
+          : `${named(event)} is connected`,
+      ]
     case 'kafka.lost':
       return event.waitedMs > 0
-        ? ['warn', `Kafka has not answered a request for ${seconds(event.waitedMs)}`]
-        : ['debug', `Kafka is lost: ${event.detail}`]
+        ? ['warn', `${named(event)} has not answered a request for ${seconds(event.waitedMs)}`]
+        : ['debug', `${named(event)} is lost: ${event.detail}`]
     case 'kafka.throttled':
       return [
         'warn',
@@ -22,7 +27,7 @@ export function kafkaLine(event: Event): Line | undefined {
     case 'produce.held':
       return event.first ? heldLine(event) : undefined
     case 'produce.resumed':
-      return ['info', `Kafka takes ${event.topic}[${event.partition}] again after ${seconds(event.heldMs)}`]
+      return ['info', `${named(event)} takes ${event.topic}[${event.partition}] again after ${seconds(event.heldMs)}`]
     case 'producer.rebuilt':
       return ['debug', `the Kafka client was replaced: ${event.detail}`]
     default:
@@ -30,8 +35,17 @@ export function kafkaLine(event: Event): Line | undefined {
   }
 }
 
-function heldLine({ topic, partition, detail, reason }: Extract<Event, { type: 'produce.held' }>): Line {
-  return ['warn', `Kafka does not take ${topic}[${partition}]: ${detail}; holding and trying again`, { reason }]
+function named({ system = 'Kafka' }: { readonly system?: string | undefined }): string {
+  return system
+}
+
+function heldLine(event: Extract<Event, { type: 'produce.held' }>): Line {
+  const { topic, partition, detail, reason } = event
+  return [
+    'warn',
+    `${named(event)} does not take ${topic}[${partition}]: ${detail}; holding and trying again`,
+    { reason },
+  ]
 }
 
 function clockLine({ offsetMs, by }: Extract<Event, { type: 'clock.differs' }>): Line {

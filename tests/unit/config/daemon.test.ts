@@ -15,6 +15,7 @@ describe('an environment with the least that is needed', () => {
     expect(read()).toEqual({
       feeds: [expect.objectContaining({ name: 't' })],
       sink: 'platformatic',
+      gapSink: 'platformatic',
       deadLetterTopic: undefined,
       deadLetterMaxBytes: 1_000_000,
       gapsTopic: undefined,

@@ -67,6 +67,7 @@ const values: Record<string, readonly [value: string, around?: TestEnv]> = {
   'FEED_<NAME>_KEY': ['x'],
   'FEED_<NAME>_KEY_FIELD': ['x'],
   'FEED_<NAME>_NORMALISE': ['delivery'],
+  'FEED_<NAME>_SINK': ['stdout'],
   'FEED_<NAME>_OPEN_MESSAGES': ['["x"]'],
   'FEED_<NAME>_HEADERS': ['{"x":"y"}'],
   'FEED_<NAME>_IGNORE': ['["pong"]'],
