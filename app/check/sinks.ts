@@ -27,8 +27,9 @@ async function checkSink(name: string, uses: Uses, config: Config, scope: Scope)
   const system = systemOf(name)
   if (system === undefined) return nothingProduced(name, config)
   const open = await loadKind(sinks, name)
-  const sink = scope.use(open(config, { kafka: patient(config.kafka), emit: () => {}, clock: new Clock() }), (it) =>
-    it.close(),
+  const sink = scope.use(
+    open(config, { kafka: patient(config.kafka), names: config.names, emit: () => {}, clock: new Clock() }),
+    (it) => it.close(),
   )
   const findings = Promise.all([...uses].map(([topic, of]) => look(sink, topic, of, config)))
   const isKafka = entryOf<SinkKind>(sinks, name).needs.includes('brokers')
@@ -77,7 +78,13 @@ async function look(sink: Sink, label: string, uses: readonly TopicUse[], { kafk
   // One that a compacted topic does not suit is the strictest of them.
   const use = uses.find(({ keyCure }) => keyCure !== undefined) ?? uses[0]
   try {
-    const { partitions, maxMessageBytes } = await openTopic(sink, label, { ...kafka, patienceMs: PATIENCE_MS }, use)
+    const { partitions, maxMessageBytes, unkept } = await openTopic(
+      sink,
+      label,
+      { ...kafka, patienceMs: PATIENCE_MS },
+      use,
+    )
+    if (unkept !== undefined) return { label, verdict: 'note', detail: unkept }
     const size = `batches of up to ${maxMessageBytes.toLocaleString('en-US')} bytes`
     return { label, verdict: 'ok', detail: `${partitions} partition${partitions === 1 ? '' : 's'}, ${size}` }
   } catch (error) {

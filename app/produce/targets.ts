@@ -105,7 +105,7 @@ export class Targets {
     const system = systemOf(name)
     const emit = naming(system, this.#ground.emit)
     const open = await loadKind(sinks, name)
-    const sink = open(this.#settings, { kafka, emit, clock })
+    const sink = open(this.#settings, { kafka, names, emit, clock })
     const outlet = hold(sink, { lingerMs, brokers: kafka.brokers, names: kafka.names, patienceMs: PATIENCE_MS }, emit)
     const use = deadLetterUse({ names })
     const deadLetters = openDeadLetters(

@@ -120,7 +120,7 @@ async function openWayOut(config: Config, go: boolean, scope: Scope, emit: Emit)
   const outlets: Record<string, Outlet> = {}
   for (const name of new Set(config.feeds.map(({ sink }) => sink))) {
     const openSink = await loadKind(sinks, name)
-    const sink = scope.use(openSink(config, { kafka, emit, clock }), (it) => it.close())
+    const sink = scope.use(openSink(config, { kafka, names: config.names, emit, clock }), (it) => it.close())
     const outlet = go
       ? scope.use(hold(sink, { lingerMs, brokers, names }, emit), (it) => it.close())
       : dryOutlet(sink, kafka)

@@ -32,7 +32,7 @@ describe('the sink of a feed', () => {
 
   it('is one of those that there are, and Kafka is one', () => {
     expect(problems({ FEED_T_SINK: 'platformatic' })).toEqual([
-      'FEED_T_SINK must be one of kafka, stdout, fake; it is "platformatic".',
+      'FEED_T_SINK must be one of kafka, nats, stdout, fake; it is "platformatic".',
     ])
   })
 
@@ -66,5 +66,50 @@ describe('the sink of a feed', () => {
     const lacking = { KAFKA_CLIENT: 'kafkajs', KAFKA_COMPRESSION: 'lz4' }
     expect(problems({ ...lacking, ...second, FEED_U_SINK: 'stdout' })).toHaveLength(1)
     expect(problems({ ...lacking, FEED_T_SINK: 'stdout' })).toEqual([])
+  })
+})
+
+describe('the settings of NATS', () => {
+  const nats = (env: TestEnv) => read({ FEED_T_SINK: 'nats', BOOTSTRAP_SERVERS: undefined, ...env })
+
+  it('name servers, and who we are there', () => {
+    expect(nats({}).natsUrl).toEqual({ hosts: ['localhost:4222'], isEncrypted: false, user: undefined })
+    const two = { NATS_URL: 'nats://u:p%40@a,nats://b:1' }
+    expect(nats(two).natsUrl).toEqual({
+      hosts: ['a:4222', 'b:1'],
+      isEncrypted: false,
+      user: { name: 'u', password: 'p@' },
+    })
+    expect(nats({ NATS_URL: 'tls://t0ken@[::1]' }).natsUrl).toEqual({
+      hosts: ['[::1]:4222'],
+      isEncrypted: true,
+      user: { token: 't0ken' },
+    })
+    expect(nats({ NATS_URL: 'tls://u:a:b@x' }).natsUrl).toMatchObject({ user: { name: 'u', password: 'a:b' } })
+  })
+
+  it.each([
+    ['http://a', 'item 1 is not one'],
+    ['nats://a/path', 'item 1 is not one'],
+    ['nats://a,tls://b', 'not both'],
+    ['nats://u:secret1@a,nats://v:secret2@b', 'different users'],
+    ['nats://%zz:secret1@a', 'percent-encoded'],
+  ])('do not take %s', (url, why) => {
+    const [problem = ''] = problems({ FEED_T_SINK: 'nats', NATS_URL: url })
+    expect(problem).toContain(why)
+    expect(problem).not.toContain('secret')
+  })
+
+  it('know one way in, and say that a secret goes unencrypted', () => {
+    const two = { FEED_T_SINK: 'nats', NATS_URL: 'tls://u:p@a', NATS_TOKEN: 'x' }
+    expect(problems(two)).toEqual(['user info in NATS_URL and NATS_TOKEN are both set; keep one of them.'])
+    const { warnings } = nats({ NATS_TOKEN: 'x' })
+    expect(warnings.map(sentenceOf)).toEqual(['NATS gets its secret unencrypted: NATS_URL is nats://; use tls://.'])
+    expect(nats({ NATS_URL: 'tls://a', NATS_TOKEN: 'x' }).warnings).toEqual([])
+  })
+
+  it('have no effect where no feed goes there', () => {
+    const { warnings } = read({ NATS_MODE: 'core' })
+    expect(warnings.map(sentenceOf)).toEqual(['NATS_MODE has no effect: KAFKA_CLIENT is platformatic; remove it.'])
   })
 })
