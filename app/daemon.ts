@@ -26,9 +26,10 @@ import { sleep } from './lib/sleep.ts'
 import type { Encoder } from './model.ts'
 import { type PageSources, pages } from './pages.ts'
 import { portProblem } from './port-problem.ts'
-import { systemOf, Targets, writesToStdout } from './produce/targets.ts'
+import { systemOf, writesToStdout } from './produce/systems.ts'
 import { Reload } from './reload.ts'
 import { Status } from './status.ts'
+import { Targets } from './targets.ts'
 import { createTelemetry } from './telemetry/index.ts'
 
 const STDOUT = 1

@@ -13,10 +13,10 @@ import { SourceFinder } from './lane/sources.ts'
 import { createLedger } from './ledger.ts'
 import type { Clock } from './lib/clock.ts'
 import type { SourceInfo } from './model.ts'
-import type { Target, Targets } from './produce/targets.ts'
 import { type KeyRule, keyRule } from './route/by-schema.ts'
 import { recordUse } from './route/topic-use.ts'
 import { loadKind } from './settings/kind.ts'
+import type { Target, Targets } from './targets.ts'
 
 /** What all feeds share. */
 export interface Shared {

@@ -13,10 +13,11 @@ import type { Clock } from './lib/clock.ts'
 import type { Scope } from './lib/scope.ts'
 import type { Encoder, Ended, Message, Outlet, Source } from './model.ts'
 import { parsers } from './parse/index.ts'
-import { systemOf, type Targets } from './produce/targets.ts'
+import { systemOf } from './produce/systems.ts'
 import { bySchema } from './route/by-schema.ts'
 import { gapUse } from './route/topic-use.ts'
 import { loadKind } from './settings/kind.ts'
+import type { Targets } from './targets.ts'
 
 const LANE_MAX_BYTES = 16 * 1024 * 1024
 /** What gap records share with the feeds. */

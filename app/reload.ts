@@ -8,7 +8,7 @@ import type { Feeds } from './feeds/index.ts'
 import { type Config, kinds } from './kinds.ts'
 import { settingName } from './lib/setting-names.ts'
 import { Turns } from './lib/turns.ts'
-import { writesToStdout } from './produce/targets.ts'
+import { writesToStdout } from './produce/systems.ts'
 
 /** How to name what is put together of several settings. */
 const PARTS: Partial<Record<keyof Config, (config: Config) => string>> = {

@@ -6,7 +6,7 @@ import type { FeedConfig } from '../kinds.ts'
 import type { Scope } from '../lib/scope.ts'
 import { sleep } from '../lib/sleep.ts'
 import type { SourceInfo } from '../model.ts'
-import type { Target } from '../produce/targets.ts'
+import type { Target } from '../targets.ts'
 
 /** How long a feed that starts again may deliver by its former settings what it holds, in milliseconds: the rest goes by the new ones. */
 const HAND_OVER_MS = 2_000

@@ -1,19 +1,20 @@
 /** One connection to NATS, made on first use and never made again: what it still holds when it is lost is never sent behind a later write. */
 import { readFile } from 'node:fs/promises'
-import { jetstream, jetstreamManager } from '@nats-io/jetstream'
+import { Unavailable } from '../errors.ts'
+import { type GivenNames, settingName } from '../lib/setting-names.ts'
+import type { KafkaRecord } from '../model.ts'
+import { isUncovered } from './nats-errors.ts'
 import {
   type Authenticator,
   connect,
   credsAuthenticator,
   errors,
+  jetstream,
+  jetstreamManager,
   type NatsConnection,
   tokenAuthenticator,
   usernamePasswordAuthenticator,
-} from '@nats-io/transport-node'
-import { Unavailable } from '../errors.ts'
-import { type GivenNames, settingName } from '../lib/setting-names.ts'
-import type { KafkaRecord } from '../model.ts'
-import { isUncovered } from './nats-errors.ts'
+} from './nats-library.ts'
 import { messageOf } from './nats-message.ts'
 import type { NatsValues } from './nats-settings.ts'
 

@@ -1,9 +1,9 @@
 /** What an error of the NATS library means to us, told by its class and the codes of the JetStream API. */
-import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream'
-import { errors } from '@nats-io/transport-node'
+
 import { Unavailable, type UnavailableReason } from '../errors.ts'
 import { type GivenNames, settingName } from '../lib/setting-names.ts'
 import type { Diagnosis } from './kafka-errors.ts'
+import { errors, JetStreamApiCodes, JetStreamApiError } from './nats-library.ts'
 
 /** "Expected stream does not match": the subject is another stream's now. */
 const OTHER_STREAM = 10060

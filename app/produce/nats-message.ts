@@ -1,6 +1,7 @@
 /** A record as a NATS message: the value as it is, all else in headers. */
-import { headers, type MsgHdrs } from '@nats-io/transport-node'
+
 import type { KafkaRecord } from '../model.ts'
+import { headers, type MsgHdrs } from './nats-library.ts'
 
 /** What a message says in headers besides those of the record. */
 export const natsHeaders = { key: 'tributary-key', timestamp: 'tributary-timestamp' } as const

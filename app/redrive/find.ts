@@ -3,7 +3,7 @@ import { Unavailable } from '../errors.ts'
 import type { Config } from '../kinds.ts'
 import { settingName } from '../lib/setting-names.ts'
 import { withCure } from '../produce/cures.ts'
-import { isBesideKafka } from '../produce/targets.ts'
+import { isBesideKafka } from '../produce/systems.ts'
 import type { Stretch, TopicReader } from '../produce/topic-reader.ts'
 import type { RedriveOptions } from './options.ts'
 

@@ -1,14 +1,15 @@
 /** The sinks that feeds write to: several may be open at once, each opened with the first feed that uses it and closed with the last. */
-import type { Emit, Event } from '../events.ts'
-import type { Clock } from '../lib/clock.ts'
-import type { GivenNames } from '../lib/setting-names.ts'
-import { Shares } from '../lib/shares.ts'
-import { deadLetterUse } from '../route/topic-use.ts'
-import { entryOf, loadKind } from '../settings/kind.ts'
-import { type DeadLetterDesk, type DeadLetterOptions, openDeadLetters } from './dead-letters.ts'
-import { hold, type OpenOutlet } from './hold.ts'
-import { type SinkGround, type SinkKind, sinks } from './index.ts'
-import { PATIENCE_MS } from './open-topic.ts'
+import type { Emit, Event } from './events.ts'
+import type { Clock } from './lib/clock.ts'
+import type { GivenNames } from './lib/setting-names.ts'
+import { Shares } from './lib/shares.ts'
+import { type DeadLetterDesk, type DeadLetterOptions, openDeadLetters } from './produce/dead-letters.ts'
+import { hold, type OpenOutlet } from './produce/hold.ts'
+import { type SinkGround, sinks } from './produce/index.ts'
+import { PATIENCE_MS } from './produce/open-topic.ts'
+import { systemOf } from './produce/systems.ts'
+import { deadLetterUse } from './route/topic-use.ts'
+import { loadKind } from './settings/kind.ts'
 
 /** A sink that is open, with what the feeds that write to it share. */
 export interface Target {
@@ -41,22 +42,6 @@ type Closable = Target & { readonly close: () => Promise<void> }
 interface Open {
   users: number
   readonly target: Promise<Closable>
-}
-
-/** What a sink writes to, as an operator calls it; undefined for one that connects to nothing. */
-export function systemOf(name: string): string | undefined {
-  const { connects, system = 'Kafka' } = entryOf<SinkKind>(sinks, name)
-  return connects ? system : undefined
-}
-
-/** Whether dead letters of that sink lie elsewhere than in Kafka. A dry run has none. */
-export function isBesideKafka(name: string): boolean {
-  return ![undefined, 'Kafka'].includes(systemOf(name))
-}
-
-/** Whether a feed writes its records to standard output, so that the log has to go elsewhere. */
-export function writesToStdout({ feeds }: { readonly feeds: readonly { readonly sink: string }[] }): boolean {
-  return feeds.some(({ sink }) => entryOf<SinkKind>(sinks, sink).needs.includes('stdout'))
 }
 
 /** One for the daemon. */

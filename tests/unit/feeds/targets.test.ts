@@ -1,7 +1,8 @@
 /** Sinks come with the first feed that uses them, and go with the last. */
 import { describe, expect, it } from '@jest/globals'
 import { Clock } from '../../../app/lib/clock.ts'
-import { systemOf, Targets } from '../../../app/produce/targets.ts'
+import { systemOf } from '../../../app/produce/systems.ts'
+import { Targets } from '../../../app/targets.ts'
 
 const kafka = {
   brokers: ['127.0.0.1:1'],
