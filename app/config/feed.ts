@@ -115,7 +115,7 @@ function findAll(place: Place, table: Settings, kinds: Kinds, report: Report): M
   const preset = table.PRESET && presetOf(place, kinds)
   const found = new Map<string, Found>()
   for (const suffix of Object.keys(table)) {
-    const one = find(place, suffix, preset, report)
+    const one = find(place, suffix, { preset, table }, report)
     if (one) found.set(suffix, one)
   }
   for (const [suffix, { rank }] of [...found]) {
@@ -126,17 +126,17 @@ function findAll(place: Place, table: Settings, kinds: Kinds, report: Report): M
 
 /** A wrong name is told where the setting is validated. */
 function presetOf(place: Place, { presets }: Kinds): Preset | undefined {
-  const name = find(place, 'PRESET', undefined, new Report())?.text?.trim().toLowerCase() ?? ''
+  const name = find(place, 'PRESET', {}, new Report())?.text?.trim().toLowerCase() ?? ''
   return Object.hasOwn(presets, name) ? presets[name] : undefined
 }
 
 function find(
   { name, layers, replaced }: Place,
   suffix: string,
-  preset: Preset | undefined,
+  { preset, table }: { readonly preset?: Preset | undefined; readonly table?: Settings },
   report: Report,
 ): Found | undefined {
-  const own = lookup(layers, suffix, report, name)
+  const own = lookup(layers, suffix, report, { name, ...(table && { table }) })
   if (own) return { ...own, isOwn: true }
   const variable = replaced?.feed.variables[suffix]
   const given = (variable && lookup(layers, variable.name, report)) ?? replaced?.shared.get(suffix)

@@ -113,3 +113,23 @@ describe('the settings of NATS', () => {
     expect(warnings.map(sentenceOf)).toEqual(['NATS_MODE has no effect: KAFKA_CLIENT is platformatic; remove it.'])
   })
 })
+
+describe('the format json', () => {
+  const format = { FEED_T_FORMAT: 'json', SCHEMA_REGISTRY_URL: undefined }
+
+  it('needs no registry, and says that its documents have no schema', () => {
+    const { feeds } = read({ ...format, FEED_T_SCHEMA_FILE: 'none' })
+    expect(feeds).toMatchObject([{ format: 'json', schema: 'Ticker', schemaFile: 'none' }])
+    expect(problems(format)).toEqual([expect.stringMatching(/^FEED_T_SCHEMA_FILE is missing; set it to none/)])
+    expect(problems({ ...format, FEED_T_SCHEMA_FILE: '/x.avsc' })).toEqual([
+      'FEED_T_SCHEMA_FILE must be none: documents as they are; schemas from files are not read yet.',
+    ])
+  })
+
+  it('has a setting without effect with another format', () => {
+    const { warnings } = read({ FEED_T_SCHEMA_FILE: 'none' })
+    expect(warnings.map(sentenceOf)).toEqual([
+      'FEED_T_SCHEMA_FILE has no effect: it is for json, which is not in use; remove it.',
+    ])
+  })
+})
