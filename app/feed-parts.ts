@@ -13,17 +13,15 @@ import { SourceFinder } from './lane/sources.ts'
 import { createLedger } from './ledger.ts'
 import type { Clock } from './lib/clock.ts'
 import type { SourceInfo } from './model.ts'
-import type { DeadLetterDesk } from './produce/dead-letters.ts'
-import type { OpenOutlet } from './produce/hold.ts'
 import { type KeyRule, keyRule } from './route/by-schema.ts'
 import { recordUse } from './route/topic-use.ts'
 import { loadKind } from './settings/kind.ts'
+import type { Target, Targets } from './targets.ts'
 
 /** What all feeds share. */
 export interface Shared {
   readonly encoders: Encoders
-  readonly outlet: OpenOutlet
-  readonly deadLetters: DeadLetterDesk
+  readonly targets: Targets
   readonly gaps: Gaps
   readonly clock: Clock
   readonly dial: Dialler
@@ -63,13 +61,14 @@ export function tellOpened(feed: FeedConfig, sources: number, { lane }: Config, 
   })
 }
 
-/** The parts of `feed` over what lasts of it. `before`: the same feed with other settings, whose place it takes. */
+/** The parts of `feed` over what lasts of it, with its records going to `target`. `before`: the same feed with other settings, whose place it takes. */
 export async function makeParts(
   feed: FeedConfig,
   sources: UrlSources,
   { lane, ledger, restored }: Lasting,
+  { outlet, deadLetters }: Target,
   config: Config,
-  { encoders, outlet, deadLetters, gaps, clock, dial, emit }: Shared,
+  { encoders, gaps, clock, dial, emit }: Shared,
   before?: { readonly feed: FeedConfig; readonly parts: FeedParts },
 ): Promise<FeedParts> {
   const { name, sequence } = feed

@@ -8,6 +8,7 @@ import type { Feeds } from './feeds/index.ts'
 import { type Config, kinds } from './kinds.ts'
 import { settingName } from './lib/setting-names.ts'
 import { Turns } from './lib/turns.ts'
+import { writesToStdout } from './produce/systems.ts'
 
 /** How to name what is put together of several settings. */
 const PARTS: Partial<Record<keyof Config, (config: Config) => string>> = {
@@ -27,6 +28,8 @@ const FREE: ReadonlySet<string> = new Set([
   'warnings',
   'laneDir',
   'laneSync',
+  // Until the next start they go where they went.
+  'gapSink',
 ] satisfies (keyof Config)[])
 const MOST_NAMES = 20
 
@@ -96,6 +99,7 @@ function refuseFixed(present: Config, wanted: Config): void {
   const changed = keys
     .filter((key) => !isDeepStrictEqual(present[key], wanted[key]))
     .map((key) => PARTS[key]?.(wanted) ?? settingName(wanted.names, names.get(key) ?? key))
+  if (writesToStdout(wanted) && !writesToStdout(present)) changed.push('the first feed that writes to standard output')
   if (changed.length === 0) return
   const cure = 'restart the daemon, or take it back'
   throw new ConfigError(

@@ -36,7 +36,9 @@ type FeedSettingsOf<K extends Kinds> = SettingsOf<K['sources']> &
   SettingsOf<K['routers']> &
   SettingsOf<K['encoders']>
 
-type HouseValues = Omit<PossibleValues<HouseFeedSettings>, 'laneMaxBytes' | 'schema'> & {
+type HouseValues = Omit<PossibleValues<HouseFeedSettings>, 'laneMaxBytes' | 'schema' | 'sink'> & {
+  /** Name of the sink registry. */
+  readonly sink: string
   /** Topic, and stem of the subject `<schema>-value`. */
   readonly schema: string
 }
@@ -125,8 +127,10 @@ export interface LaneConfig {
 }
 
 interface ConfigOwn {
-  /** Name of the sink registry: `platformatic`, `kafkajs`, `stdout`. */
+  /** Name of the sink registry: where feeds write that do not say otherwise. */
   readonly sink: string
+  /** That of gap records, which come from all feeds: the feeds' own, where they have the same. */
+  readonly gapSink: string
   readonly kafka: KafkaConfig
   /** Without a URL where nothing needs it. */
   readonly registry: RegistryConfig

@@ -9,6 +9,7 @@ const ROOTS = [
   'feeds',
   'gap-states',
   'reload',
+  'targets',
   'gap-feed',
   'check',
   'redrive',
