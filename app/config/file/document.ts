@@ -1,5 +1,7 @@
 /** YAML (1.2, core schema) into a tree with positions. The only importer of yaml. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import { Composer, type CST, type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser } from 'yaml'
+
+type Token = CST.Token
 
 /** Both from 1. */
 export interface Position {
@@ -29,10 +31,20 @@ export interface Flaw {
 
 /** An alias counts what it stands for each time. */
 const MOST_NODES = 100_000
-/** The largest text that is parsed, which takes up to some seconds and some hundred times its memory. More URLs have a file of their own. */
+/** The largest text that is parsed. More URLs have a file of their own. */
 const MOST_CHARACTERS = 256 * 1024
+/** Names, values, indicators, blanks and line ends: a second and 150 MB. The largest file of plain settings has half as many. */
+const MOST_PIECES = 150_000
+/** So many errors, and the rest of the file is of no use. */
+const MOST_ERRORS = 10
 const DEEPEST = 32
+/** In the parser's stack, too: the document and a scalar. */
+const BESIDE_LEVELS = 2
 
+const TOO_MUCH = 'holds too much, perhaps by aliases of aliases'
+const TOO_DEEP = `is more than ${DEEPEST} levels deep`
+const INVALID = 'is no valid YAML here'
+const MULTIPLE_DOCS = 'holds more than one document (---)'
 const BAD_ALIAS = 'has an alias (*name) without its anchor (&name) before it; write a text that begins with * in quotes'
 const FLAWS: Readonly<Record<string, string>> = {
   BAD_ALIAS,
@@ -40,7 +52,7 @@ const FLAWS: Readonly<Record<string, string>> = {
   BAD_INDENT: 'is indented in a way that is no valid YAML',
   TAB_AS_INDENT: 'is indented by a tab; use blanks',
   TAG_RESOLVE_FAILED: 'has a tag (!name); write a text that begins with ! in quotes',
-  MULTIPLE_DOCS: 'holds more than one document (---)',
+  MULTIPLE_DOCS,
   MISSING_CHAR: 'lacks a quote, a bracket, or a comma or colon before this',
   BLOCK_AS_IMPLICIT_KEY: 'has a colon too much; write a text that holds ": " in quotes',
   BAD_DQ_ESCAPE: 'has a backslash in double quotes that means nothing; use single quotes',
@@ -61,21 +73,50 @@ export function parseYaml(text: string): Node | readonly Flaw[] {
   try {
     // A broken file makes an error of every character, whose traces would take minutes.
     Error.stackTraceLimit = 0
-    // Unique keys are seen to below, in less than the square of their number.
-    const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'error' } as const
-    const document = parseDocument(text, options)
+    const document = compose(text, lines)
     const flaws = [...document.errors, ...document.warnings].map(({ code, pos: [offset] }) => ({
       at: positionOf(lines, offset),
-      predicate: FLAWS[code] ?? 'is no valid YAML here',
+      predicate: FLAWS[code] ?? INVALID,
     }))
-    return flaws.length > 0 ? flaws.slice(0, 10) : new Walk(lines).node(document.contents, 0)
+    return flaws.length > 0 ? flaws.slice(0, MOST_ERRORS) : new Walk(lines).node(document.contents, 0)
   } catch (error) {
     if (error instanceof Halt) return [error.flaw]
-    if (!(error instanceof RangeError)) throw error
-    return [{ at: start, predicate: 'is nested too deeply' }]
+    throw error
   } finally {
     Error.stackTraceLimit = stackTraceLimit
   }
+}
+
+/** As the library's `parseDocument`, which would go through any text to its end. Throws `Halt` where no sane file comes to. */
+function compose(text: string, lines: LineCounter): Document.Parsed {
+  // Unique keys are seen to below, in less than the square of their number.
+  const composer = new Composer({ lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'error' })
+  let document: Document.Parsed | undefined
+  for (const one of composer.compose(tokensOf(text, lines), true, text.length)) {
+    if (document) throw new Halt(positionOf(lines, one.range[0]), MULTIPLE_DOCS)
+    document = one
+  }
+  if (!document) throw new Error('the YAML library has made no document')
+  return document
+}
+
+function* tokensOf(text: string, lines: LineCounter): Generator<Token, void> {
+  const parser = new Parser(lines.addNewLine)
+  lines.addNewLine(0)
+  let [pieces, errors] = [0, 0]
+  for (const piece of new Lexer().lex(text)) {
+    const { offset } = parser
+    const halt = (predicate: string): never => {
+      throw new Halt(positionOf(lines, offset), predicate)
+    }
+    for (const token of parser.next(piece)) {
+      if (token.type === 'error' && ++errors > MOST_ERRORS) halt(INVALID)
+      yield token
+    }
+    if (++pieces > MOST_PIECES) halt(TOO_MUCH)
+    if (parser.stack.length > DEEPEST + BESIDE_LEVELS) halt(TOO_DEEP)
+  }
+  yield* parser.end()
 }
 
 function positionOf(lines: LineCounter, offset: number): Position {
@@ -106,8 +147,8 @@ class Walk {
 
   node(given: unknown, depth: number): Node {
     const at = this.#positionOf(given)
-    if (this.#left-- === 0) throw new Halt(at, 'holds too much, perhaps by aliases of aliases')
-    if (depth > DEEPEST) throw new Halt(at, `is more than ${DEEPEST} levels deep, or an alias holds itself`)
+    if (this.#left-- === 0) throw new Halt(at, TOO_MUCH)
+    if (depth > DEEPEST) throw new Halt(at, `${TOO_DEEP}, or an alias holds itself`)
     if (isAlias(given)) return { ...this.node(this.#behind(given.source, at), depth + 1), at }
     this.#remember(given)
     if (isMap(given)) return { at, kind: 'map', entries: this.#entries(given.items, depth) }
