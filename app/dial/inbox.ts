@@ -1,7 +1,7 @@
 /** Messages between a socket and whoever pulls: bounded by pausing the socket, not by dropping. */
-import { steadyNow } from '../lib/clock.ts'
 import type { Message, SourceInfo } from '../model.ts'
 import type { Intake } from './intake.ts'
+import { receiveTime } from './onread.ts'
 
 /** What a waiting message costs beside its payload: its objects. So empty messages count too. */
 const MESSAGE_COST_BYTES = 256
@@ -41,7 +41,7 @@ export class Inbox {
   /** The hot path: one Message and nothing else per message. */
   push(data: Buffer): void {
     if (this.#burst) return
-    this.#messages.push({ source: this.#source, data, receivedAt: steadyNow() })
+    this.#messages.push({ source: this.#source, data, receivedAt: receiveTime() })
     const cost = data.length + MESSAGE_COST_BYTES
     this.#bytes += cost
     this.#intake.arrived(cost)

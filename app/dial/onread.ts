@@ -1,5 +1,6 @@
 /** How our sockets are read: so that one that is paused stops at once, and what it stopped at is small. */
 import type { Socket } from 'node:net'
+import { steadyNow } from '../lib/clock.ts'
 
 /** A read that fills this may have left more in the kernel. */
 const READ_BYTES = 65_536
@@ -13,6 +14,13 @@ export const READ = 'tributary:read'
 
 /** All sockets read one after the other into the same memory. */
 const shared = Buffer.allocUnsafeSlow(READ_BYTES)
+/** When the read began whose bytes are being handed on; 0 outside of it. */
+let readAt = 0
+
+/** Returns the receive time of a message that ends now (see `steadyNow`): one clock reading for all messages of a socket read. */
+export function receiveTime(): number {
+  return readAt === 0 ? steadyNow() : readAt
+}
 
 /**
  * The option `onread` of Node's sockets (TCP and TLS), for the sockets that `count` counts. Without it a paused socket reads
@@ -23,8 +31,10 @@ export function onread(count: () => number) {
     buffer: shared,
     /** Called as a method of the socket. */
     callback(this: Socket, bytes: number, buffer: Uint8Array): boolean {
+      readAt = steadyNow()
       const most = Math.max(LEAST_PIECE_BYTES, Math.floor(TOGETHER_BYTES / count()))
       for (let at = 0; at < bytes; at += most) give(this, copy(buffer.subarray(at, Math.min(at + most, bytes))))
+      readAt = 0
       this.emit(READ, bytes === READ_BYTES)
       return true
     },

@@ -2,9 +2,10 @@
 import type { RegistryConfig } from '../config/types.ts'
 import { Rejected } from '../errors.ts'
 import type { Emit } from '../events.ts'
+import { written } from '../fit/node.ts'
+import { DEFAULT_FIT, type FitOptions } from '../fit/options.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Document, Encoder } from '../model.ts'
-import { written } from './checked-record.ts'
 import { refusal } from './refusal.ts'
 import { type OpenSchemas, openSchemas } from './schemas.ts'
 import { Slabs } from './slab.ts'
@@ -14,6 +15,8 @@ export interface AvroOptions {
   readonly registry: RegistryConfig
   readonly clock: Clock
   readonly emit: Emit
+  /** How documents are fitted; as by default where it is absent. */
+  readonly fit?: FitOptions | undefined
 }
 
 /**
@@ -22,8 +25,8 @@ export interface AvroOptions {
  * again every `refreshMs`; while it is away or serves rubbish the last good schema stays in use.
  * `encode` throws `Rejected` for a document that does not fit, without any of its content.
  */
-export function avro({ registry, clock, emit }: AvroOptions): Encoder {
-  return encoderOver(openSchemas({ ...registry, clock }, emit))
+export function avro({ registry, clock, emit, fit = DEFAULT_FIT }: AvroOptions): Encoder {
+  return encoderOver(openSchemas({ ...registry, clock, fit }, emit))
 }
 
 function encoderOver(schemas: OpenSchemas): Encoder {
@@ -35,11 +38,11 @@ function encoderOver(schemas: OpenSchemas): Encoder {
       const inUse = schemas.inUse.get(subject)
       if (!inUse) throw new Error(`${subject} was not prepared`)
       try {
-        const value = slabs.write(inUse.id, inUse.type, document)
+        const value = slabs.write(inUse.id, inUse.plan, document)
         undeclared += written.undeclared
         return value
       } catch (cause) {
-        throw cause instanceof Rejected ? cause : refusal(inUse.type, document, cause)
+        throw cause instanceof Rejected ? cause : refusal(inUse.plan, document, cause)
       }
     },
     hold: () => slabs.hold(),

@@ -3,6 +3,7 @@ import type { RegistryConfig } from '../config/types.ts'
 import type { Emit } from '../events.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Encoder } from '../model.ts'
+import { choice } from '../settings/formats/basic.ts'
 import type { Kind } from '../settings/kind.ts'
 import type { Settings } from '../settings/setting.ts'
 
@@ -19,16 +20,39 @@ export interface EncoderKind<S extends Settings = Settings> extends Kind<Encoder
   readonly needs: readonly 'registry'[]
 }
 
+/** How documents fit a schema. */
+const fitSettings = {
+  COERCE: {
+    group: 'Feeds by name',
+    format: choice(['safe', 'none']),
+    default: 'safe',
+    help: 'safe converts what keeps its meaning: text that is a number, a time or a decimal, numbers that are text, branches of unions by their shape, unknown symbols to the default of their enum. none takes only values that have the type of the schema.',
+    example: 'none',
+  },
+  BYTES: {
+    group: 'Feeds by name',
+    format: choice(['base64', 'avro-json']),
+    help: 'How text stands for bytes and fixed: base64, or avro-json (each character is the byte of its number). Without it text does not fit them.',
+    example: 'base64',
+  },
+  TIME_UNIT: {
+    group: 'Feeds by name',
+    format: choice(['s', 'ms', 'us', 'ns', 'auto']),
+    help: 'The unit of numbers that stand for timestamps (logical types timestamp-… and local-timestamp-…); auto goes by their size. Without it a number has the unit of its type.',
+    example: 's',
+  },
+} satisfies Settings
+
 const encoder = <S extends Settings>(declared: EncoderKind<S>) => declared
 
 export const encoders = {
   avro: encoder({
     help: 'Avro with the latest schema of the subject, behind its id in five bytes',
     needs: ['registry'],
-    settings: {},
+    settings: fitSettings,
     load: async () => {
       const { avro } = await import('./avro.ts')
-      return (_, ground) => avro(ground)
+      return (values, ground) => avro({ ...ground, fit: values })
     },
   }),
 }

@@ -2,17 +2,18 @@
 import type { RegistryConfig } from '../config/types.ts'
 import { Unavailable, type UnavailableReason } from '../errors.ts'
 import type { Emit } from '../events.ts'
+import type { FitOptions } from '../fit/options.ts'
+import type { Plan } from '../fit/plan.ts'
 import { steadyNow } from '../lib/clock.ts'
 import type { Encoder } from '../model.ts'
-import type { AvroType } from './checked-types.ts'
 import { withCure } from './cures.ts'
 import { misfitOf } from './misfit.ts'
 import { type Known, latestSchema, type RegistryAccess } from './registry.ts'
 import { compileSchema } from './schema.ts'
 
-/** What a subject's documents are encoded with; one object, so that id and type always belong together. */
+/** What a subject's documents are encoded with; one object, so that id and plan always belong together. */
 export interface InUse extends Known {
-  readonly type: AvroType
+  readonly plan: Plan
 }
 
 /** The schemas of one encoder. */
@@ -29,7 +30,10 @@ const JITTER = 0.1
  * first success starts the refreshing. `close` ends requests and timer. Emits `schema.fetched` for every success and
  * `schema.unavailable` when a subject's registry goes away or changes its reason, not for each failure.
  */
-export function openSchemas(registry: RegistryAccess & Pick<RegistryConfig, 'refreshMs'>, emit: Emit): OpenSchemas {
+export function openSchemas(
+  registry: RegistryAccess & Pick<RegistryConfig, 'refreshMs'> & { readonly fit: FitOptions },
+  emit: Emit,
+): OpenSchemas {
   const inUse = new Map<string, InUse>()
   const known = new Map<string, { id: number; version: number; fetchedAt: number }>()
   const wanted = new Set<string>()
@@ -42,12 +46,12 @@ export function openSchemas(registry: RegistryAccess & Pick<RegistryConfig, 'ref
     try {
       const { id, version, print, texts } = await latestSchema(registry, subject, closing.signal, inUse.get(subject))
       if (!wanted.has(subject)) return
-      if (texts) inUse.set(subject, { id, print, type: compileSchema(subject, texts) })
+      if (texts) inUse.set(subject, { id, print, plan: compileSchema(subject, texts, registry.fit) })
       known.set(subject, { id, version, fetchedAt: steadyNow() })
       const recovered = failing.delete(subject)
-      const type = texts && inUse.get(subject)?.type
+      const plan = texts && inUse.get(subject)?.plan
       const changed = texts !== undefined
-      emit({ type: 'schema.fetched', subject, id, version, changed, recovered, misfit: type && misfitOf(type) })
+      emit({ type: 'schema.fetched', subject, id, version, changed, recovered, misfit: plan && misfitOf(plan) })
     } catch (thrown) {
       const error = withCure(thrown, subject, registry.names)
       if (error instanceof Unavailable && !closing.signal.aborted && failing.get(subject) !== error.reason) {

@@ -1,7 +1,6 @@
 /** Memory for encoded records: big pieces, handed out in slices and used again. */
 import { Rejected } from '../errors.ts'
-import { written } from './checked-record.ts'
-import type { AvroType } from './checked-types.ts'
+import type { Plan } from '../fit/plan.ts'
 
 const SLAB_BYTES = 128 * 1024
 /** A record larger than this gets memory of its own, so that the rest of a slab is not thrown away for it. */
@@ -34,15 +33,15 @@ export class Slabs {
   readonly #holds = new Set<{ readonly from: number }>()
 
   /**
-   * Header and Avro binary of one record, in a slice of a slab; `written` tells of it. Throws what the type's `encode` throws, or `Rejected`
+   * Header and Avro binary of one record, in a slice of a slab; `written` tells of it. Throws what the plan's `encode` throws, or `Rejected`
    * (`too_large`), and has then used no memory.
    */
-  write(id: number, type: AvroType, document: unknown): Buffer {
+  write(id: number, plan: Plan, document: unknown): Buffer {
     const start = this.#next
     const { memory } = this.#piece
     if (this.#holds.size === 0) this.#piece.reusable = false
-    const end = encodeAt(memory, start, id, type, document)
-    if (end < 0) return this.#writeElsewhere(memory.length - start - end, id, type, document)
+    const end = encodeAt(memory, start, id, plan, document)
+    if (end < 0) return this.#writeElsewhere(memory.length - start - end, id, plan, document)
     this.#next = end
     return memory.subarray(start, end)
   }
@@ -61,14 +60,14 @@ export class Slabs {
     return this.#holds.size > 0
   }
 
-  #writeElsewhere(bytes: number, id: number, type: AvroType, document: unknown): Buffer {
+  #writeElsewhere(bytes: number, id: number, plan: Plan, document: unknown): Buffer {
     if (bytes > MAX_BYTES) throw new Rejected('too_large', `larger than ${MAX_BYTES} bytes when encoded`)
     if (bytes > LARGE_BYTES) {
       const own = Buffer.allocUnsafeSlow(bytes)
-      return own.subarray(0, encodeAt(own, 0, id, type, document))
+      return own.subarray(0, encodeAt(own, 0, id, plan, document))
     }
     const piece = fresh(this.#piece.number + 1, this.#free.pop())
-    const end = encodeAt(piece.memory, 0, id, type, document)
+    const end = encodeAt(piece.memory, 0, id, plan, document)
     this.#waiting.push(this.#piece)
     if (this.#waiting.length > MAX_SLABS) this.#waiting.shift()
     piece.reusable = this.#holds.size > 0
@@ -92,12 +91,11 @@ function fresh(number: number, memory: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTE
 }
 
 /** Answers the end, or minus the bytes that are missing. Where the header itself does not fit, the body does not either. */
-function encodeAt(buffer: Buffer, start: number, id: number, type: AvroType, document: unknown): number {
+function encodeAt(buffer: Buffer, start: number, id: number, plan: Plan, document: unknown): number {
   buffer[start] = 0
   buffer[start + 1] = id >>> 24
   buffer[start + 2] = id >>> 16
   buffer[start + 3] = id >>> 8
   buffer[start + 4] = id
-  written.undeclared = 0
-  return type.encode(document, buffer, start + HEADER_BYTES)
+  return plan.encode(document, buffer, start + HEADER_BYTES)
 }

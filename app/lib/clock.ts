@@ -32,6 +32,8 @@ export function clockText({ offsetMs, by }: ClockDifference): string {
 export class Clock {
   readonly #changed: (difference: ClockDifference) => void
   #known: ClockDifference | undefined
+  /** Kept, because it is asked for per record. */
+  #correctionMs: number | undefined
   #told = 0
 
   /** `changed` is called when the correction changes by more than the tolerance. */
@@ -47,6 +49,7 @@ export class Clock {
     if (this.#known?.by === 'broker' && by !== 'broker') return
     const [least, most] = [earliest - to, latest - from]
     this.#known = { by, offsetMs: least > 0 ? least : Math.min(0, most) }
+    this.#correctionMs = beyondTolerance(this.#known.offsetMs)
     if (Math.abs(this.correctionMs - this.#told) < TOLERANCE_MS) return
     this.#told = this.correctionMs
     this.#changed(this.#known)
@@ -72,8 +75,7 @@ export class Clock {
    * system's own counts: whoever set it while we run had a reason.
    */
   get correctionMs(): number {
-    const offset = this.#known ? this.#known.offsetMs : Date.now() - steadyNow()
-    return Math.abs(offset) < TOLERANCE_MS ? 0 : offset
+    return this.#correctionMs ?? beyondTolerance(Date.now() - steadyNow())
   }
 
   /** The present time, corrected; milliseconds since the epoch. */
@@ -95,4 +97,8 @@ export class Clock {
   receivedAt(message: { readonly receivedAt: number; readonly isCorrected?: boolean | undefined }): number {
     return message.isCorrected ? message.receivedAt : this.corrected(message.receivedAt)
   }
+}
+
+function beyondTolerance(offsetMs: number): number {
+  return Math.abs(offsetMs) < TOLERANCE_MS ? 0 : offsetMs
 }

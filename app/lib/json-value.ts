@@ -3,6 +3,8 @@
  * was too large for a double. All other numbers are `ExactNumber`s. Every parser must keep this.
  */
 
+import { decimalOf, plainText } from './decimal.ts'
+
 /** A JSON number with its source text. It has no own properties, so a path of field names never leads into it. */
 export class ExactNumber {
   readonly #text: string
@@ -26,6 +28,16 @@ export class ExactNumber {
 export function numberText(value: unknown): string | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined
   return value instanceof ExactNumber ? value.text : undefined
+}
+
+/**
+ * Returns the text of a number: one for all of its spellings, with all digits, as JavaScript prints it where that is the same number.
+ * Undefined beyond what can be read, and for other values.
+ */
+export function plainNumberText(value: unknown): string | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined
+  const decimal = value instanceof ExactNumber ? decimalOf(value.text) : undefined
+  return decimal && plainText(decimal)
 }
 
 /** Whether a value is a JSON object. */

@@ -5,6 +5,7 @@ import { sameNumber } from './decimal.ts'
 const SAFE_DIGITS = 15
 const STRIDE = SAFE_DIGITS + 1
 const HALF = STRIDE / 2
+const QUARTER = STRIDE / 4
 /** With at most 15 digits, a number underflows only if its exponent has at least this many digits. */
 const EXPONENT_DIGITS = 3
 
@@ -36,14 +37,19 @@ function hasLongNumber(data: Buffer, text: string): boolean {
   // Hot: every message runs this loop. Its first two lines pass over almost every byte.
   for (let at = SAFE_DIGITS; at < length; at += STRIDE) {
     if (!isInRun(data[at] as number)) continue
-    const after = at + HALF < length ? (data[at + HALF] as number) : 0
-    if (!isInRun(data[at - HALF] as number) && !isInRun(after)) continue
+    if (!spans(data, at, HALF) || !spans(data, at, QUARTER) || !spans(data, at, STRIDE - QUARTER)) continue
     const end = endOfRun(data, at)
     if (isExactNumber(data, text, startOfRun(data, at), end)) return true
     // Continue behind the run: looking at a long run once per stride would be quadratic.
     at = end
   }
   return false
+}
+
+/** False if no run of 16 bytes can contain `at`: such a run contains the byte `distance` before it, or the one 16 after that. */
+function spans(data: Buffer, at: number, distance: number): boolean {
+  const after = at + STRIDE - distance
+  return isInRun(data[at - distance] as number) || (after < data.length && isInRun(data[after] as number))
 }
 
 function startOfRun(data: Buffer, at: number): number {

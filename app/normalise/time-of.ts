@@ -1,7 +1,8 @@
 /** A document's own time. */
+
+import { instantOf } from '../lib/instant.ts'
 import { ownValue } from '../lib/own-value.ts'
 import type { Document } from '../model.ts'
-import { instantOf } from './instant.ts'
 
 /** Why a document has no time of its own. `absent`: the field is missing or null. `unreadable`: there is something else. */
 export type NoTime = 'absent' | 'unreadable'

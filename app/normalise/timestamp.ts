@@ -1,5 +1,5 @@
 /** One form for every spelling of a point in time. */
-import { instantOf } from './instant.ts'
+import { instantOf } from '../lib/instant.ts'
 
 /** `2025-01-19T12:34:56.789Z` for whatever `instantOf` reads; undefined for anything else. */
 export function toTimestamp(value: unknown): string | undefined {

@@ -17,7 +17,6 @@ export interface RedriveOptions {
   readonly whole: boolean
   /** False: a dry run. */
   readonly go: boolean
-  readonly help: boolean
 }
 
 const LONGEST_MS = 100 * 366 * 86_400_000
@@ -37,7 +36,6 @@ export function redriveOptions(args: readonly string[], now: number): RedriveOpt
     limit: count(values.limit, problems),
     whole: values.whole ?? false,
     go: values.go ?? false,
-    help: values.help ?? false,
   }
   if (options.since !== undefined && options.until !== undefined && options.since > options.until) {
     problems.push('--since must not be later than --until.')
@@ -59,7 +57,6 @@ function parsed(args: readonly string[]) {
         limit: { type: 'string' },
         whole: { type: 'boolean' },
         go: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
       },
     }).values
   } catch (error) {

@@ -1,7 +1,6 @@
 /** Topic and subject from the feed's schema, key by the feed's rule. */
 import { Rejected } from '../errors.ts'
-import { decimalOf, plainText } from '../lib/decimal.ts'
-import { ExactNumber } from '../lib/json-value.ts'
+import { ExactNumber, plainNumberText } from '../lib/json-value.ts'
 import { murmur2 } from '../lib/murmur2.ts'
 import { ownValue } from '../lib/own-value.ts'
 import type { Destination, Document, Message, Router, SourceInfo } from '../model.ts'
@@ -78,14 +77,9 @@ function keyText(document: Document, path: readonly string[]): string {
     return value.isWellFormed() ? value : noKey(path, 'text that UTF-8 cannot hold')
   }
   if (typeof value === 'boolean' || Number.isFinite(value)) return String(value)
-  if (value instanceof ExactNumber) return digits(value) ?? noKey(path, 'a number too long to be read')
+  if (value instanceof ExactNumber) return plainNumberText(value) ?? noKey(path, 'a number too long to be read')
   if (typeof value === 'number') return noKey(path, 'a number beyond what can be read')
   return noKey(path, 'missing or neither text, number nor boolean')
-}
-
-function digits({ text }: ExactNumber): string | undefined {
-  const decimal = decimalOf(text)
-  return decimal && plainText(decimal)
 }
 
 function noKey(path: readonly string[], fault: string): never {

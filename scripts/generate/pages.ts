@@ -1,7 +1,8 @@
 /** The generated files of this repository, by path from its root. */
+import { schemaText } from '../../app/commands/schema.ts'
 import { describeSettings } from '../../app/config/index.ts'
-import { schemaText } from '../../app/config-command.ts'
 import { kinds } from '../../app/kinds.ts'
+import { fittingPage } from './fitting-page.ts'
 import { metricsPage } from './metrics-page.ts'
 import { sampleEnv } from './sample-env.ts'
 import { sampleYaml } from './sample-yaml.ts'
@@ -16,5 +17,6 @@ export function pages(): ReadonlyMap<string, string> {
     ['docs/tributary.schema.json', schemaText()],
     ['docs/settings.md', settingsPage(settings)],
     ['docs/metrics.md', metricsPage()],
+    ['docs/fitting.md', fittingPage()],
   ])
 }

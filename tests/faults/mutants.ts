@@ -79,7 +79,7 @@ export const GUARDS: readonly (Mutant & { readonly row: number })[] = [
   {
     name: 'takes whole numbers of any size for a long',
     row: 24,
-    file: 'app/encode/numbers.ts',
+    file: 'app/fit/numbers.ts',
     from: '  return BigInt.asIntN(LONG_BITS, whole) === whole ? whole : undefined\n',
     to: '  return whole\n',
     caughtBy: 'I5',
@@ -87,7 +87,7 @@ export const GUARDS: readonly (Mutant & { readonly row: number })[] = [
   {
     name: 'rounds whole numbers to a double',
     row: 24,
-    file: 'app/encode/numbers.ts',
+    file: 'app/fit/numbers.ts',
     from: '  return digits === undefined || digits === exactDigits(double) ? double : undefined\n',
     to: '  return double\n',
     caughtBy: 'I5',

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals'
 import { refusal } from '../../app/encode/refusal.ts'
 import { compileSchema } from '../../app/encode/schema.ts'
 import { Slabs } from '../../app/encode/slab.ts'
+import { DEFAULT_FIT } from '../../app/fit/options.ts'
 import { parsed } from '../fixtures/encoding.ts'
 import { type Attempt, judge } from '../support/model/judge.ts'
 import { type Made, randomSchema } from '../support/model/schemas.ts'
@@ -13,7 +14,7 @@ const { FUZZ_SEED = String(Date.now() % 1_000_000), FUZZ_SCHEMAS = '200', FUZZ_D
 const slabs = new Slabs()
 
 function attempts({ schema, text }: Made, random: Random): Attempt[] {
-  const type = compileSchema('fuzz-value', [schema])
+  const type = compileSchema('fuzz-value', [schema], { ...DEFAULT_FIT, coerce: 'none' })
   const write = (json: string): Buffer | undefined => {
     const document = parsed(json)
     try {

@@ -64,7 +64,7 @@ const HOSTILE: readonly (readonly [what: string, data: string | Buffer, reasons:
     ['bad_value'],
   ],
   ['a fraction where a whole number belongs', raw('Event_Timestamp', '0.5'), ['bad_number']],
-  ['text where a number belongs', trade({ Price: '229' }), ['bad_value']],
+  ['text where a number belongs', trade({ Price: 'cheap' }), ['bad_value']],
   ['a credential that is none', tradeText('x', { tradeCredential: { '@context': 'x' } }), ['bad_value']],
 ]
 

@@ -11,20 +11,16 @@ const ROOTS = [
   'reload',
   'gap-feed',
   'check',
-  'lane-command',
-  'config-command',
-  'redrive-command',
   'redrive',
   'feed-steps',
   'kinds',
-  'help',
   'pages',
   'port-problem',
 ]
 /** The command: loaded by the file that looks at the version of Node first. */
-const MAIN = ['main', 'command']
+const MAIN = ['main', 'commands']
 /** Only main may import these. */
-const MAIN_ONLY = [...MAIN, 'daemon', 'check', 'lane-command', 'config-command', 'redrive-command', 'help']
+const MAIN_ONLY = [...MAIN, 'daemon', 'check']
 const KINDS = [
   'config',
   'dial',

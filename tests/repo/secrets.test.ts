@@ -10,7 +10,8 @@ const WAYS_OUT: Readonly<Record<string, RegExp>> = {
   'app/telemetry/refusals.ts': /this\.#hide\(last, feed\)/,
   // Before anything is configured it knows one sentence.
   'app/main.ts': /stderr\.write\(`\$\{tooOld\}/,
-  'app/command.ts': /hide\(error\.message\)[\s\S]*hide\(what\)/,
+  'app/commands/failure.ts': /hide\(error\.message\)[\s\S]*hide\(what\)/,
+  'app/commands/redrive.ts': /secrets\.hideAll\(error\.message\)/,
   'app/check/report.ts': /hide\(label\), detail: hide\(detail\)/,
   'app/check/index.ts': /show\(groups, \(text\) => config\.secrets\.hideAll\(text\), print\)/,
   'app/redrive/index.ts': /secrets\.hideAll\(line\)/,
@@ -18,7 +19,13 @@ const WAYS_OUT: Readonly<Record<string, RegExp>> = {
   'app/pages.ts': /secrets\.hide\(gaps\.obstacle\(\)\)/,
 }
 /** They write records, messages and counts: what they are asked for. */
-const CONTENT = ['app/produce/stdout.ts', 'app/lane-command.ts', 'app/lane/disk/probe.ts', 'app/lane/disk/trial.ts']
+const CONTENT = [
+  'app/commands/command.ts',
+  'app/produce/stdout.ts',
+  'app/commands/lane.ts',
+  'app/lane/disk/probe.ts',
+  'app/lane/disk/trial.ts',
+]
 
 const app = sources('app')
 const writers = (files: ReadonlyMap<string, string>): string[] =>

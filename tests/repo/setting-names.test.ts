@@ -7,7 +7,12 @@ import type { Replaced } from '../../app/settings/preset.ts'
 import { sources, withoutComments } from './sources.ts'
 
 /** They tell of all settings, not of one that was given. */
-const PAGES = ['app/help.ts', 'app/telemetry/definitions.ts', 'app/check/options.ts', 'app/redrive-command.ts']
+const PAGES = [
+  'app/commands/help.ts',
+  'app/telemetry/definitions.ts',
+  'app/check/options.ts',
+  'app/commands/redrive.ts',
+]
 /** Asked for where they are missing, or named as an alternative to what was given. */
 const ALTERNATIVES: Readonly<Record<string, readonly string[]>> = {
   'app/redrive/index.ts': ['BOOTSTRAP_SERVERS'],

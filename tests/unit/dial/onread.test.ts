@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { onread, READ } from '../../../app/dial/onread.ts'
+import { onread, READ, receiveTime } from '../../../app/dial/onread.ts'
 import { until } from '../../support/until.ts'
 
 const READ_BYTES = 65_536
@@ -47,6 +47,20 @@ describe('onread', () => {
     client.destroy()
     expect(Buffer.concat(pieces).equals(sent)).toBe(true)
     expect(Math.max(...pieces.map(({ length }) => length))).toBe(most)
+  })
+
+  it('says one receive time within a read, and the present one outside', async () => {
+    const client = open()
+    const reads: Set<number>[] = [new Set()]
+    client.on('data', () => {
+      // Longer than the resolution of the clock.
+      for (const began = performance.now(); performance.now() - began < 1; );
+      reads.at(-1)?.add(receiveTime())
+    })
+    client.on(READ, () => reads.push(new Set()))
+    await once(client, 'end')
+    expect(reads.slice(0, -1).map(({ size }) => size)).toEqual(reads.slice(0, -1).map(() => 1))
+    expect(Math.max(...reads.flatMap((times) => [...times]))).toBeLessThan(receiveTime())
   })
 
   it('reads no more from a socket that was paused, and all of it later', async () => {

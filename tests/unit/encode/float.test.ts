@@ -1,6 +1,6 @@
 /** The nearest float, compared with exact fractions of bigints. */
 import { describe, expect, it } from '@jest/globals'
-import { isShortestText, nearestFloat } from '../../../app/encode/float.ts'
+import { isShortestText, nearestFloat } from '../../../app/fit/float.ts'
 import { type Decimal, decimalOf } from '../../../app/lib/decimal.ts'
 import { seeded } from '../../support/random.ts'
 

@@ -2,11 +2,13 @@
 import { describe, expect, it } from '@jest/globals'
 import { misfitOf } from '../../../app/encode/misfit.ts'
 import { compileSchema } from '../../../app/encode/schema.ts'
+import { DEFAULT_FIT } from '../../../app/fit/options.ts'
 
 const record = (...fields: object[]) => ({ type: 'record', name: 'R', fields })
 const field = (name: string, type: unknown, more: object = {}) => ({ name, type, ...more })
 const inner = (name: string, ...fields: object[]) => ({ type: 'record', name, namespace: 't.ex', fields })
-const misfit = (schema: unknown) => misfitOf(compileSchema('s-value', [JSON.stringify(schema)]))
+const misfit = (schema: unknown, coerce: 'safe' | 'none' = 'safe') =>
+  misfitOf(compileSchema('s-value', [JSON.stringify(schema)], { ...DEFAULT_FIT, coerce }))
 
 describe('no document fits', () => {
   it.each([
@@ -25,7 +27,7 @@ describe('no document fits', () => {
     ['a fixed', record(field('f', { type: 'fixed', name: 'F', size: 4 })), { path: 'f' }],
     ['a record that holds itself', record(field('r', 'R')), { path: 'r', why: expect.stringContaining('without end') }],
   ])('%s that is required', (_what, schema, expected) => {
-    expect(misfit(schema)).toMatchObject(expected)
+    expect(misfit(schema, 'none')).toMatchObject(expected)
   })
 })
 

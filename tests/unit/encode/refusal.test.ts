@@ -9,21 +9,8 @@ const withEnum = (names: readonly string[]): object => ({ type: 'enum', name: 'E
 
 describe('a refusal', () => {
   it.each<[unknown, string, string]>([
-    [
-      ['null', 'long', 'double'],
-      '5',
-      'f: number where the schema wants null, long or double, with the name of the branch, as in {"long": …}',
-    ],
-    [
-      ['null', 'long', 'double'],
-      '{"constructor":5}',
-      'f: object where the schema wants null, long or double, with the name of the branch, as in {"long": …}',
-    ],
-    [
-      ['null', 'long', 'double'],
-      '{"__proto__":5}',
-      'f: object where the schema wants null, long or double, with the name of the branch, as in {"long": …}',
-    ],
+    [['null', 'long', 'double'], '{"constructor":5}', 'f: object where the schema wants null, long or double'],
+    [['null', 'long', 'double'], '{"__proto__":5}', 'f: object where the schema wants null, long or double'],
     [['null', 'long'], '"canary"', 'f: string where the schema wants null or long'],
     [
       ['null', { type: 'record', name: 'n.s.I', fields: [] }, { type: 'array', items: 'int' }],
@@ -31,7 +18,7 @@ describe('a refusal', () => {
       'f: number where the schema wants null, n.s.I or array',
     ],
     [['int', 'string'], 'null', 'f: null where the schema wants int or string'],
-    [['string'], '5', 'f: number where the schema wants string'],
+    [['string'], 'true', 'f: boolean where the schema wants string'],
     ['string', '"canary\\ud800"', 'f: text that UTF-8 cannot hold'],
     [['null', 'string'], '"\\udc00canary"', 'f: text that UTF-8 cannot hold'],
     [{ type: 'map', values: 'int' }, '{"canary\\ud800":1}', 'f.*: text that UTF-8 cannot hold'],
@@ -41,7 +28,9 @@ describe('a refusal', () => {
     [withEnum(['BUY', 'SELL']), '5', 'f: number where the schema wants enum'],
     [['null', withEnum(['A', 'B', 'C'])], '"canary"', 'f: none of the symbols A, B and C'],
     [symbols(11), '"canary"', 'f: none of the symbols S0, S1, S2, S3, S4, S5, S6, S7 and 3 more'],
-    ['string', '5', 'f: number where the schema wants string'],
+    ['string', 'true', 'f: boolean where the schema wants string'],
+    ['double', '"canary"', 'f: a string that is no number where the schema wants double'],
+    ['int', '"1.5"', 'f: a number with a fraction where the schema wants int'],
     ['int', 'true', 'f: boolean where the schema wants int'],
   ])('of %j for %s says: %s', (type, value, sentence) => {
     expect(said(type, value)).toBe(sentence)

@@ -1,8 +1,8 @@
 /** Fields that the schema does not have are left out, and counted. */
 import { describe, expect, it } from '@jest/globals'
-import { written } from '../../../app/encode/checked-record.ts'
 import { compileSchema } from '../../../app/encode/schema.ts'
 import { Slabs } from '../../../app/encode/slab.ts'
+import { written } from '../../../app/fit/node.ts'
 import { withField } from '../../fixtures/encoding.ts'
 
 const inner = { type: 'record', name: 'Inner', fields: [{ name: 'a', type: 'long', default: 1 }] }

@@ -25,7 +25,6 @@ describe('redriveOptions', () => {
       whole: false,
       limit: Number.POSITIVE_INFINITY,
       go: false,
-      help: false,
     })
   })
 

@@ -1,12 +1,14 @@
 /** `tributary lane list | export FEED | discard FEED --yes`: what to do with lanes on disk while no daemon uses them. */
 import { once } from 'node:events'
-import type { LaneConfig } from './config/types.ts'
-import { ConfigError } from './errors.ts'
-import { discardLane, exportLane, type LaneSummary, listLanes } from './lane/disk/offline.ts'
-import type { Message } from './model.ts'
+import { readLaneConfig } from '../config/index.ts'
+import { ConfigError } from '../errors.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { kinds } from '../kinds.ts'
+import { discardLane, exportLane, type LaneSummary, listLanes } from '../lane/disk/offline.ts'
+import type { Message } from '../model.ts'
+import { type Command, endAt, sourcesOf } from './command.ts'
 
-/** `tributary lane --help`. */
-export const laneHelp = `tributary lane: what the lanes in LANE_DIR hold, while no daemon uses them.
+const help = `tributary lane: what the lanes in LANE_DIR hold, while no daemon uses them.
 
 Usage:
   tributary lane list                a line per lane: feed, messages, bytes, receive time of the oldest
@@ -25,23 +27,21 @@ type Run = (directory: string, output: Output, errors: Output) => Promise<boolea
 type Output = Pick<NodeJS.WritableStream, 'write' | 'once'>
 
 /**
- * Runs one command over the lanes of `lane().directory`; `lane` is called once the arguments are known to be right. Returns
- * false when something was not as asked: a lane that cannot be used, or blocks that could not be exported. Throws
- * `ConfigError` for wrong arguments and a missing LANE_DIR, `Unusable` for a lane that is not there, is in use or is damaged.
+ * Returns 69 when something was not as asked: a lane that cannot be used, or blocks that could not be exported. Throws `ConfigError`
+ * for wrong arguments and a missing LANE_DIR, `Unusable` for a lane that is not there, is in use or is damaged.
  */
-export async function laneCommand(
-  args: readonly string[],
-  lane: () => LaneConfig,
-  output: Output,
-  errors: Output,
-): Promise<boolean> {
-  const run = chosen(args)
-  const { directory } = lane()
-  if (directory === undefined) {
-    const text = 'LANE_DIR is missing'
-    throw new ConfigError([{ setting: 'LANE_DIR', text, cure: 'set it to the directory of the lanes' }])
-  }
-  return run(directory, output, errors)
+export const laneCommand: Command = {
+  help,
+  run: async (args, { env, stop }) => {
+    endAt(stop)
+    const run = chosen(args)
+    const { directory } = readLaneConfig(sourcesOf(env), kinds)
+    if (directory === undefined) {
+      const text = 'LANE_DIR is missing'
+      throw new ConfigError([{ setting: 'LANE_DIR', text, cure: 'set it to the directory of the lanes' }])
+    }
+    return (await run(directory, process.stdout, process.stderr)) ? exitCodes.ok : exitCodes.unavailable
+  },
 }
 
 function chosen(args: readonly string[]): Run {

@@ -1,14 +1,15 @@
-/** The only parser of points in time. Works on the digits of the text, with millisecond precision. */
-import { decimalOf, wholeLength } from '../lib/decimal.ts'
-import { numberText } from '../lib/json-value.ts'
+/** The only parser of points in time. Works on the digits of the text. */
+import { type Decimal, decimalOf, wholeLength } from './decimal.ts'
+import { numberText } from './json-value.ts'
 import { offsetOf } from './zone.ts'
 
 /** Longest text looked at, in characters. */
 const MAX_LENGTH = 80
 /** Unix time as text: a plain decimal number. */
 const UNIX = /^\d+(?:\.\d+)?$/
-/** Powers of ten that convert seconds, milliseconds, microseconds and nanoseconds to milliseconds, in the order of trial. */
-const UNITS = [3, 0, -3, -6]
+/** Seconds, milliseconds, microseconds and nanoseconds per second as powers of ten, in the order of trial. */
+const POWERS = [0, 3, 6, 9]
+const MS_POWER = 3
 /** Most digits of seconds before the point, up to the year 5138. The other units reach up to the year 9999. */
 const SECONDS_DIGITS = 11
 /** Nanoseconds of the year 9999. */
@@ -49,11 +50,17 @@ export function instantOf(value: unknown): number | undefined {
 function fromUnix(text: string): number | undefined {
   const decimal = decimalOf(text)
   if (!decimal || (decimal.negative && decimal.digits !== '')) return undefined
+  const power = unixPower(decimal)
+  return power === undefined ? undefined : cutAt(decimal.digits, wholeLength(decimal) + MS_POWER - power)
+}
+
+/** The unit of unix time by its size: seconds, milliseconds, microseconds or nanoseconds as units per second, a power of ten. */
+export function unixPower(decimal: Decimal): number | undefined {
   const length = wholeLength(decimal)
   if (length > MOST_DIGITS) return undefined
-  return UNITS.slice(length > SECONDS_DIGITS ? 1 : 0)
-    .map((power) => cutAt(decimal.digits, length + power))
-    .find((at) => at <= LAST)
+  return POWERS.slice(length > SECONDS_DIGITS ? 1 : 0).find(
+    (power) => cutAt(decimal.digits, length + MS_POWER - power) <= LAST,
+  )
 }
 
 /** The number that the first `length` digits are, zeros appended where there are not so many. */
@@ -61,7 +68,20 @@ function cutAt(digits: string, length: number): number {
   return length > 0 ? Number(digits.slice(0, length).padEnd(length, '0')) : 0
 }
 
-function fromCalendar(text: string): number | undefined {
+/** A date and time as it was written. */
+export interface Written {
+  /** Milliseconds since the epoch, as if the zone were UTC; finer digits are cut off. */
+  readonly ms: number
+  /** The six digits of the fraction behind the milliseconds. */
+  readonly nanos: number
+  /** How far its zone is ahead of UTC, in milliseconds; 0 where there is none. */
+  readonly offsetMs: number
+}
+
+/** Reads a date with or without a time. Undefined for anything else, for dates that do not exist, and outside the years 0000 to 9999. */
+export function calendarOf(value: string): Written | undefined {
+  if (value.length > MAX_LENGTH) return undefined
+  const text = value.trim()
   for (const pattern of [ISO, BASIC, MAIL, CLOCK, SCRIPT]) {
     const parts = pattern.exec(text)?.groups
     if (parts) return fromParts(parts)
@@ -69,15 +89,20 @@ function fromCalendar(text: string): number | undefined {
   return undefined
 }
 
-function fromParts(parts: Readonly<Record<string, string | undefined>>): number | undefined {
+function fromCalendar(text: string): number | undefined {
+  const written = calendarOf(text)
+  return written && written.ms - written.offsetMs
+}
+
+function fromParts(parts: Readonly<Record<string, string | undefined>>): Written | undefined {
   const { year, hour = '00', minute = '00', second = '00', fraction = '', zone = '' } = parts
   const day = parts.day?.padStart(2, '0')
   const utc = `${year}-${monthOf(parts.month)}-${day}T${hour}:${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}Z`
-  const at = Date.parse(utc)
-  const offset = offsetOf(zone)
+  const ms = Date.parse(utc)
+  const offsetMs = offsetOf(zone)
   // Writing it back shows the dates that do not exist: 30 February would come back as 2 March.
-  if (Number.isNaN(at) || offset === undefined || new Date(at).toISOString() !== utc) return undefined
-  return at - offset
+  if (Number.isNaN(ms) || offsetMs === undefined || new Date(ms).toISOString() !== utc) return undefined
+  return { ms, offsetMs, nanos: Number(fraction.slice(3, 9).padEnd(6, '0')) }
 }
 
 function monthOf(text = ''): string {

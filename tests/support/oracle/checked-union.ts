@@ -1,5 +1,5 @@
 /** avsc's unions, which know neither our exact numbers nor defaults of a later branch. */
-import { ExactNumber, isObject } from '../lib/json-value.ts'
+import { ExactNumber, isObject } from '../../../app/lib/json-value.ts'
 import {
   type AvscType,
   type Constructor,

@@ -1,12 +1,11 @@
 /** `tributary redrive`: dead letters through the present configuration again, a dry run unless told to go. */
-import { Unavailable } from './errors.ts'
-import type { Config } from './kinds.ts'
-import { redrive, type Surroundings } from './redrive/index.ts'
-import { redriveOptions } from './redrive/options.ts'
-import type { Outcome } from './redrive/report.ts'
+import { Unavailable } from '../errors.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { redrive } from '../redrive/index.ts'
+import { redriveOptions } from '../redrive/options.ts'
+import { type Command, configured, say } from './command.ts'
 
-/** `tributary redrive --help`. */
-export const redriveHelp = `tributary redrive: sends dead letters through the present configuration and schemas again.
+const help = `tributary redrive: sends dead letters through the present configuration and schemas again.
 
 Usage:
   tributary redrive [options]        a dry run: says what would become of each, and sends nothing
@@ -37,23 +36,19 @@ Exit codes: 0 all were sent (or would be), 1 some were not, 69 Kafka, the regist
 argument is wrong. It gives up when nothing moves for STARTUP_TIMEOUT. SIGTERM and SIGINT stop it in order.
 `
 
-/** Runs one command. Throws `ConfigError` for wrong arguments; `config` is read only when it is needed. */
-export async function redriveCommand(
-  args: readonly string[],
-  config: () => Config,
-  surroundings: Surroundings,
-): Promise<Outcome> {
-  const options = redriveOptions(args, Date.now())
-  if (options.help) {
-    for (const line of redriveHelp.trimEnd().split('\n')) surroundings.print(line)
-    return 'ok'
-  }
-  const known = config()
-  try {
-    return await redrive(options, known, surroundings)
-  } catch (error) {
-    if (!(error instanceof Unavailable)) throw error
-    surroundings.note(known.secrets.hideAll(error.message))
-    return 'unavailable'
-  }
+/** Throws `ConfigError` for wrong arguments, before the configuration is read. */
+export const redriveCommand: Command = {
+  help,
+  run: async (args, { env, stop }) => {
+    const options = redriveOptions(args, Date.now())
+    const config = configured(env)
+    const note = (line: string): void => void process.stderr.write(`${line}\n`)
+    try {
+      return exitCodes[await redrive(options, config, { print: say, note, stop })]
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error
+      note(config.secrets.hideAll(error.message))
+      return exitCodes.unavailable
+    }
+  },
 }

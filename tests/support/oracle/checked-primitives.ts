@@ -1,6 +1,7 @@
 /** avsc's primitive types, made to refuse what they would write wrongly, and to write 64 bits. */
+
+import { doubleOf, floatOf, longOf } from '../../../app/fit/numbers.ts'
 import { type AvscType, type Hook, MISMATCH, mismatch, types } from './avsc.ts'
-import { doubleOf, floatOf, longOf } from './numbers.ts'
 import { isText, type Tap, writeBigLong, writeText } from './tap.ts'
 
 /** Below it, and above 2^53, avsc's arithmetic rounds the zigzag form. */

@@ -1,5 +1,5 @@
 /** avsc's enums, arrays and maps, made to refuse what they would write wrongly. */
-import { isObject } from '../lib/json-value.ts'
+import { isObject } from '../../../app/lib/json-value.ts'
 import {
   type Constructor,
   type CopyOptions,

@@ -1,6 +1,6 @@
 /** `tributary --help`: usage, then every setting by group. */
-import { describeSettings, type SettingDescription } from './config/index.ts'
-import { kinds } from './kinds.ts'
+import { describeSettings, type SettingDescription } from '../config/index.ts'
+import { kinds } from '../kinds.ts'
 
 const USAGE = `tributary: from many WebSockets to Avro records in Kafka.
 

@@ -1,5 +1,5 @@
 /** avsc's records, made to look at own properties of JSON objects only. */
-import { isObject } from '../lib/json-value.ts'
+import { isObject } from '../../../app/lib/json-value.ts'
 import {
   type Check,
   type Constructor,

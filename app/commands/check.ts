@@ -1,0 +1,12 @@
+/** `tributary check`. */
+import { check } from '../check/index.ts'
+import { checkHelp, checkOptions } from '../check/options.ts'
+import { type Command, configured, endAt, say } from './command.ts'
+
+export const checkCommand: Command = {
+  help: checkHelp,
+  run: async (args, { env, stop }) => {
+    endAt(stop)
+    return check(() => configured(env), checkOptions(args), say)
+  },
+}

@@ -1,0 +1,45 @@
+/** The nodes of types whose JSON form is text: string, bytes and fixed, with their logical types. */
+import { BytesNode, durationBytes, FixedNode, uuidBytes } from './bytes.ts'
+import { DecimalNode } from './decimal.ts'
+import type { Node } from './node.ts'
+import type { FitOptions } from './options.ts'
+import { StringNode } from './simple.ts'
+
+interface Json {
+  readonly [name: string]: unknown
+}
+
+/** A string; `uuid` on it changes nothing: its text is not checked. */
+export function stringNode(converts: boolean): Node {
+  return new StringNode(converts)
+}
+
+/** bytes, or a decimal on it. */
+export function bytesNode(json: Json, { coerce, bytes }: FitOptions): Node {
+  const shape = coerce === 'safe' ? decimalShape(json, undefined) : undefined
+  return shape ? new DecimalNode('bytes', shape, true) : new BytesNode(bytes)
+}
+
+/** fixed, or a decimal, uuid or duration on it. Throws for a size that is none. */
+export function fixedNode(full: string, json: Json, { coerce, bytes }: FitOptions): Node {
+  const { size, logicalType } = json
+  if (typeof size !== 'number' || !Number.isInteger(size) || size < 0) throw new Error(`the fixed ${full} has no size`)
+  const isSafe = coerce === 'safe'
+  const shape = isSafe ? decimalShape(json, size) : undefined
+  if (shape) return new DecimalNode(full, shape, true)
+  if (isSafe && logicalType === 'uuid' && size === 16)
+    return new FixedNode(full, size, bytes, { name: 'uuid', read: uuidBytes })
+  if (isSafe && logicalType === 'duration' && size === 12)
+    return new FixedNode(full, size, bytes, { name: 'duration', read: durationBytes })
+  return new FixedNode(full, size, bytes)
+}
+
+/** Undefined where there is no decimal; one that Avro does not allow is ignored, as Avro demands. */
+function decimalShape({ logicalType, precision, scale = 0 }: Json, size: number | undefined) {
+  if (logicalType !== 'decimal' || !isCount(precision) || !isCount(scale)) return undefined
+  return precision > 0 && scale <= precision ? { precision, scale, size } : undefined
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+}

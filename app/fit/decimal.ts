@@ -1,0 +1,61 @@
+/** The logical type decimal, on bytes and on fixed. Nothing is rounded: a number with a digit too many does not fit. */
+import { type Decimal, decimalOf } from '../lib/decimal.ts'
+import { numberText } from '../lib/json-value.ts'
+import { Leaf } from './node.ts'
+import { type Tap, writeBytes, writeFixed } from './tap.ts'
+
+/** What a schema says of a decimal. `size`: of a fixed, in bytes; undefined for bytes. */
+export interface DecimalShape {
+  readonly precision: number
+  readonly scale: number
+  readonly size: number | undefined
+}
+
+export class DecimalNode extends Leaf<Uint8Array> {
+  readonly name = 'decimal'
+  readonly branch: string
+  readonly kind = 'number'
+  readonly #shape: DecimalShape
+
+  constructor(branch: string, shape: DecimalShape, converts: boolean) {
+    super(converts)
+    this.branch = branch
+    this.#shape = shape
+  }
+
+  protected taken(value: unknown): Uint8Array | undefined {
+    const text = numberText(value)
+    return text === undefined ? undefined : this.#bytesOf(text)
+  }
+  protected override converted(value: unknown): Uint8Array | undefined {
+    return typeof value === 'string' ? this.#bytesOf(value) : undefined
+  }
+  protected put(tap: Tap, read: Uint8Array): void {
+    if (this.#shape.size === undefined) writeBytes(tap, read)
+    else writeFixed(tap, read)
+  }
+
+  #bytesOf(text: string): Uint8Array | undefined {
+    const decimal = decimalOf(text)
+    const unscaled = decimal && unscaledOf(decimal, this.#shape)
+    return unscaled === undefined ? undefined : twosComplement(unscaled, this.#shape.size)
+  }
+}
+
+function unscaledOf({ negative, digits, exponent }: Decimal, { precision, scale }: DecimalShape): bigint | undefined {
+  if (digits === '') return 0n
+  const zeros = exponent + scale
+  if (zeros < 0 || digits.length + zeros > precision) return undefined
+  const whole = BigInt(digits + '0'.repeat(zeros))
+  return negative ? -whole : whole
+}
+
+/** Big-endian, in `size` bytes or as few as it takes. Undefined where they are too few. */
+function twosComplement(value: bigint, size: number | undefined): Uint8Array | undefined {
+  const magnitude = value < 0n ? -value - 1n : value
+  const least = Math.floor(magnitude === 0n ? 0 : magnitude.toString(2).length / 8) + 1
+  const length = size ?? least
+  if (length < least) return undefined
+  const hex = BigInt.asUintN(length * 8, value).toString(16)
+  return Buffer.from(hex.padStart(length * 2, '0'), 'hex')
+}

@@ -1,0 +1,42 @@
+/** The named types of a schema (Avro 1.12, "Names"). */
+
+export const PRIMITIVES: readonly string[] = ['null', 'boolean', 'int', 'long', 'float', 'double', 'bytes', 'string']
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
+
+/** Throws unless `name` is a name without dots. */
+export function checkName(name: unknown, of: string): string {
+  if (typeof name === 'string' && NAME.test(name)) return name
+  throw new Error(`the name of ${of} is not one that Avro allows`)
+}
+
+/** The full name of a definition, and the namespace that holds within it. Throws for a name that Avro does not allow. */
+export function nameOf(
+  { name, namespace }: { readonly name?: unknown; readonly namespace?: unknown },
+  around: string,
+): { readonly full: string; readonly namespace: string } {
+  const own = typeof namespace === 'string' ? namespace : around
+  const full = typeof name === 'string' && own !== '' && !name.includes('.') ? `${own}.${name}` : String(name)
+  const parts = full.split('.')
+  for (const part of parts) checkName(part, 'a type')
+  if (parts.length === 1 && PRIMITIVES.includes(full)) throw new Error(`${full} is the name of a primitive type`)
+  return { full, namespace: parts.slice(0, -1).join('.') }
+}
+
+/** What has been defined so far, by full name. */
+export class Names<T> {
+  readonly #defined = new Map<string, T>()
+
+  /** Throws for a name that is taken. */
+  define(full: string, made: T): void {
+    if (this.#defined.has(full)) throw new Error(`duplicate type name: ${full}`)
+    this.#defined.set(full, made)
+  }
+
+  /** Throws for a name that is not defined. */
+  find(name: string, namespace: string): T {
+    const full = name.includes('.') || namespace === '' ? name : `${namespace}.${name}`
+    const found = this.#defined.get(full) ?? this.#defined.get(name)
+    if (found === undefined) throw new Error(`undefined type name: ${name.slice(0, 60)}`)
+    return found
+  }
+}

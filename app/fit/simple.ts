@@ -1,0 +1,74 @@
+/** null, boolean, string and enum. */
+import { plainNumberText } from '../lib/json-value.ts'
+import { AS_IS, type Fault, faultAt, Leaf, type Level, NO, type Node } from './node.ts'
+import { isText, type Tap, writeByte, writeLong, writeText } from './tap.ts'
+
+export const nullNode: Node = {
+  name: 'null',
+  branch: 'null',
+  kind: 'null',
+  fit: (value): Level => (value === null ? AS_IS : NO),
+  write: (_tap, value) => value === null,
+  fault: (value, path): Fault | undefined => (value === null ? undefined : faultAt(path, value, nullNode)),
+}
+
+export class BooleanNode extends Leaf<boolean> {
+  readonly name = 'boolean'
+  readonly branch = 'boolean'
+  readonly kind = 'boolean'
+
+  protected taken(value: unknown): boolean | undefined {
+    return typeof value === 'boolean' ? value : undefined
+  }
+  protected put(tap: Tap, read: boolean): void {
+    writeByte(tap, read ? 1 : 0)
+  }
+}
+
+/** A number is converted to its exact digits. */
+export class StringNode extends Leaf<string> {
+  readonly name = 'string'
+  readonly branch = 'string'
+  readonly kind = 'string'
+
+  override write(tap: Tap, value: unknown): boolean {
+    return typeof value === 'string' ? writeText(tap, value) : super.write(tap, value)
+  }
+  protected taken(value: unknown): string | undefined {
+    return isText(value) ? value : undefined
+  }
+  protected override converted(value: unknown): string | undefined {
+    return plainNumberText(value)
+  }
+  protected put(tap: Tap, read: string): void {
+    writeText(tap, read)
+  }
+}
+
+/** A text that is no symbol is converted to the enum's own default (Avro 1.9), where it has one. */
+export class EnumNode extends Leaf<number> {
+  readonly name = 'enum'
+  readonly branch: string
+  readonly kind = 'string'
+  readonly symbols: readonly string[]
+  readonly #indexes: ReadonlyMap<string, number>
+  readonly #fallback: number | undefined
+
+  constructor(fullName: string, symbols: readonly string[], fallback: string | undefined, converts: boolean) {
+    super(converts)
+    this.branch = fullName
+    this.symbols = symbols
+    this.#indexes = new Map(symbols.map((symbol, index) => [symbol, index]))
+    this.#fallback = fallback === undefined ? undefined : this.#indexes.get(fallback)
+  }
+
+  protected taken(value: unknown): number | undefined {
+    return typeof value === 'string' ? this.#indexes.get(value) : undefined
+  }
+  protected override converted(value: unknown): number | undefined {
+    return typeof value === 'string' ? this.#fallback : undefined
+  }
+  protected put(tap: Tap, read: number): void {
+    writeLong(tap, read)
+  }
+}

@@ -1,0 +1,206 @@
+/** union: which branch a value goes to. docs/fitting.md states the rules. */
+import { ExactNumber, isObject } from '../lib/json-value.ts'
+import { AS_IS, document, type Fault, faultAt, kindOf, type Level, NO, type Node, type Tally, written } from './node.ts'
+import { holdsExactly } from './number.ts'
+import { StringNode } from './simple.ts'
+import { type Tap, writeLong } from './tap.ts'
+
+/** How a union tells its branches apart. */
+export interface UnionOptions {
+  /** Whether it does so by more than their names. */
+  readonly converts: boolean
+  /** Two branches take the same kind of JSON value. Such a value used to need the name of its branch, so a name still comes first. */
+  readonly isAmbiguous: boolean
+}
+
+/** The branch for an array or object, how well it fits, and what it is there: the value itself, or what stands in `{"branch": …}`. */
+interface Choice {
+  readonly index: number
+  readonly level: Level
+  readonly value: unknown
+  readonly tally: Tally
+}
+
+const NONE: Choice = { index: -1, level: NO, value: undefined, tally: { undeclared: 0, defaulted: 0 } }
+const IGNORED: Tally = { undeclared: 0, defaulted: 0 }
+
+export class UnionNode implements Node {
+  readonly name = 'union'
+  readonly branch = 'union'
+  readonly kind = undefined
+  readonly branches: readonly Node[]
+  readonly #options: UnionOptions
+  readonly #nullIndex: number
+  /** The other branch of a union of null and one other. */
+  readonly #only: number | undefined
+  readonly #byName: ReadonlyMap<string, number>
+  readonly #choices = new Map<object, Choice>()
+  /** Which document `#choices` are of. */
+  #document = -1
+
+  constructor(branches: readonly Node[], options: UnionOptions) {
+    this.branches = branches
+    this.#options = options
+    this.#nullIndex = branches.findIndex(({ kind }) => kind === 'null')
+    const others = [...branches.keys()].filter((index) => index !== this.#nullIndex)
+    this.#only = others.length === 1 ? others[0] : undefined
+    this.#byName = namesOf(branches, others)
+  }
+
+  fit(value: unknown, tally: Tally): Level {
+    if (isLeaf(value)) {
+      const index = this.#branchOf(value)
+      return index < 0 ? NO : (this.branches[index]?.fit(value, IGNORED) ?? NO)
+    }
+    const { level, tally: own } = this.#choose(value as object)
+    tally.undeclared += own.undeclared
+    tally.defaulted += own.defaulted
+    return level
+  }
+
+  write(tap: Tap, value: unknown): boolean {
+    if (value === null && this.#nullIndex >= 0) {
+      writeLong(tap, this.#nullIndex)
+      return true
+    }
+    if (this.#only !== undefined && this.#writeOnly(tap, value, this.#only)) return true
+    return isLeaf(value) ? this.#writeAt(tap, this.#branchOf(value), value) : this.#writeChoice(tap, value as object)
+  }
+
+  fault(value: unknown, path: string[]): Fault | undefined {
+    if (this.fit(value, { undeclared: 0, defaulted: 0 }) !== NO) return undefined
+    const named = this.#nameIn(value)
+    if (named !== undefined) return this.#faultOfNamed(named, value, path)
+    const kind = kindOf(value)
+    const candidates = this.branches.filter((branch) => branch.kind === kind)
+    const [only] = candidates
+    // Where one branch alone takes such values, what is wrong in it says more.
+    return (candidates.length === 1 && only?.fault(value, path)) || faultAt(path, value, this)
+  }
+
+  /** The usual case needs no choice. Leaves everything as it was where the value does not fit as it is. */
+  #writeOnly(tap: Tap, value: unknown, index: number): boolean {
+    const node = this.branches[index]
+    if (node?.kind !== kindOf(value)) return false
+    // Tried before, in vain.
+    if (this.#document === document.number && this.#choices.has(value as object)) return false
+    const { position } = tap
+    const { undeclared, defaulted, converted } = written
+    writeLong(tap, index)
+    if (node?.write(tap, value)) return true
+    tap.position = position
+    Object.assign(written, { undeclared, defaulted, converted })
+    return false
+  }
+
+  #writeChoice(tap: Tap, value: object): boolean {
+    const { index, value: inner } = this.#choose(value)
+    return this.#writeAt(tap, index, inner)
+  }
+
+  #writeAt(tap: Tap, index: number, value: unknown): boolean {
+    if (index < 0) return false
+    writeLong(tap, index)
+    return this.branches[index]?.write(tap, value) ?? false
+  }
+
+  /** The branch for a value that is neither array nor object; -1 where there is none. */
+  #branchOf(value: unknown): number {
+    if (value === null) return this.#nullIndex
+    if (this.#options.isAmbiguous && !this.#options.converts) return -1
+    let best = -1
+    let level: Level = NO
+    for (let index = 0; index < this.branches.length; index++) {
+      const node = this.branches[index] as Node
+      const own = node.fit(value, IGNORED)
+      if (own < level || own === NO) continue
+      if (own === level && !saysMore(node, this.branches[best] as Node, value)) continue
+      best = index
+      level = own
+    }
+    return best
+  }
+
+  #choose(value: object): Choice {
+    // Each union around a value asks about it again: without a memory the work would double with each level.
+    if (this.#document !== document.number) {
+      this.#document = document.number
+      this.#choices.clear()
+    }
+    const known = this.#choices.get(value)
+    if (known) return known
+    const choice = this.#chosen(value)
+    this.#choices.set(value, choice)
+    return choice
+  }
+
+  #chosen(value: object): Choice {
+    const { isAmbiguous, converts } = this.#options
+    const named = isAmbiguous || converts ? this.#named(value) : NONE
+    if (isAmbiguous && (named.level === AS_IS || !converts)) return named
+    const best = this.#best(value)
+    return best.level === AS_IS || named.level === NO ? best : named
+  }
+
+  #named(value: object): Choice {
+    const name = this.#nameIn(value)
+    return name === undefined ? NONE : this.#at(this.#byName.get(name) ?? -1, Reflect.get(value, name))
+  }
+
+  /** The name in `{"branch": …}` with nothing beside it (Avro 1.12, "JSON encoding"). */
+  #nameIn(value: unknown): string | undefined {
+    if (!isObject(value)) return undefined
+    const [name, ...others] = Object.keys(value)
+    return name !== undefined && others.length === 0 && this.#byName.has(name) ? name : undefined
+  }
+
+  #faultOfNamed(name: string, value: unknown, path: string[]): Fault {
+    const branch = this.branches[this.#byName.get(name) ?? -1]
+    path.push(name)
+    const fault = branch?.fault(Reflect.get(value as object, name), path)
+    path.pop()
+    return fault ?? faultAt(path, value, this)
+  }
+
+  #best(value: object): Choice {
+    let best = NONE
+    for (let index = 0; index < this.branches.length; index++) {
+      const choice = this.#at(index, value)
+      if (choice.level > best.level || (choice.level === best.level && this.#isCloser(choice, best))) best = choice
+    }
+    return best
+  }
+
+  /** Of records that fit equally well that which leaves less out, then a record before a map, then that which needs fewer defaults. */
+  #isCloser(one: Choice, best: Choice): boolean {
+    const [node, other] = [this.branches[one.index], this.branches[best.index]]
+    if (!node || !other) return false
+    if (one.tally.undeclared !== best.tally.undeclared) return one.tally.undeclared < best.tally.undeclared
+    if (node.branch === 'map' || other.branch === 'map') return other.branch === 'map'
+    return one.tally.defaulted < best.tally.defaulted
+  }
+
+  #at(index: number, value: unknown): Choice {
+    const tally = { undeclared: 0, defaulted: 0 }
+    const level = this.branches[index]?.fit(value, tally) ?? NO
+    return level === NO ? NONE : { index, level, value, tally }
+  }
+}
+
+function isLeaf(value: unknown): boolean {
+  return typeof value !== 'object' || value === null || value instanceof ExactNumber
+}
+
+/** The last part of a full name will do where it is the only one such. */
+function namesOf(branches: readonly Node[], indexes: readonly number[]): ReadonlyMap<string, number> {
+  const named = indexes.map((index) => [branches[index]?.branch ?? '', index] as const)
+  const shortOf = (name: string): string => name.slice(name.lastIndexOf('.') + 1)
+  const short = named.map(([name, index]) => [shortOf(name), index] as const)
+  return new Map([...short.filter(([name]) => short.filter(([other]) => other === name).length === 1), ...named])
+}
+
+/** Whether `node` says more of a value than `other`, which fits as well: the number without rounding, the symbol rather than the text. */
+function saysMore(node: Node, other: Node, value: unknown): boolean {
+  if (typeof value === 'string') return other instanceof StringNode
+  return holdsExactly(node, value) && !holdsExactly(other, value)
+}
