@@ -9,6 +9,7 @@ const ROOTS = [
   'feeds',
   'gap-states',
   'reload',
+  'renewal',
   'gap-feed',
   'check',
   'redrive',
