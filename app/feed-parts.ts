@@ -6,6 +6,7 @@ import type { Encoders } from './encode/encoders.ts'
 import type { Emit } from './events.ts'
 import type { FeedParts } from './feed.ts'
 import { feedSteps } from './feed-steps.ts'
+import type { GapStates } from './gap-states.ts'
 import type { Gaps } from './gaps/index.ts'
 import type { Config, FeedConfig } from './kinds.ts'
 import { lanes } from './lane/index.ts'
@@ -26,6 +27,8 @@ export interface Shared {
   readonly clock: Clock
   readonly dial: Dialler
   readonly emit: Emit
+  /** Knows gaps beyond this process. */
+  readonly gapStates: Pick<GapStates, 'note'>
 }
 
 /** What goes on when a feed starts again with other settings: what waits in its lane, and its sums. */
@@ -68,7 +71,7 @@ export async function makeParts(
   { lane, ledger, restored }: Lasting,
   { outlet, deadLetters }: Target,
   config: Config,
-  { encoders, gaps, clock, dial, emit }: Shared,
+  { encoders, gaps, gapStates, clock, dial, emit }: Shared,
   before?: { readonly feed: FeedConfig; readonly parts: FeedParts },
 ): Promise<FeedParts> {
   const { name, sequence } = feed
@@ -78,6 +81,7 @@ export async function makeParts(
     name,
     sources,
     use: recordUse(feed),
+    note: (source) => gapStates.note(source),
     dial: (source, signal) => dial.dial(feed, source, signal),
     lane,
     restored,

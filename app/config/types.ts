@@ -61,7 +61,7 @@ export interface SequenceConfig {
   readonly most: number
 }
 
-/** SASL as the Kafka clients need it. */
+/** SASL as the Kafka clients need it. Credentials are changed in place when they are renewed: read them for each connection. */
 export type SaslConfig =
   | {
       readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512'
@@ -78,7 +78,7 @@ export interface OauthConfig {
   readonly clientSecret: string
 }
 
-/** TLS material, read from the files at start (PEM). An absent `ca` means the system's trust store. */
+/** TLS material, read from the files (PEM). An absent `ca` means the system's trust store. Changed in place when it is renewed: read it for each connection. */
 export interface TlsConfig {
   readonly ca: string | undefined
   readonly cert: string | undefined
@@ -97,6 +97,7 @@ export interface KafkaConfig {
   readonly compression: 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
 }
 
+/** Its credentials and `ca` are changed in place when they are renewed: read them for each request. */
 export interface RegistryConfig {
   /** What the operator calls these settings. */
   readonly names?: GivenNames | undefined

@@ -10,6 +10,7 @@ const ROOTS = [
   'gap-states',
   'reload',
   'targets',
+  'renewal',
   'gap-feed',
   'check',
   'redrive',
