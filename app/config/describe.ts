@@ -3,6 +3,7 @@ import type { Replaced, ReplacedFeed } from '../settings/preset.ts'
 import type { Setting, Settings } from '../settings/setting.ts'
 import type { Kinds } from './kinds.ts'
 import { toggleSetting } from './replaced.ts'
+import { choosers } from './tables/choosers.ts'
 import { feedTable, houseTables } from './tables/index.ts'
 import { sourceSettings } from './tables/source.ts'
 
@@ -40,7 +41,7 @@ export interface SettingDescription {
 
 /** Every setting, group after group. */
 export function describeSettings(kinds: Kinds): SettingDescription[] {
-  const feed: Settings = feedTable(kinds)
+  const feed = feedOf(kinds)
   const programs = Object.values(kinds.replaced)
   const { sinks, ...house } = houseTables(kinds)
   const described = (table: Settings, isKey = true): SettingDescription[] =>
@@ -56,6 +57,22 @@ export function describeSettings(kinds: Kinds): SettingDescription[] {
   ]
   const groups = new Set([...FIRST, ...programs.map(({ group }) => group), ...THEN, ...all.map(({ group }) => group)])
   return [...groups].flatMap((group) => all.filter((setting) => setting.group === group))
+}
+
+/** What a kind requires that a feed does not have unless it says so is not required of everyone. */
+function feedOf(kinds: Kinds): Settings {
+  const table: Settings = feedTable(kinds)
+  const unusual = choosers.flatMap(({ registry, usual }) => {
+    const others = Object.entries(kinds[registry]).filter(
+      ([name]) => name !== usual && Object.hasOwn(kinds[registry], usual),
+    )
+    return others.flatMap(([, { settings }]) => Object.keys(settings))
+  })
+  const usual = new Set(choosers.flatMap((one) => Object.keys(kinds[one.registry][one.usual]?.settings ?? {})))
+  const optional = new Set(unusual.filter((name) => !usual.has(name)))
+  return Object.fromEntries(
+    Object.entries(table).map(([name, one]) => [name, optional.has(name) ? { ...one, required: false } : one]),
+  )
 }
 
 function describeFeed(replaced: ReplacedFeed, program: Replaced, feed: Settings): SettingDescription[] {
