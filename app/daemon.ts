@@ -28,9 +28,10 @@ import { type PageSources, pages } from './pages.ts'
 import { portProblem } from './port-problem.ts'
 import { systemOf, writesToStdout } from './produce/systems.ts'
 import { Reload } from './reload.ts'
-import { Status } from './status.ts'
 import { Targets } from './targets.ts'
+import { startLines } from './telemetry/daemon-lines.ts'
 import { createTelemetry } from './telemetry/index.ts'
+import { Status } from './telemetry/status.ts'
 
 const STDOUT = 1
 const STDERR = 2
@@ -104,7 +105,7 @@ async function life(
     const bug = Promise.race([feeds.failed, gapFeed.failed, keepReloading(reload, reloads, reloading.signal)])
     const signal = await Promise.race([stop, startupFailed(feeds, config.startupTimeoutMs), bug])
     if (signal === undefined) {
-      for (const [name, why] of feeds.parked()) log.error(`feed ${name} could not start: ${why}`)
+      for (const [name, why] of feeds.parked()) log.hideAndWrite(startLines.feed.line({ feed: name, detail: why }))
       return end(exitCodes.unavailable)
     }
     emit({ type: 'daemon.stopping', signal })
@@ -115,7 +116,7 @@ async function life(
   } catch (error) {
     const trouble = startTrouble(error, config)
     if (trouble === undefined) throw error
-    log.error(trouble)
+    log.hideAndWrite(startLines.daemon.line({ detail: trouble }))
     return end(exitCodes.unavailable)
   }
 }

@@ -187,7 +187,7 @@ function runs(messages: readonly Message[], clock: Clock): number[] {
   let at = -1
   let count = 0
   for (const message of messages) {
-    const receivedAt = message.isCorrected ? clock.steady(message.receivedAt) : message.receivedAt
+    const receivedAt = clock.steadyReceivedAt(message)
     if (receivedAt !== at) {
       if (count > 0) pairs.push(at, count)
       at = receivedAt

@@ -3,13 +3,18 @@ import { Rejected } from './errors.ts'
 import { isObject } from './lib/json-value.ts'
 import type { Slice } from './lib/slice.ts'
 import type { Matcher } from './lib/subset.ts'
-import type { Document, Message, Normaliser, Parser } from './model.ts'
+import { type Document, Lines, type Message, type Normaliser, type Parser } from './model.ts'
+import type { FindRecords } from './shape/records.ts'
 
 /** The steps that make documents, and how many a message may hold. */
 export interface DocumentSteps {
   /** What is control: counted as ignored before any step but `watch` looks at it. */
   readonly ignore?: Matcher | undefined
+  /** What is data: all else is control. */
+  readonly only?: Matcher | undefined
   readonly parse: Parser
+  /** Finds the documents in a message. `ignore` and `only` then look at the message alone. */
+  readonly records?: FindRecords | undefined
   readonly normalise: readonly Normaliser[]
   readonly maxDocuments: number
   /** Called with every document as it was found, in order; never throws. */
@@ -36,6 +41,9 @@ export class Ignored {
   }
 }
 
+/** The step of a line that was not looked at yet. */
+const LINE = -1
+
 const CONTROL = new Ignored('control')
 const NOTHING = new Ignored()
 
@@ -46,8 +54,21 @@ export type Outcome = Document | Ignored | Rejected
 export function documentOf(message: Message, steps: DocumentSteps): Document | Several | Ignored {
   if (steps.ignore?.text(message.data)) return CONTROL
   const found = steps.parse(message)
-  if (Array.isArray(found)) return new Several(found, 0)
-  return begun(found as Document, message, steps)
+  return found instanceof Lines ? new Several(found.values, LINE) : whole(found, message, steps)
+}
+
+/** A message, or a line of one. */
+function whole(found: unknown, message: Message, steps: DocumentSteps): Document | Several | Ignored {
+  if (!steps.records) return Array.isArray(found) ? new Several(found, 0) : begun(found as Document, message, steps)
+  if (isControl(found, steps)) return CONTROL
+  const records = steps.records(found)
+  if (!Array.isArray(records)) return begun(records as Document, message, steps)
+  return records.length === 0 ? NOTHING : new Several(records, 0)
+}
+
+/** Objects only: what is no object is data, or refused. */
+function isControl(found: unknown, { ignore, only }: DocumentSteps): boolean {
+  return isObject(found) && (ignore?.value(found) || (only !== undefined && !only.value(found)))
 }
 
 /**
@@ -83,6 +104,7 @@ export async function outcomesOf(
 /** A candidate of step 0 is an element of the message's array, which may be anything. */
 function outcomeOf(candidate: unknown, step: number, message: Message, steps: DocumentSteps): Outcome | Several {
   try {
+    if (step === LINE) return whole(candidate, message, steps)
     if (!isObject(candidate)) return notAnObject(candidate, step, steps)
     return step === 0 ? begun(candidate, message, steps) : normalised(candidate, step, message, steps)
   } catch (error) {
@@ -99,7 +121,7 @@ function notAnObject(candidate: unknown, step: number, { ignore }: DocumentSteps
 /** A document as the upstream sent it. */
 function begun(document: Document, message: Message, steps: DocumentSteps): Document | Several | Ignored {
   steps.watch?.(document, message)
-  return steps.ignore?.value(document) ? CONTROL : normalised(document, 0, message, steps)
+  return !steps.records && isControl(document, steps) ? CONTROL : normalised(document, 0, message, steps)
 }
 
 function normalised(

@@ -5,6 +5,7 @@ export type RejectReason =
   | 'not_utf8'
   | 'not_json'
   | 'not_an_object'
+  | 'no_records'
   | 'too_many_documents'
   | 'too_deep'
   | 'no_key'

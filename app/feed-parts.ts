@@ -36,14 +36,14 @@ export async function openLasting(
   feed: FeedConfig,
   sources: readonly SourceInfo[],
   config: Config,
-  { emit }: Shared,
+  { emit, clock }: Shared,
   signal: AbortSignal,
 ): Promise<Lasting> {
   const ledger = createLedger()
   const finder = new SourceFinder(feed.name, config.secrets.paths)
   for (const source of sources) finder.add(source)
   tellOpened(feed, sources.length, config, emit)
-  const lane = await openLane(feed, config, { finder, ledger, emit, signal })
+  const lane = await openLane(feed, config, { finder, ledger, emit, clock, signal })
   return { lane, ledger, restored: structuredClone(ledger), finder }
 }
 
@@ -86,7 +86,7 @@ export async function makeParts(
     outlet,
     deadLetters: deadLetters.of(feed.schema),
     maxAgeMs: feed.maxAgeMs,
-    watch: isWatched ? before.parts.watch : sequence && gaps.watch(name, sequence, sequence.most, emit),
+    watch: isWatched ? before.parts.watch : sequence && gaps.watch(name, sequence, sequence.most, clock, emit),
     ledger,
     emit,
   }
@@ -106,8 +106,9 @@ export async function openLane(
     finder,
     ledger,
     emit,
+    clock,
     signal,
-  }: Pick<Lasting, 'finder' | 'ledger'> & { readonly emit: Emit; readonly signal?: AbortSignal },
+  }: Pick<Lasting, 'finder' | 'ledger'> & Pick<Shared, 'emit' | 'clock'> & { readonly signal?: AbortSignal },
 ): Promise<FeedParts['lane']> {
   const { lane, maxInFlightBatches } = config
   const open = await loadKind(lanes, lane.kind)
@@ -119,6 +120,7 @@ export async function openLane(
     sourceOf: finder.of,
     ledger,
     emit,
+    correctionMs: () => (clock.isKnown ? clock.correctionMs : undefined),
     signal,
   })
 }

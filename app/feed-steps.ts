@@ -13,6 +13,9 @@ import type { Feed } from './pipeline.ts'
 import { headersOf } from './produce/headers.ts'
 import { routers } from './route/index.ts'
 import { type AnyKind, entryOf, loadKind, ownValues } from './settings/kind.ts'
+import { findRecords } from './shape/records.ts'
+import { renamer } from './shape/rename.ts'
+import { setter } from './shape/set.ts'
 
 const SHAPE_DIGITS = 16
 
@@ -30,12 +33,18 @@ export async function feedSteps(
   return {
     clock,
     ignore: feed.ignore.length === 0 ? undefined : matcher(feed.ignore),
-    parse: (await loadKind(parsers, feed.parser))(feed, { feed: name }),
+    only: feed.only.length === 0 ? undefined : matcher(feed.only),
+    parse: (await loadKind(parsers, feed.parse))(feed, { feed: name }),
+    records: feed.records && findRecords(feed.records, feed.recordsKeep ?? []),
     maxDocuments: feed.maxDocuments,
     shape: shapeOf(feed),
-    normalise: await Promise.all(
-      feed.normalise.map(async (kind) => (await loadKind(normalisers, kind))(feed, { feed: name })),
-    ),
+    normalise: [
+      ...(await Promise.all(
+        feed.normalise.map(async (kind) => (await loadKind(normalisers, kind))(feed, { feed: name })),
+      )),
+      ...(feed.rename ? [renamer(feed.rename)] : []),
+      ...(feed.set ? [setter(feed.set, (message) => clock.receivedAt(message))] : []),
+    ],
     router: await routerOf(feed),
     timeOf: times?.of,
     ...(times && { times }),
@@ -50,11 +59,11 @@ export async function routerOf(feed: FeedConfig): Promise<Router> {
 
 /** A hash of the settings that decide which documents a message holds, and in which order. */
 function shapeOf(feed: FeedConfig): string {
-  const { parser, normalise } = feed
-  const used: readonly AnyKind[] = [entryOf(parsers, parser), ...normalise.map((name) => entryOf(normalisers, name))]
+  const { parse, normalise, records, recordsKeep } = feed
+  const used: readonly AnyKind[] = [entryOf(parsers, parse), ...normalise.map((name) => entryOf(normalisers, name))]
   const settings = used.map((kind) => ownValues(kind.settings, feed))
   // Without settings as it was when no such kind had any, so that dead letters of that time keep their numbers.
   const isPlain = settings.every((one) => Object.keys(one).length === 0)
-  const shape = { parse: parser, normalise, ...(!isPlain && { settings }) }
+  const shape = { parse, normalise, ...(!isPlain && { settings }), ...(records && { records, recordsKeep }) }
   return hash('sha256', JSON.stringify(shape)).slice(0, SHAPE_DIGITS)
 }

@@ -121,7 +121,7 @@ async function makeParts(
   const finder = new SourceFinder(GAP_FEED, config.secrets.paths)
   finder.add(outbox.source)
   const feed = { name: GAP_FEED, laneMaxBytes: LANE_MAX_BYTES, overload: 'block' } as const
-  const lane = await openLane(feed, config, { finder, ledger, emit })
+  const lane = await openLane(feed, config, { finder, ledger, emit, clock })
   return {
     name: GAP_FEED,
     sources: { present: [outbox.source], arrivals: () => once(outbox) },

@@ -10,6 +10,14 @@ export type Document = Record<string, unknown>
 export interface Batch {
   readonly messages: readonly Message[]
   readonly bytes: number
+  /** Their running numbers: runs that cover all of them, in order. */
+  readonly numbers: readonly NumberRun[]
+}
+
+/** The message at index `at` of a batch has the running number `first`, and each after it the next, up to where another run begins. */
+export interface NumberRun {
+  readonly at: number
+  readonly first: number
 }
 
 /** Where a document goes. */
@@ -52,8 +60,12 @@ export interface Origin {
  * by a bounded number of batches; a later `read`, by a feed with other settings, has that number to itself. It ends when `signal` aborts, and throws `Unusable` when what was kept cannot be read.
  * `acknowledge` may be called in any order; the lane forgets the contiguous prefix. What was not forgotten is read again
  * after a restart, if the lane outlives the process; then the sums of the ledger do so, too.
+ * Each message that enters has a running number: ascending, the same whenever it is read again, and never that of another, whatever
+ * ends the process.
  */
 export interface Lane {
+  /** Names the lane: a UUID made when it was, by chance. With it a running number is unique everywhere. One in memory is another at each start. */
+  readonly id: string
   append(messages: readonly Message[]): Promise<void>
   read(signal: AbortSignal): AsyncIterable<Batch>
   acknowledge(batch: Batch): void
@@ -88,8 +100,17 @@ export interface LaneHeld {
   readonly oldestReceivedAt: number
 }
 
+/** The values of a message that holds several JSON texts. */
+export class Lines {
+  readonly values: readonly unknown[]
+
+  constructor(values: readonly unknown[]) {
+    this.values = values
+  }
+}
+
 /** Message → the document in it, or an array of candidates (each checked to be an object by the caller). Synchronous; throws `Rejected`. */
-export type Parser = (message: Message) => Document | readonly unknown[]
+export type Parser = (message: Message) => Document | readonly unknown[] | Lines
 
 /** Document → document, several, or none (ignored). Pure and synchronous; throws `Rejected`. Must not change its argument's nested values in place. */
 export type Normaliser = (document: Document, message: Message) => Document | readonly Document[] | undefined

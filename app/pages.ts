@@ -7,9 +7,9 @@ import { balances, ledgerReport } from './ledger.ts'
 import { type Clock, clockText } from './lib/clock.ts'
 import type { Secrets } from './lib/secrets/index.ts'
 import type { Encoder, SourceInfo } from './model.ts'
-import type { FeedStatus, Status } from './status.ts'
 import type { Telemetry } from './telemetry/index.ts'
-import { verdictOf } from './verdict.ts'
+import type { FeedStatus, Status } from './telemetry/status.ts'
+import { verdictOf } from './telemetry/verdict.ts'
 
 /** Live views, owned by the daemon. */
 export interface PageSources {

@@ -41,7 +41,7 @@ export interface SettingDescription {
 
 /** Every setting, group after group. */
 export function describeSettings(kinds: Kinds): SettingDescription[] {
-  const feed = feedOf(kinds)
+  const feed: Settings = feedTable(kinds)
   const programs = Object.values(kinds.replaced)
   const { sinks, ...house } = houseTables(kinds)
   const described = (table: Settings, isKey = true): SettingDescription[] =>
@@ -53,26 +53,21 @@ export function describeSettings(kinds: Kinds): SettingDescription[] {
     ...Object.values(house).flatMap((table) => described(table)),
     ...described(ofSinks),
     ...programs.flatMap(({ shared }) => described(shared, false)),
-    ...Object.entries(feed).map(([suffix, setting]) => describe(`FEED_<NAME>_${suffix}`, setting)),
+    ...Object.entries(feed).map(([suffix, setting]) => {
+      const described = describe(`FEED_<NAME>_${suffix}`, setting)
+      return { ...described, required: described.required && !isOfUnusualKind(suffix, kinds) }
+    }),
   ]
   const groups = new Set([...FIRST, ...programs.map(({ group }) => group), ...THEN, ...all.map(({ group }) => group)])
   return [...groups].flatMap((group) => all.filter((setting) => setting.group === group))
 }
 
-/** What a kind requires that a feed does not have unless it says so is not required of everyone. */
-function feedOf(kinds: Kinds): Settings {
-  const table: Settings = feedTable(kinds)
-  const unusual = choosers.flatMap(({ registry, usual }) => {
-    const others = Object.entries(kinds[registry]).filter(
-      ([name]) => name !== usual && Object.hasOwn(kinds[registry], usual),
-    )
-    return others.flatMap(([, { settings }]) => Object.keys(settings))
+/** Whether only a kind that has to be chosen has the setting, so that a feed does without it as a rule. */
+function isOfUnusualKind(suffix: string, kinds: Kinds): boolean {
+  return choosers.some(({ registry, usual }) => {
+    const having = Object.entries(kinds[registry]).filter(([, { settings }]) => Object.hasOwn(settings, suffix))
+    return having.length > 0 && having.every(([name]) => name !== usual)
   })
-  const usual = new Set(choosers.flatMap((one) => Object.keys(kinds[one.registry][one.usual]?.settings ?? {})))
-  const optional = new Set(unusual.filter((name) => !usual.has(name)))
-  return Object.fromEntries(
-    Object.entries(table).map(([name, one]) => [name, optional.has(name) ? { ...one, required: false } : one]),
-  )
 }
 
 function describeFeed(replaced: ReplacedFeed, program: Replaced, feed: Settings): SettingDescription[] {

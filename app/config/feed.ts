@@ -82,15 +82,23 @@ interface Said {
   readonly isGiven: (suffix: string) => boolean
 }
 
+/** Settings that do nothing without another. */
+const WITHOUT_EFFECT = [
+  ['SEQUENCE_FIRST_FIELD', 'SEQUENCE_FIELD'],
+  ['SEQUENCE_BY', 'SEQUENCE_FIELD'],
+  ['MAX_SEQUENCES', 'SEQUENCE_FIELD'],
+  ['RECORDS_KEEP', 'RECORDS'],
+] as const
+
 function check(
   values: Named<HouseFeed>,
   { called, isGiven }: Said,
   { inUse, unused }: FeedKinds,
   report: Report,
 ): void {
-  for (const suffix of ['SEQUENCE_FIRST_FIELD', 'SEQUENCE_BY', 'MAX_SEQUENCES'] as const) {
-    if (isGiven(suffix) && !values.SEQUENCE_FIELD) {
-      const [name, needed] = [called(suffix), called('SEQUENCE_FIELD')]
+  for (const [suffix, other] of WITHOUT_EFFECT) {
+    if (isGiven(suffix) && !values[other]) {
+      const [name, needed] = [called(suffix), called(other)]
       report.ineffective(name, `${name} has no effect without ${needed}`, `set ${needed} too, or remove it`)
     }
   }

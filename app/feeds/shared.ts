@@ -2,7 +2,7 @@
 import type { FeedParts } from '../feed.ts'
 import type { Shared } from '../feed-parts.ts'
 import type { GapStates } from '../gap-states.ts'
-import type { Status } from '../status.ts'
+import type { Status } from '../telemetry/status.ts'
 
 export interface FeedsShared extends Shared {
   readonly status: Status

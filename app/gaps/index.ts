@@ -1,6 +1,7 @@
 /** Everything that is known of gaps, kept from events: what /status, the metrics and the gap records tell. */
 import type { Emit, Event } from '../events.ts'
 import { createLedger } from '../ledger.ts'
+import type { Clock } from '../lib/clock.ts'
 import type { SourceInfo } from '../model.ts'
 import { Outbox } from './outbox.ts'
 import { Pauses } from './pauses.ts'
@@ -48,9 +49,9 @@ export class Gaps {
   }
 
   /** Watches at most `most` sequences of numbers in the documents of `feed`. Call the returned function with each document, in order. */
-  watch(feed: string, paths: SequencePaths, most: number, emit: Emit): SequenceWatch['check'] {
+  watch(feed: string, paths: SequencePaths, most: number, clock: Clock, emit: Emit): SequenceWatch['check'] {
     this.sequences.get(feed)?.flush()
-    const watch = new SequenceWatch(paths, most, emit)
+    const watch = new SequenceWatch(paths, most, clock, emit)
     this.sequences.set(feed, watch)
     return watch.check
   }

@@ -1,5 +1,6 @@
 /** Numbers that an upstream counts its documents with: what is missing, and what comes again. */
 import type { Emit } from '../events.ts'
+import type { Clock } from '../lib/clock.ts'
 import { numberText } from '../lib/json-value.ts'
 import { ownValue } from '../lib/own-value.ts'
 import type { Document, Message, SourceInfo } from '../model.ts'
@@ -31,7 +32,7 @@ interface Range {
   readonly endedAt: number
 }
 
-/** One sequence of a source. `lastAt` is the receive time of its last number, milliseconds since the epoch. */
+/** One sequence of a source. `lastAt` is the receive time of its last number on the steady clock, milliseconds since the epoch. */
 interface Sequence {
   readonly of: SourceSequences
   readonly name: string
@@ -50,6 +51,7 @@ interface SourceSequences {
 export class SequenceWatch {
   readonly #paths: SequencePaths
   readonly #most: number
+  readonly #clock: Pick<Clock, 'steadyReceivedAt'>
   readonly #emit: Emit
   readonly #sources = new Map<SourceInfo, SourceSequences>()
   readonly #joined = new Set<Sequence>()
@@ -63,9 +65,10 @@ export class SequenceWatch {
   readonly unwatched: Record<Unwatched, number> = { absent: 0, unreadable: 0, too_many: 0 }
 
   /** Watches at most `most` sequences, over all sources. */
-  constructor(paths: SequencePaths, most: number, emit: Emit) {
+  constructor(paths: SequencePaths, most: number, clock: Pick<Clock, 'steadyReceivedAt'>, emit: Emit) {
     this.#paths = paths
     this.#most = most
+    this.#clock = clock
     this.#emit = emit
   }
 
@@ -122,20 +125,21 @@ export class SequenceWatch {
     if (this.#gone.has(message.source)) return
     if (this.#sequences >= this.#most) return this.#pass('too_many', message)
     this.#sequences++
-    const { source, receivedAt } = message
+    const { source } = message
+    const lastAt = this.#clock.steadyReceivedAt(message)
     const known = this.#sources.get(source)
     const of = known ?? { source, byName: new Map(), told: 0 }
     if (!known) this.#sources.set(source, of)
-    of.byName.set(name, { of, name, last, lastAt: receivedAt, joined: undefined })
+    of.byName.set(name, { of, name, last, lastAt, joined: undefined })
   }
 
   #pass(why: Unwatched, { source: { feed } }: Message): void {
     if (this.unwatched[why]++ === 0) this.#emit({ type: 'sequence.unwatched', feed, why })
   }
 
-  #go(sequence: Sequence, last: Whole, { receivedAt }: Message): void {
+  #go(sequence: Sequence, last: Whole, message: Message): void {
     sequence.last = last
-    sequence.lastAt = receivedAt
+    sequence.lastAt = this.#clock.steadyReceivedAt(message)
   }
 
   #miss(sequence: Sequence, first: Whole, last: Whole, message: Message): void {
@@ -144,7 +148,7 @@ export class SequenceWatch {
       from: next(sequence.last),
       to: previous(first),
       beganAt: lastAt,
-      endedAt: Math.max(lastAt, message.receivedAt),
+      endedAt: Math.max(lastAt, this.#clock.steadyReceivedAt(message)),
     }
     this.missing += count(range.from, range.to)
     if (of.told < MOST_RECORDS) {

@@ -18,6 +18,8 @@ export interface LaneOptions extends LaneLimits {
   /** Set to the sums that were kept with the lane. */
   readonly ledger: Ledger
   readonly emit: Emit
+  /** What receive times lack to the broker's clock, in milliseconds; undefined while that is not known. */
+  readonly correctionMs: () => number | undefined
   /** Ends the opening, which then rejects with its reason. */
   readonly signal?: AbortSignal | undefined
 }

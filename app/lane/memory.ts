@@ -2,7 +2,9 @@
 import { Notifier } from '../lib/notifier.ts'
 import type { Batch, Lane, LaneHeld, LaneLimits, Message } from '../model.ts'
 import { Admission } from './admission.ts'
+import { batchOf } from './batch.ts'
 import type { LaneGround } from './index.ts'
+import { Numbers } from './numbers.ts'
 import { BATCH, cut, type Piece } from './piece.ts'
 
 /** Opens an empty lane of `laneMaxBytes`. */
@@ -11,6 +13,8 @@ export async function memoryLane(options: LaneGround): Promise<Lane> {
 }
 
 class MemoryLane implements Lane {
+  readonly #numbers = new Numbers()
+  readonly id = this.#numbers.lane
   readonly durable = false
   #options: LaneGround
   readonly #admission: Admission
@@ -37,6 +41,7 @@ class MemoryLane implements Lane {
       if (this.#options.overload === 'drop-oldest') this.#dropOldest(bytes)
       await this.#admission.enter(first.source, bytes, first.receivedAt)
     }
+    this.#numbers.give(pieces)
     this.#queued.push(...pieces)
     this.#changed.notify()
   }
@@ -122,11 +127,7 @@ class MemoryLane implements Lane {
       bytes += piece.bytes
     }
     this.#queued.splice(0, pieces.length)
-    const [only] = pieces
-    const batch: Batch = {
-      messages: only && pieces.length === 1 ? only.messages : pieces.flatMap((piece) => piece.messages),
-      bytes,
-    }
+    const batch = batchOf(pieces, bytes)
     this.#inFlight.set(batch, pieces)
     return batch
   }

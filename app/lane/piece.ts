@@ -9,17 +9,20 @@ export const BATCH = { messages: 2_000, bytes: 1024 * 1024 }
 
 /** `bytes` is payload; `cost` is what the lane's limit counts. */
 export interface Piece {
+  /** Running number of its first message, the others follow; 0 until it enters a lane. */
+  first: number
   readonly source: SourceInfo
   readonly messages: readonly Message[]
   readonly bytes: number
   readonly cost: number
 }
 
-/** Cuts `messages` of one source into pieces of at most `limits`, each message costing its payload and `overheadBytes`; a single message over the limit of bytes is a piece of its own. */
+/** Cuts `messages` of one source into pieces of at most `limits`, each message costing its payload and `overheadBytes`; a single message over the limit of bytes is a piece of its own. `number` is that of the first message, if they have numbers. */
 export function cut(
   messages: readonly Message[],
   limits: { readonly messages: number; readonly bytes: number } = BATCH,
   overheadBytes: number = MESSAGE_OVERHEAD_BYTES,
+  number = 0,
 ): Piece[] {
   const pieces: Piece[] = []
   let start = 0
@@ -29,7 +32,8 @@ export function cut(
     if (!first || end === start) return
     // A copy, because the array is the source's.
     const own = messages.slice(start, end)
-    pieces.push({ source: first.source, messages: own, bytes, cost: bytes + own.length * overheadBytes })
+    const cost = bytes + own.length * overheadBytes
+    pieces.push({ source: first.source, first: number + start, messages: own, bytes, cost })
     start = end
     bytes = 0
   }

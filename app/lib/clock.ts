@@ -6,6 +6,12 @@ export const TOLERANCE_MS = 5_000
 /** Whose clock was seen. A broker's word wins over a registry's, and both over this machine's own. */
 export type ClockWitness = 'broker' | 'registry'
 
+/** What says when it was received. */
+interface Received {
+  readonly receivedAt: number
+  readonly isCorrected?: boolean | undefined
+}
+
 /** What has changed: `offsetMs` is their clock less ours, by whose word. */
 export interface ClockDifference {
   readonly offsetMs: number
@@ -94,8 +100,13 @@ export class Clock {
   }
 
   /** When a message was received, corrected; milliseconds since the epoch. */
-  receivedAt(message: { readonly receivedAt: number; readonly isCorrected?: boolean | undefined }): number {
+  receivedAt(message: Received): number {
     return message.isCorrected ? message.receivedAt : this.corrected(message.receivedAt)
+  }
+
+  /** When a message was received, on `steadyNow`; milliseconds since the epoch. */
+  steadyReceivedAt(message: Received): number {
+    return message.isCorrected ? this.steady(message.receivedAt) : message.receivedAt
   }
 }
 

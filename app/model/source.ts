@@ -22,9 +22,9 @@ export interface Message {
   readonly data: Buffer
   /** On this process's steady clock, milliseconds since the epoch: correct it with `Clock` before it leaves the process. */
   readonly receivedAt: number
-  /** `receivedAt` is corrected already: the message comes from an earlier process. */
+  /** `receivedAt` is corrected already: the message comes from an earlier process that knew how. */
   readonly isCorrected?: boolean | undefined
-  /** Where to resume after this message, for upstreams that can replay. */
+  /** Where to resume after this message, for upstreams that can replay: at most 1,024 bytes of UTF-8. */
   readonly cursor?: string
   /**
    * Set by a source whose peer waits for an answer, and called once, when we answer for the message: a lane that outlives the process

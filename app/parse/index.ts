@@ -16,4 +16,9 @@ export const parsers = {
     settings: {},
     load: async () => (await import('./json.ts')).json,
   }),
+  ndjson: parser({
+    help: 'JSON texts, one on each line',
+    settings: {},
+    load: async () => (await import('./ndjson.ts')).ndjson,
+  }),
 }

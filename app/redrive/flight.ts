@@ -1,6 +1,6 @@
 /** What is on its way to Kafka: bounded, and given up when nothing of it arrives for too long. */
+import type { Load } from '../lane/one-batch.ts'
 import { Notifier } from '../lib/notifier.ts'
-import type { Batch } from '../model.ts'
 
 /** Beyond this many of either, the next batch waits. */
 const MOST = { messages: 10_000, bytes: 16 * 1024 * 1024 }
@@ -37,7 +37,7 @@ export class Flight {
   }
 
   /** Resolves when there is room; false when it has ended. */
-  async enter({ messages, bytes }: Batch): Promise<boolean> {
+  async enter({ messages, bytes }: Load): Promise<boolean> {
     while (this.#isFull() && !this.ended.aborted) await this.#changed.wait(this.ended)
     if (this.ended.aborted) return false
     if (this.#messages === 0) this.#movedAt = performance.now()
@@ -46,7 +46,7 @@ export class Flight {
     return true
   }
 
-  leave({ messages, bytes }: Batch): void {
+  leave({ messages, bytes }: Load): void {
     this.#movedAt = performance.now()
     this.#messages -= messages.length
     this.#bytes -= bytes

@@ -5,11 +5,11 @@ import { Unavailable } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import { feedSteps } from '../feed-steps.ts'
 import type { Config, FeedConfig } from '../kinds.ts'
-import { oneBatch } from '../lane/one-batch.ts'
+import { type Load, oneBatch } from '../lane/one-batch.ts'
 import { sourceFinder } from '../lane/sources.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Ranges } from '../lib/ranges.ts'
-import type { Batch, DeadLetters, Encoder, Message, Outlet, SourceInfo } from '../model.ts'
+import type { DeadLetters, Encoder, Message, Outlet, SourceInfo } from '../model.ts'
 import { deliver, type Feed } from '../pipeline.ts'
 import { recordUse } from '../route/topic-use.ts'
 import type { Flight } from './flight.ts'
@@ -123,10 +123,10 @@ interface Cargo {
   readonly row: Row
   /** Which documents of a message it is about, where it is not the whole message. */
   readonly picked: ReadonlyMap<Message, Ranges>
-  readonly batch: Batch
+  readonly batch: Load
 }
 
-function batchOf(letters: readonly Letter[], picked: Map<Message, Ranges>, open: OpenFeed | undefined): Batch {
+function batchOf(letters: readonly Letter[], picked: Map<Message, Ranges>, open: OpenFeed | undefined): Load {
   let bytes = 0
   const messages = letters.map(({ data, receivedAt, feed, sourceId, numbers }) => {
     const source = open?.sourceOf(sourceId) ?? { feed, id: sourceId, shown: sourceId, hash: 0 }

@@ -1,51 +1,38 @@
-/** Gauges and ledger counters, read when somebody scrapes: nothing is counted twice to keep them. */
+/** Gauges and counters that are read at a scrape, from counts that other modules keep anyway. */
 import type { Gaps } from '../gaps/index.ts'
-import type { FeedStatus, SourceState } from '../status.ts'
-import type { CounterName, GaugeName } from './definitions.ts'
-import { tellLedger } from './ledger-metrics.ts'
+import type { Count, SetGauge } from './definitions.ts'
+import type { Labels } from './histogram.ts'
+import { fillLedger } from './ledger-metrics.ts'
 import type { Observed } from './observed.ts'
+import type { FeedStatus, SourceState } from './status.ts'
 
-type Labels = Record<string, string>
-
-/** The calls of prom-client's metrics that are used here. */
-interface Gauge {
+/** Methods of prom-client's metrics that are used here. */
+interface SettableGauge {
   set(labels: Labels, value: number): void
   reset(): void
 }
-interface Counter {
+interface ReadableCounter {
   reset(): void
   inc(labels: Labels, value: number): void
 }
 
 const states: readonly SourceState[] = ['waiting', 'dialling', 'open', 'refused', 'stopped']
 
-/** Counters that are read, not counted: filled anew by each scrape, so that nothing is left of what is gone. */
-export const READ_COUNTERS: ReadonlySet<string> = new Set<CounterName>([
-  'tributary_messages_received_total',
-  'tributary_messages_settled_total',
-  'tributary_messages_dropped_total',
-  'tributary_documents_found_total',
-  'tributary_documents_total',
-  'tributary_fields_undeclared_total',
-  'tributary_timestamps_unreadable_total',
-  'tributary_gap_seconds_total',
-  'tributary_source_paused_seconds_total',
-  'tributary_sequence_missing_total',
-  'tributary_sequence_repeated_total',
-  'tributary_sequence_unwatched_total',
-  'tributary_log_lines_dropped_total',
-])
+type ReadCount = Count<'readCounter'>
 
-/** Sets every gauge, and every counter of `READ_COUNTERS`, to what is true now. */
+/** Counters with a label `reason`. */
+type ByReason = 'tributary_timestamps_unreadable_total' | 'tributary_sequence_unwatched_total'
+
+/** Sets every gauge and every read counter to its present value. They are emptied first, so that no series outlives its subject. */
 export function fillGauges(
-  gauges: ReadonlyMap<string, Gauge>,
-  counters: ReadonlyMap<string, Counter>,
+  gauges: ReadonlyMap<string, SettableGauge>,
+  counters: ReadonlyMap<string, ReadableCounter>,
   observed: Observed,
 ): void {
   for (const one of [...gauges.values(), ...counters.values()]) one.reset()
-  const set = (name: GaugeName, labels: Labels, value: number): void => gauges.get(name)?.set(labels, value)
-  const count = (name: CounterName, labels: Labels, value: number): void => to(counters, name, labels, value)
-  // Whoever reads them compares them with a clock that is right.
+  const set: SetGauge = (name, labels, value) => gauges.get(name)?.set(labels, value)
+  const count: ReadCount = (name, labels, value) => counters.get(name)?.inc(labels, value)
+  // Readers compare these times with a correct clock.
   const seconds = (at: number): number => (at === 0 ? 0 : observed.clock.corrected(at) / 1000)
   for (const [feed, { ledger, restored, lane, deadLetters, encoder, times }] of observed.feeds) {
     const { held } = lane
@@ -55,29 +42,24 @@ export function fillGauges(
     set('tributary_lane_oldest_message_timestamp_seconds', { feed }, held.oldestReceivedAt / 1000)
     set('tributary_documents_in_flight', { feed }, ledger.inFlight)
     set('tributary_dead_letters_in_use', { feed }, deadLetters.topic === undefined ? 0 : 1)
-    tellLedger(set, count, { feed, ledger, restored, held: held.messages })
-    to(counters, 'tributary_fields_undeclared_total', { feed }, encoder.undeclared)
-    byReason(counters, 'tributary_timestamps_unreadable_total', feed, times?.missing)
+    fillLedger(set, count, { feed, ledger, restored, held: held.messages })
+    count('tributary_fields_undeclared_total', { feed }, encoder.undeclared)
+    byReason(count, 'tributary_timestamps_unreadable_total', feed, times?.missing)
   }
   for (const [feed, status] of observed.status.feeds) fillFeed(set, feed, status, seconds)
   for (const [subject, { fetchedAt }] of observed.schemas()) {
     set('tributary_schema_last_success_timestamp_seconds', { subject }, seconds(fetchedAt))
   }
-  fillGaps(set, counters, observed.gaps)
+  fillGaps(set, count, observed.gaps)
   const { systemOffsetMs } = observed.clock
   if (systemOffsetMs !== undefined) set('tributary_clock_offset_seconds', {}, systemOffsetMs / 1000)
-  to(counters, 'tributary_log_lines_dropped_total', {}, observed.logLinesDropped())
+  count('tributary_log_lines_dropped_total', {}, observed.logLinesDropped())
   const { isGood, at } = observed.status.reload
   set('tributary_config_last_reload_successful', {}, isGood ? 1 : 0)
   set('tributary_config_last_reload_success_timestamp_seconds', {}, seconds(at))
 }
 
-function fillFeed(
-  set: (name: GaugeName, labels: Labels, value: number) => void,
-  feed: string,
-  status: FeedStatus,
-  seconds: (at: number) => number,
-): void {
+function fillFeed(set: SetGauge, feed: string, status: FeedStatus, seconds: (at: number) => number): void {
   const counts = new Map<SourceState, number>()
   let last = 0
   for (const source of status.sources.values()) {
@@ -89,34 +71,20 @@ function fillFeed(
   set('tributary_feed_parked', { feed }, status.state === 'parked' ? 1 : 0)
 }
 
-function fillGaps(
-  set: (name: GaugeName, labels: Labels, value: number) => void,
-  counters: ReadonlyMap<string, Counter>,
-  { tracker, pauses, sequences, outbox }: Gaps,
-): void {
+function fillGaps(set: SetGauge, count: ReadCount, { tracker, pauses, sequences, outbox }: Gaps): void {
   for (const [feed, open] of tracker.open()) set('tributary_gaps_open', { feed }, open)
   for (const [feed, reasons] of tracker.millis()) {
-    for (const [reason, ms] of reasons) to(counters, 'tributary_gap_seconds_total', { feed, reason }, ms / 1000)
+    for (const [reason, ms] of reasons) count('tributary_gap_seconds_total', { feed, reason }, ms / 1000)
   }
-  for (const [feed, ms] of pauses.millis()) to(counters, 'tributary_source_paused_seconds_total', { feed }, ms / 1000)
+  for (const [feed, ms] of pauses.millis()) count('tributary_source_paused_seconds_total', { feed }, ms / 1000)
   for (const [feed, { missing, repeated, unwatched }] of sequences) {
-    to(counters, 'tributary_sequence_missing_total', { feed }, missing)
-    to(counters, 'tributary_sequence_repeated_total', { feed }, repeated)
-    byReason(counters, 'tributary_sequence_unwatched_total', feed, unwatched)
+    count('tributary_sequence_missing_total', { feed }, missing)
+    count('tributary_sequence_repeated_total', { feed }, repeated)
+    byReason(count, 'tributary_sequence_unwatched_total', feed, unwatched)
   }
   set('tributary_gap_records_in_use', {}, outbox.use === 'in_use' ? 1 : 0)
 }
 
-function byReason(
-  counters: ReadonlyMap<string, Counter>,
-  name: CounterName,
-  feed: string,
-  counts: Readonly<Record<string, number>> = {},
-): void {
-  for (const [reason, count] of Object.entries(counts)) to(counters, name, { feed, reason }, count)
-}
-
-/** A counter that only grows may be set by its ledger: it was emptied before. */
-function to(counters: ReadonlyMap<string, Counter>, name: CounterName, labels: Labels, value: number): void {
-  counters.get(name)?.inc(labels, value)
+function byReason(count: ReadCount, name: ByReason, feed: string, counts: Readonly<Record<string, number>> = {}): void {
+  for (const [reason, value] of Object.entries(counts)) count(name, { feed, reason }, value)
 }

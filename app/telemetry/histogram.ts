@@ -1,4 +1,4 @@
-/** A histogram that takes weighted observations: batches report many equal values at once, and prom-client has no such call. */
+/** A histogram with weighted observations. A batch reports many equal values at once; prom-client has no method for weights. */
 
 export type Labels = Record<string, string>
 
@@ -10,7 +10,7 @@ interface Series {
   sum: number
 }
 
-/** Seconds in, Prometheus histogram samples out. */
+/** Takes seconds, returns samples of a Prometheus histogram. */
 export class WeightedHistogram {
   readonly #bounds: readonly number[]
   readonly #series = new Map<string, Series>()
@@ -19,7 +19,7 @@ export class WeightedHistogram {
     this.#bounds = bounds
   }
 
-  /** Counts `weight` observations of `seconds` in the series of `key`; `labels` is read when the series is new. */
+  /** Adds `weight` observations of `seconds` to the series of `key`. `labels` is read only when the series is new. */
   observe(key: string, labels: Readonly<Record<string, string>>, seconds: number, weight: number): void {
     let series = this.#series.get(key)
     if (!series) {
@@ -32,12 +32,12 @@ export class WeightedHistogram {
     series.sum += seconds * weight
   }
 
-  /** All series with this value of `label` are gone. */
+  /** Removes all series with this value of `label`. */
   forget(label: string, value: string): void {
     for (const [key, { labels }] of this.#series) if (labels[label] === value) this.#series.delete(key)
   }
 
-  /** The samples of all series, cumulative as the exposition format wants them. */
+  /** The samples of all series, cumulative as in the exposition format. */
   samples(name: string): { metricName: string; labels: Record<string, string | number>; value: number }[] {
     const samples: { metricName: string; labels: Record<string, string | number>; value: number }[] = []
     for (const { labels, counts, sum } of this.#series.values()) {

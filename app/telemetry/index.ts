@@ -1,4 +1,4 @@
-/** Events in, metrics and log lines out. */
+/** Turns events into metrics, status and log lines. */
 import type { Event } from '../events.ts'
 import type { Secrets } from '../lib/secrets/index.ts'
 import { createLog, type Log } from './log.ts'
@@ -7,18 +7,18 @@ import type { Observed } from './observed.ts'
 import { Refusals } from './refusals.ts'
 import { shownEvent } from './shown.ts'
 
-/** What the daemon holds. `emit` never throws and never waits. */
+/** Telemetry of one daemon. `emit` never throws and never waits. */
 export interface Telemetry {
   readonly log: Log
   readonly metrics: Metrics
   emit(event: Event): void
 }
 
-/** Makes both halves; `observed` is read at each scrape. */
+/** Creates log and metrics. `observed` is read at each scrape. */
 export function createTelemetry(
   options: Omit<MetricsOptions, 'observed'> & {
     readonly logLevel: string
-    /** File descriptor of the log: standard output, unless records go there. */
+    /** File descriptor of the log: standard output, or standard error when records go to standard output. */
     readonly logFd: number
     readonly secrets: Secrets
     readonly observed: Omit<Observed, 'logLinesDropped'>
@@ -27,9 +27,9 @@ export function createTelemetry(
   const log = createLog(options.logLevel, options.logFd, (text) => options.secrets.hideAll(text))
   const metrics = createMetrics({ ...options, observed: { ...options.observed, logLinesDropped: () => log.dropped } })
   const foundBy = (feed: string): number => options.observed.feeds.get(feed)?.ledger.found ?? 0
-  const refusals = new Refusals(foundBy, (text, feed) => options.secrets.hide(text, feed), log.say)
+  const refusals = new Refusals(foundBy, (text, feed) => options.secrets.hide(text, feed), log.writeLine)
   const emit = (told: Event): void => {
-    // As many as there are documents, so nothing is done for those that only add to a sum.
+    // There may be one of these events per document: return early when the log already has its reason.
     if (told.type === 'document.refused' && !refusals.isNews(told)) return
     const event = shownEvent(told, options.secrets)
     options.observed.status.apply(event)

@@ -1,11 +1,9 @@
-/** The ledger of a feed as metrics: its sums as gauges, which a lane on disk carries over a restart, and counters since the process began. */
+/** The ledger of a feed as metrics: sums as gauges, which a lane on disk carries over a restart, and counters since the start of the process. */
 import { ledgerReport } from '../ledger.ts'
 import type { Ledger } from '../model.ts'
-import type { CounterName, GaugeName } from './definitions.ts'
+import type { Count, SetGauge } from './definitions.ts'
 
-type Tell<Name> = (name: Name, labels: Record<string, string>, value: number) => void
-
-/** What a feed has counted. `restored` is what its lane brought from an earlier process, `held` what that lane holds now, in messages. */
+/** The counts of a feed. `restored`: counts of an earlier process, from the lane. `held`: messages in the lane now. */
 export interface Counted {
   readonly feed: string
   readonly ledger: Ledger
@@ -13,10 +11,10 @@ export interface Counted {
   readonly held: number
 }
 
-/** Tells every sum: `set` a gauge, `count` a counter. */
-export function tellLedger(
-  set: Tell<GaugeName>,
-  count: Tell<CounterName>,
+/** Sets all gauges and counters of a ledger. */
+export function fillLedger(
+  set: SetGauge,
+  count: Count<'readCounter'>,
   { feed, ledger, restored, held }: Counted,
 ): void {
   const { messages, documents } = ledgerReport(ledger, held)
@@ -25,21 +23,27 @@ export function tellLedger(
   count('tributary_messages_received_total', { feed }, ledger.received - restored.received)
   count('tributary_messages_settled_total', { feed }, ledger.settled - restored.settled)
   count('tributary_documents_found_total', { feed }, ledger.found - restored.found)
-  const by = (name: CounterName, labels: Record<string, string>, now: Counts, then: Counts): void => {
-    for (const [reason, value] of now) count(name, { feed, ...labels, reason }, value - (then.get(reason) ?? 0))
+  for (const [reason, value] of since(ledger.dropped, restored.dropped))
+    count('tributary_messages_dropped_total', { feed, reason }, value)
+  const ended = (outcome: string, reason: string, value: number): void =>
+    count('tributary_documents_total', { feed, outcome, reason }, value)
+  const byReason = (outcome: string, now: ReasonCounts, then: ReasonCounts): void => {
+    for (const [reason, value] of since(now, then)) ended(outcome, reason, value)
   }
-  by('tributary_messages_dropped_total', {}, ledger.dropped, restored.dropped)
-  const outcome = 'tributary_documents_total'
-  count(outcome, { feed, outcome: 'produced', reason: '' }, ledger.produced - restored.produced)
-  count(outcome, { feed, outcome: 'ignored', reason: '' }, ledger.ignored - restored.ignored - sum(ledger.ignoredFor))
-  by(outcome, { outcome: 'ignored' }, ledger.ignoredFor, restored.ignoredFor)
-  by(outcome, { outcome: 'refused' }, ledger.refused, restored.refused)
-  by(outcome, { outcome: 'dead_lettered' }, ledger.deadLettered, restored.deadLettered)
-  by(outcome, { outcome: 'expired' }, ledger.expired, restored.expired)
+  ended('produced', '', ledger.produced - restored.produced)
+  ended('ignored', '', ledger.ignored - restored.ignored - totalOf(ledger.ignoredFor))
+  byReason('ignored', ledger.ignoredFor, restored.ignoredFor)
+  byReason('refused', ledger.refused, restored.refused)
+  byReason('dead_lettered', ledger.deadLettered, restored.deadLettered)
+  byReason('expired', ledger.expired, restored.expired)
 }
 
-type Counts = ReadonlyMap<string, number>
+type ReasonCounts = ReadonlyMap<string, number>
 
-function sum(counts: Counts): number {
+function since(now: ReasonCounts, then: ReasonCounts): [reason: string, count: number][] {
+  return [...now].map(([reason, value]) => [reason, value - (then.get(reason) ?? 0)])
+}
+
+function totalOf(counts: ReasonCounts): number {
   return [...counts.values()].reduce((all, count) => all + count, 0)
 }

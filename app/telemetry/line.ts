@@ -1,9 +1,14 @@
-/** A line of the log. */
+/** Log lines, and texts that several of them share. */
 
 export type Level = 'debug' | 'info' | 'warn' | 'error'
 
 /** Level, text and further fields. */
-export type Line = readonly [level: Level, text: string, fields?: object | undefined]
+export type LogLine = readonly [level: Level, text: string, fields?: object | undefined]
+
+/** `topic[3]`. */
+export function partitionText(topic: string, partition: number): string {
+  return `${topic}[${partition}]`
+}
 
 /** `1.5 s`. */
 export function seconds(ms: number): string {

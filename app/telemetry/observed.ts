@@ -1,10 +1,10 @@
-/** What telemetry looks at when it is scraped, beside the events it was told. */
+/** State that telemetry reads at a scrape, beside events. */
 import type { Gaps } from '../gaps/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { DeadLetters, Encoder, Lane, Ledger } from '../model.ts'
-import type { Status } from '../status.ts'
+import type { Status } from './status.ts'
 
-/** Live views, owned by the daemon. */
+/** Live objects, owned by the daemon. */
 export interface Observed {
   readonly status: Status
   readonly gaps: Gaps
@@ -13,12 +13,12 @@ export interface Observed {
     string,
     {
       readonly ledger: Ledger
-      /** What the ledger held when its lane was opened. */
+      /** The ledger as it was when its lane was opened. */
       readonly restored: Ledger
       readonly lane: Pick<Lane, 'held'>
       readonly deadLetters: Pick<DeadLetters, 'topic'>
       readonly encoder: Pick<Encoder, 'undeclared'>
-      /** How many documents have no time of their own, by reason, where they should have one. */
+      /** Documents without a readable time, by reason; only with `TIMESTAMP_FIELD`. */
       readonly times?: { readonly missing: Readonly<Record<string, number>> }
     }
   >

@@ -1,6 +1,6 @@
-/** Counts of what happens too often to look its labels up each time: gathered here, counted when somebody scrapes. */
+/** Counts of frequent events, kept apart from prom-client until the next scrape, to save the lookup of labels. */
 
-/** Of one counter with one label. */
+/** Pending counts of one counter, by the value of its one label. */
 export class Pending {
   readonly #counts = new Map<string, number>()
 
@@ -8,7 +8,7 @@ export class Pending {
     this.#counts.set(value, (this.#counts.get(value) ?? 0) + by)
   }
 
-  /** Hands on all there is, and begins anew. */
+  /** Passes every count to `count` and clears them. */
   take(count: (value: string, by: number) => void): void {
     for (const [value, by] of this.#counts) count(value, by)
     this.#counts.clear()

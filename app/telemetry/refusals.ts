@@ -1,56 +1,57 @@
-/** Refused documents: the first of each feed and reason is said at once, then a summary a minute with counts and share. */
+/** Log lines about refused documents: the first per feed and reason at once, then one summary per minute with counts and share. */
 import type { Event } from '../events.ts'
-import type { Line } from './line.ts'
+import { refusalMessages } from './feed-lines.ts'
+import type { LogLine } from './line.ts'
 
-type Refused = Extract<Event, { type: 'document.refused' }>
+type RefusedEvent = Extract<Event, { type: 'document.refused' }>
 
-const EVERY_MS = 60_000
+const SUMMARY_MS = 60_000
 
-/** One feed since its last summary. */
+/** Refusals of one feed since its last summary. */
 interface Window {
   startedAt: number
-  /** Documents that the feed had found before. */
+  /** Documents that the feed had found before this window. */
   foundBefore: number
-  /** Since then, by reason. */
+  /** Refused documents of this window, by reason. */
   counts: Map<string, number>
-  /** Of them, those that were said. */
-  said: number
-  /** Reasons that are no news: of this window and the one before. */
+  /** How many of them have a line of their own. */
+  written: number
+  /** Reasons of this window and the previous one, which get no further line. */
   known: Set<string>
   last: string
 }
 
-/** Says so much and no more, however many are refused: the number of feeds and of reasons bounds it. */
+/** Limits log lines about refusals. Their number depends on feeds and reasons, not on documents. */
 export class Refusals {
   readonly #foundBy: (feed: string) => number
   readonly #hide: (text: string, feed: string) => string
-  readonly #say: (line: Line) => void
+  readonly #write: (line: LogLine) => void
   readonly #windows = new Map<string, Window>()
   #timer: NodeJS.Timeout | undefined
 
-  /** `foundBy`: how many documents a feed has found so far. `hide` takes secrets out of what is said. */
+  /** `foundBy` returns how many documents a feed has found so far. `hide` removes secrets from a text about a feed. */
   constructor(
     foundBy: (feed: string) => number,
     hide: (text: string, feed: string) => string,
-    say: (line: Line) => void,
+    write: (line: LogLine) => void,
   ) {
     this.#foundBy = foundBy
     this.#hide = hide
-    this.#say = say
+    this.#write = write
   }
 
-  /** Counts those of one event; whether they are to be said by themselves. */
-  isNews({ feed, reason, documents, detail }: Refused): boolean {
+  /** Counts the documents of an event. Returns whether the event gets a line of its own. */
+  isNews({ feed, reason, documents, detail }: RefusedEvent): boolean {
     const window = this.#windows.get(feed) ?? this.#open(feed, documents)
     window.counts.set(reason, (window.counts.get(reason) ?? 0) + documents)
     window.last = detail
     if (window.known.has(reason)) return false
     window.known.add(reason)
-    window.said += documents
+    window.written += documents
     return true
   }
 
-  /** Says what has not been said; call it at the end. */
+  /** Writes the open summaries. Call it before the last line of the log. */
   flush(): void {
     for (const [feed, window] of this.#windows) this.#sumUp(feed, window)
     this.#windows.clear()
@@ -59,17 +60,17 @@ export class Refusals {
   }
 
   #open(feed: string, documents: number): Window {
-    // The documents that open the window count as found already.
+    // The feed has counted the documents that open the window as found already.
     const window: Window = {
       startedAt: performance.now(),
       foundBefore: this.#foundBy(feed) - documents,
       counts: new Map(),
-      said: 0,
+      written: 0,
       known: new Set(),
       last: '',
     }
     this.#windows.set(feed, window)
-    this.#timer ??= setInterval(() => this.#tick(), EVERY_MS).unref()
+    this.#timer ??= setInterval(() => this.#tick(), SUMMARY_MS).unref()
     return window
   }
 
@@ -82,7 +83,7 @@ export class Refusals {
         window.foundBefore = this.#foundBy(feed)
         window.known = new Set(window.counts.keys())
         window.counts = new Map()
-        window.said = 0
+        window.written = 0
       }
     }
     if (this.#windows.size > 0) return
@@ -90,14 +91,14 @@ export class Refusals {
     this.#timer = undefined
   }
 
-  #sumUp(feed: string, { startedAt, foundBefore, counts, said, last }: Window): void {
+  #sumUp(feed: string, { startedAt, foundBefore, counts, written, last }: Window): void {
     const refused = [...counts.values()].reduce((sum, count) => sum + count, 0)
-    if (refused === said) return
+    if (refused === written) return
     const found = Math.max(refused, this.#foundBy(feed) - foundBefore)
     const share = Math.round((1_000 * refused) / found) / 10
     const seconds = Math.max(1, Math.round((performance.now() - startedAt) / 1_000))
     const reasons = [...counts].sort(([, a], [, b]) => b - a).map(([reason, count]) => `${reason} ${count}`)
-    const text = `feed ${feed}: ${refused} of ${found} documents were refused in ${seconds} s (${share} %): ${reasons.join(', ')}; the last: ${this.#hide(last, feed)}`
-    this.#say(['warn', text, { feed, refused, found, reasons: Object.fromEntries(counts) }])
+    const values = { feed, refused, found, seconds, share, reasons: reasons.join(', '), detail: this.#hide(last, feed) }
+    this.#write(refusalMessages.summary.line(values, { feed, refused, found, reasons: Object.fromEntries(counts) }))
   }
 }

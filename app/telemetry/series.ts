@@ -1,21 +1,21 @@
-/** Counters whose series can go with what they are about. */
+/** Counters whose series can be removed, for example when a feed leaves. */
 import type { Labels, WeightedHistogram } from './histogram.ts'
 
-/** The calls of prom-client's counters that are used here. */
-interface Counter {
+/** Methods of prom-client's counters that are used here. */
+interface CountingCounter {
   inc(labels: Labels, by: number): void
   remove(labels: Labels): void
 }
 
-/** Labels whose values come and go. */
+/** Labels whose values can be removed. */
 export type Subject = 'feed' | 'url' | 'topic'
 
-/** Remembers which series there are, because prom-client cannot be asked by one label. */
+/** Remembers its series, because prom-client cannot remove series by one label. */
 export class SeriesCounter {
-  readonly #counter: Counter
+  readonly #counter: CountingCounter
   readonly #series = new Map<string, Labels>()
 
-  constructor(counter: Counter) {
+  constructor(counter: CountingCounter) {
     this.#counter = counter
   }
 
@@ -25,7 +25,7 @@ export class SeriesCounter {
     this.#counter.inc(labels, by)
   }
 
-  /** All series with this value of `label` are gone. */
+  /** Removes all series with this value of `label`. */
   forget(label: Subject, value: string): void {
     for (const [key, labels] of this.#series) {
       if (labels[label] !== value) continue
@@ -35,5 +35,5 @@ export class SeriesCounter {
   }
 }
 
-/** What has series that can go. */
+/** A metric with removable series. */
 export type Forgetful = Pick<SeriesCounter | WeightedHistogram, 'forget'>

@@ -1,8 +1,8 @@
-/** Events as they may be shown: what came from outside, or holds what did, is without secrets. */
+/** Removes secrets from events before they are shown. */
 import type { Event } from '../events.ts'
 import type { Secrets } from '../lib/secrets/index.ts'
 
-/** Fields with names of ours: closed sets, and what was configured as no secret. The text of every other field passes through `hide`. */
+/** Fields that never hold a secret: closed sets, and names that were configured as no secret. `hide` processes the text of every other field. */
 export const NAMES: ReadonlySet<string> = new Set([
   'type',
   'feed',
@@ -17,11 +17,11 @@ export const NAMES: ReadonlySet<string> = new Set([
   'host',
 ])
 
-/** `event` without secrets: itself where it holds none. */
+/** A copy of `event` without secrets, or `event` itself if it holds none. */
 export function shownEvent(event: Event, secrets: Secrets): Event {
   const feed = 'source' in event ? event.source.feed : 'feed' in event ? event.feed : undefined
   let shown: Record<string, unknown> | undefined
-  // Without a list of its fields: there are several events for each batch of messages.
+  // No list of fields is allocated: there are several events per batch.
   for (const name in event) {
     const value: unknown = event[name as keyof Event]
     if (typeof value !== 'string' || NAMES.has(name)) continue

@@ -1,13 +1,13 @@
-/** The url label: what a source's redacted address may add to the label set is capped. */
+/** Values of the label `url`, limited in number. */
 import type { SourceInfo } from '../model.ts'
 
 const OTHER = 'other'
 
-/** An address for the first `max` distinct ones, and `other` from then on, until some are gone. */
+/** The first `max` distinct addresses are labels; further ones are `other` until some are removed. */
 export class UrlLabels {
   readonly #max: number
   readonly #known = new WeakSet<SourceInfo>()
-  /** How many sources have an address: the first as their label, the second `other`. */
+  /** Sources per address: with a label of their own, and with `other`. */
   readonly #own = new Map<string, number>()
   readonly #other = new Map<string, number>()
 
@@ -15,7 +15,7 @@ export class UrlLabels {
     this.#max = max
   }
 
-  /** The label of a source, which is there from now on if it was not. */
+  /** The label of a source. Adds the source if it is new. */
   of(source: SourceInfo): string {
     const { shown } = source
     if (!this.#known.has(source)) {
@@ -27,7 +27,7 @@ export class UrlLabels {
     return this.#own.has(shown) ? shown : OTHER
   }
 
-  /** A source has gone; returns the label that nobody has any more, if that is so. */
+  /** Removes a source. Returns its label if no other source has it. */
   leave(source: SourceInfo): string | undefined {
     if (!this.#known.delete(source)) return undefined
     const { shown } = source

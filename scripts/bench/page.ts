@@ -15,15 +15,15 @@ export function page(sections: readonly SectionReport[], idles: readonly Idle[] 
 Written by \`npm run bench -- --write\` (${machine()}).
 
 Contenders take turns, round after round, against the same Kafka on the same machine as the flood of messages and the reader.
-Records are acknowledged by all replicas. The clock runs from the word to the flood until the end offsets of the topic have
-reached the count. Afterwards every record is read back by a client and a decoder of its own, and checked.
+Records are acknowledged by all replicas. Timing starts when the load generator is told to send, and ends when the end offsets of the topic have
+reached the count. Afterwards an independent client and decoder read every record back and check it.
 
 - *platformatic* and *kafkajs* are the daemon with that Kafka client and its lane in memory; \`:disk\` has the lane on disk,
   \`:tmpfs\` on a disk in memory. Node runs as in the image, with \`${nodeOptions.join(' ')}\`.
 - *python* is websockets, fastavro and confluent-kafka under asyncio, a \`produce\` for each message, idempotent.
 - *per-message* is ws, avsc and kafkajs with one \`send\` for each message.
-- The middle of the rounds is shown. *CPU µs* is what the contender's process used for each record, user and system, all
-  threads; *broker µs* is Kafka's share. A ratio is that of the same round.
+- The table shows the median of the rounds. *CPU µs* is the CPU time of the contender's process per record, user and system, all
+  threads; *broker µs* is that of Kafka. A ratio compares contenders within one round.
 - Slow contenders get fewer messages (python 30 %, per-message 10 %).
 
 ${[...sections.map(sectionText), ...idleText(idles)].join('\n')}`
@@ -56,8 +56,8 @@ function idleText(rows: readonly Idle[]): string[] {
   return [
     `## Left alone
 
-Sockets that are open and silent, dialled as fast as the daemon can. The clock runs from the start of its process; memory is
-that of a while later, CPU that of half a minute as a part of one core.
+Open and silent sockets, dialled as fast as the daemon can. Timing starts with the process. Memory is measured some time
+later; CPU is that of half a minute, as a part of one core.
 
 ${idleTable(rows)}
 `,
@@ -67,30 +67,30 @@ ${idleTable(rows)}
 function watched({ entries }: SectionReport): string {
   if (!entries.some(({ load }) => load.watched)) return ''
   return `
-*loop p99* is the delay of the daemon's event loop as its own metrics tell it, *healthz p99* how long its answers took, both in
-milliseconds; the machine's two cores are shared by all. Memory is flat where the most of the second half of the window is the most of the first.
+*loop p99* is the delay of the daemon's event loop in its own metrics, *healthz p99* the time of its responses, both in
+milliseconds. All processes share the machine's two cores. Memory is flat if the peak of the second half of the window equals that of the first.
 `
 }
 
 function compressed({ id }: SectionReport): string {
   if (id !== 'compression') return ''
   return `
-*stored bytes* is what a record takes on the broker's disk. The flood's messages resemble each other more than real ones do,
-so real ones take more room, and more time to compress.
+*stored bytes* is the size of a record on the broker's disk. The messages of the load generator resemble each other more than real ones do,
+so real ones need more space, and more time to compress.
 `
 }
 
 function onePerWrite({ entries }: SectionReport): string {
   if (!entries.some(({ load }) => load.onePerWrite)) return ''
   return `
-Where each message is a write of its own, the flood's system calls are the limit, not the daemon.
+If each message is a write of its own, the system calls of the load generator are the limit, not the daemon.
 `
 }
 
 function paced({ entries }: SectionReport): string {
   if (entries.every(({ load }) => load.rate === undefined)) return ''
   return `
-Milliseconds from the write to the flood's socket (or from when it was due, where a full socket held it back) until the broker appended the record (its clock, which shows whole
-milliseconds; half of one is added). *CPU µs* is that of the whole window, waiting included.
+Milliseconds from the write to the load generator's socket (or from the time it was due, if a full socket delayed it) until the broker appended the record (by its clock, which has whole
+milliseconds; half of one is added). *CPU µs* covers the whole window, waiting included.
 `
 }

@@ -3,6 +3,7 @@ import { schemaText } from '../../app/commands/schema.ts'
 import { describeSettings } from '../../app/config/index.ts'
 import { kinds } from '../../app/kinds.ts'
 import { fittingPage } from './fitting-page.ts'
+import { messagesPage } from './messages-page.ts'
 import { metricsPage } from './metrics-page.ts'
 import { sampleEnv } from './sample-env.ts'
 import { sampleYaml } from './sample-yaml.ts'
@@ -18,5 +19,6 @@ export function pages(): ReadonlyMap<string, string> {
     ['docs/settings.md', settingsPage(settings)],
     ['docs/metrics.md', metricsPage()],
     ['docs/fitting.md', fittingPage()],
+    ['docs/messages.md', messagesPage()],
   ])
 }

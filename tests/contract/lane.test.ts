@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { type LaneOptions, lanes } from '../../app/lane/index.ts'
 import { createLedger } from '../../app/ledger.ts'
 import type { Batch, Lane, Message, SourceInfo } from '../../app/model.ts'
-import { type Bench, type LaneName, laneBench, readAll } from '../support/lanes.ts'
+import { type Bench, type LaneName, laneBench, nextBatch, numbersOf, readAll } from '../support/lanes.ts'
 import { numbered, source, texts } from '../support/messages.ts'
 import { until } from '../support/until.ts'
 
@@ -44,6 +44,74 @@ describe.each(Object.keys(lanes) as LaneName[])('lane %s', (name) => {
     expect(lane.held).toMatchObject({ messages: 0, bytes: 0, oldestReceivedAt: 0 })
   })
 
+  it('gives each message that enters the next number', async () => {
+    const lane = await open()
+    const sources = [source('a'), source('b'), source('c')]
+    const appends = sources.flatMap((from) => [1, 2_500, 30].map((count) => lane.append(numbered(count, from))))
+    const batches: Batch[] = []
+    const stop = new AbortController()
+    for await (const batch of lane.read(stop.signal)) {
+      batches.push(batch)
+      lane.acknowledge(batch)
+      if (batches.reduce((sum, { messages }) => sum + messages.length, 0) === 7_593) stop.abort()
+    }
+    await Promise.all(appends)
+    const numbers = batches.flatMap(numbersOf)
+    expect(numbers).toEqual(numbers.map((_, at) => (numbers[0] ?? 0) + at))
+    expect(numbers[0]).toBeGreaterThan(0)
+  })
+
+  it('leaves out the numbers of what it gave up, and gives none to what it did not take', async () => {
+    const lane = await open({ laneMaxBytes: 500_000, overload: 'drop-oldest', maxInFlightBatches: 1 })
+    await lane.append(large(100))
+    const first = await nextBatch(lane)
+    const start = numbersOf(first)[0] ?? 0
+    for (let at = 100; at < 1_000; at += 100) await lane.append(large(100, source(), at))
+    lane.acknowledge(first)
+    const second = await nextBatch(lane)
+    expect(numbersOf(second).map((number) => number - start)).toEqual(second.messages.map(({ data }) => Number(data)))
+    lane.acknowledge(second)
+    await lane.append(large(1))
+    lane.resize({ laneMaxBytes: 1_000, overload: 'drop-newest' })
+    await lane.append(large(100))
+    lane.resize({ laneMaxBytes: 500_000, overload: 'block' })
+    await lane.append(large(1))
+    const rest: number[] = []
+    for await (const batch of lane.read(new AbortController().signal)) {
+      rest.push(...numbersOf(batch))
+      lane.acknowledge(batch)
+      if (lane.held.messages === 0) break
+    }
+    expect(rest).toEqual([start + 1_000, start + 1_001])
+  })
+
+  it('has an id by chance, and gives no number again under the same', async () => {
+    const [lane, other] = [await open(), await open({ feed: 'g' })]
+    expect(lane.id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+    expect(other.id).not.toBe(lane.id)
+    await lane.append(numbered(3))
+    const gone = await nextBatch(lane)
+    lane.acknowledge(gone)
+    await lane.append(numbered(4_000))
+    const kept = await nextBatch(lane)
+    await lane.close()
+
+    const next = await open()
+    expect(next.id === lane.id).toBe(lane.durable)
+    if (lane.durable) {
+      const again = await nextBatch(next)
+      expect([numbersOf(again), texts(again.messages)]).toEqual([numbersOf(kept), texts(kept.messages)])
+      await next.append(numbered(1))
+      const all = numbersOf(again)
+      for await (const batch of next.read(new AbortController().signal)) {
+        all.push(...numbersOf(batch))
+        if (all.length === 4_001) break
+      }
+      expect(all).toEqual([...new Set(all)].sort((a, b) => a - b))
+      expect(all[0]).toBeGreaterThan(Math.max(...numbersOf(gone)))
+    }
+  })
+
   it('keeps an append waiting while it is full, counts what waits as held, and lets it in once there is room', async () => {
     const lane = await open({ laneMaxBytes: 500_000 })
     await lane.append(large(300))
@@ -53,6 +121,16 @@ describe.each(Object.keys(lanes) as LaneName[])('lane %s', (name) => {
     expect(lane.held.bytes).toBeLessThanOrEqual(500_000)
     expect(texts(await readAll(lane, 600))).toEqual(texts(large(600)))
     await late
+  })
+
+  it('bounds the number of messages by its bytes, be they empty', async () => {
+    const ledger = createLedger()
+    const lane = await open({ laneMaxBytes: 100_000, overload: 'drop-newest', ledger })
+    for (let sent = 0; sent < 10_000; sent += 100) {
+      await lane.append(numbered(100).map((one) => ({ ...one, data: Buffer.alloc(0) })))
+    }
+    expect(lane.held.messages).toBeLessThan(5_000)
+    expect(lane.held.messages + (ledger.dropped.get('drop-newest') ?? 0)).toBe(10_000)
   })
 
   it('reads on for another reader, whatever the one before has on its way', async () => {

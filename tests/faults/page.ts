@@ -18,13 +18,13 @@ export function page(before: string, verdicts: readonly Verdict[], options: Suit
   return `# Faults
 
 Written by \`npm run test:faults -- --report docs/faults.md\` with tributary ${version}, Node ${process.versions.node}, Apache Kafka ${KAFKA.version},
-Apicurio Registry ${REGISTRY.version}, ${clients.join(' and ')}. Each line is of the last run of its row; at scale 1 durations are
+Apicurio Registry ${REGISTRY.version}, ${clients.join(' and ')}. Each line shows the last run of its row. At scale 1 durations are
 those of the title.
 
 A row causes one fault to a daemon between real upstreams, a real Kafka and a real registry, beside a control feed. Every row
-holds these invariants, as far as they apply: I1 both sums of the ledger balance; I2 each message written to an open socket is in a
+checks these invariants, as far as they apply: I1 both sums of the ledger balance; I2 each message written to an open socket is in a
 topic, a dead letter, a counted drop or a gap record; I3 no more duplicates than retries can cause; I4 the order of each source
-per partition; I5 each record says what was sent, by hash and by Apache Avro for Java; I6 memory, file descriptors and the event
+per partition; I5 each record has the content that was sent, by hash and by Apache Avro for Java; I6 memory, file descriptors and the event
 loop are bounded; I7 recovery without a restart; I8 the control feed keeps nine tenths of its rate; I9 the fault is named within
 ten seconds; I10 no secret leaves; I11 the exit code.
 

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { Store } from '../../app/lane/disk/store.ts'
 import { type Daemon, startDaemon } from '../support/daemon.ts'
 import { imbalance, settled, topicFor, tradeFeed, tradeText } from '../support/daemon-feeds.ts'
 import { readTopic, topicSize } from '../support/stack.ts'
@@ -167,6 +168,16 @@ describe('a daemon with lanes on disk', () => {
         await writeFile(join(laneDir, FEED, 'data.mdb'), 'x'.repeat(40_000))
       },
       'it is damaged',
+    ],
+    [
+      'holds a lane of a later version',
+      async () => {
+        await mkdir(join(laneDir, FEED))
+        const store = new Store(join(laneDir, FEED))
+        await store.commit({ blocks: [], forget: [], tally: Buffer.from('{"version":9}') })
+        await store.close()
+      },
+      'its sums have format 9, which this version cannot read. The version that wrote it delivers it; it is given up by: ',
     ],
   ])('ends with 69 when the directory %s', async (_, prepare, problem) => {
     const { topic } = await topicFor('TradeEvent')

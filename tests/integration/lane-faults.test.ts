@@ -12,6 +12,7 @@ import { GroupCommit } from '../../app/lane/disk/group-commit.ts'
 import { scan } from '../../app/lane/disk/scan.ts'
 import { Store } from '../../app/lane/disk/store.ts'
 import { Tally } from '../../app/lane/disk/tally.ts'
+import { Numbers } from '../../app/lane/numbers.ts'
 import { cut } from '../../app/lane/piece.ts'
 import { createLedger } from '../../app/ledger.ts'
 import type { Batch, Lane, Message } from '../../app/model.ts'
@@ -151,8 +152,9 @@ describe('a flush that fails', () => {
       if (commits.length <= 2) await store.commit(transaction)
       if (commits.length !== 2) throw new Error('Input/output error')
     }
-    const nobody = { kept: () => {}, readable: () => {}, resumed: () => {} }
-    const options = { sync: 'flush' as const, first: 1, next: 1, holes: [], ...nobody }
+    const nobody = { kept: () => {}, readable: () => {}, resumed: () => {}, correctionMs: () => undefined }
+    const numbers = new Numbers()
+    const options = { sync: 'flush' as const, first: 1, next: 1, holes: [], numbers, ...nobody }
     let holds = 0
     const tally = new Tally(createLedger(), undefined)
     const group = new GroupCommit({ ...options, store: { commit } as Store, tally, held: () => holds++ })

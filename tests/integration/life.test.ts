@@ -233,7 +233,9 @@ describe('a feed that cannot start', () => {
     ;(await waiting.connection(1)).send(tradeText('2'))
     await settled(daemon, 'late', 1)
     expect(await daemon.feed('late')).toMatchObject({ state: 'running' })
-    expect((await daemon.metrics()).value('tributary_feed_parked', { feed: 'late' })).toBe(0)
+    // A page of metrics is up to 250 ms old.
+    const isUnparked = async () => (await daemon.metrics()).value('tributary_feed_parked', { feed: 'late' }) === 0
+    await until(isUnparked, { what: 'the metric to say that feed late is not parked' })
     expect(daemon.log.filter(({ msg }) => msg.includes('feed late cannot start yet'))).toHaveLength(1)
     expect(await readTopic(late, 1)).toHaveLength(1)
     expect((await daemon.stop()).code).toBe(0)

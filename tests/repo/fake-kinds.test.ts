@@ -7,7 +7,7 @@ import { fakes, withFakeKinds } from '../support/fake-kinds.ts'
 /** What a choice among the kinds of a registry is called. */
 const CHOOSERS: Readonly<Record<string, string>> = {
   sources: 'FEED_<NAME>_SOURCE',
-  parsers: 'FEED_<NAME>_PARSER',
+  parsers: 'FEED_<NAME>_PARSE',
   normalisers: 'FEED_<NAME>_NORMALISE',
   routers: 'FEED_<NAME>_ROUTER',
   encoders: 'FEED_<NAME>_FORMAT',
@@ -82,7 +82,7 @@ describe('one file and one line', () => {
     })
     const feed = {
       source: 'fake',
-      parser: 'fake',
+      parse: 'fake',
       router: 'fake',
       format: 'fake',
       normalise: 'fake',

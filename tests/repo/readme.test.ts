@@ -6,7 +6,8 @@ import { kinds } from '../../app/kinds.ts'
 import { metricDefinitions } from '../../app/telemetry/definitions.ts'
 
 const docs = readdirSync(new URL('../../docs', import.meta.url)).filter((name) => name.endsWith('.md'))
-const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', ...docs.map((name) => `docs/${name}`)]
+const atRoot = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'INVARIANTS.md', 'GOTCHAS.md']
+const pages = [...atRoot, ...docs.map((name) => `docs/${name}`)]
 const root = new URL('../../', import.meta.url)
 const read = (page: string): string => readFileSync(new URL(page, root), 'utf8')
 const all = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, found = '']) => found)

@@ -10,13 +10,15 @@ import { sources, withoutComments } from './sources.ts'
 const PAGES = [
   'app/commands/help.ts',
   'app/telemetry/definitions.ts',
+  'app/telemetry/reasons.ts',
   'app/check/options.ts',
   'app/commands/redrive.ts',
 ]
 /** Asked for where they are missing, or named as an alternative to what was given. */
 const ALTERNATIVES: Readonly<Record<string, readonly string[]>> = {
   'app/redrive/index.ts': ['BOOTSTRAP_SERVERS'],
-  'app/telemetry/lines.ts': ['DEAD_LETTER_TOPIC'],
+  'app/telemetry/feed-lines.ts': ['DEAD_LETTER_TOPIC'],
+  'app/telemetry/daemon-lines.ts': ['GAPS_TOPIC'],
 }
 
 /** Variables that may be called otherwise: by an alias, a preset's own variable, or often from a file. */

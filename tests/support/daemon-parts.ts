@@ -83,6 +83,7 @@ export async function testFeed(over: Partial<Feed> = {}, laneMaxBytes = 1024 * 1
         sourceOf: (id) => ({ feed: 'f', id, shown: id, hash: 0 }),
         ledger,
         emit,
+        correctionMs: () => undefined,
       },
     ),
     parse: (await loadKind(parsers, 'json'))({}, { feed: 'f' }),

@@ -1,8 +1,8 @@
-/** A process that appends to a lane on disk, reads and acknowledges, until it is killed. Says what it was promised, line by line. */
+/** A process that appends to a lane on disk, reads and acknowledges, until it is killed. Says what it was promised and what it has read, line by line. */
 import { writeSync } from 'node:fs'
 import { diskLane } from '../../app/lane/disk.ts'
 import type { Batch, Lane } from '../../app/model.ts'
-import { laneOptions } from './lanes.ts'
+import { laneOptions, numbersOf } from './lanes.ts'
 import { numbered, source } from './messages.ts'
 
 /** First number of each source; the sources are 0, 1, … */
@@ -28,6 +28,9 @@ async function acknowledge(from: Lane): Promise<void> {
   let batches = 0
   let waiting: Batch | undefined
   for await (const batch of from.read(new AbortController().signal)) {
+    const numbers = numbersOf(batch)
+    const said = batch.messages.map(({ source, data }, at) => `${source.id}/${data}=${numbers[at]}`)
+    writeSync(1, `numbered ${said.join(' ')}\n`)
     if (++batches > 40 + (seed % 100)) return
     if (!waiting) {
       waiting = batch

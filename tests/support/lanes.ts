@@ -54,6 +54,7 @@ export function laneOptions(directory: string, over: Partial<LaneOptions> = {}):
     sourceOf: sourcesById(),
     ledger: createLedger(),
     emit: () => {},
+    correctionMs: () => undefined,
     ...over,
   }
 }
@@ -66,6 +67,15 @@ export function sourcesById(known: readonly SourceInfo[] = []): (id: string) => 
     sources.set(id, found)
     return found
   }
+}
+
+/** The running number of each message of a batch. */
+export function numbersOf({ messages, numbers }: Batch): number[] {
+  return messages.map((_, at) => {
+    const run = numbers.findLast((one) => one.at <= at)
+    if (!run) throw new Error(`message ${at} has no number`)
+    return run.first + at - run.at
+  })
 }
 
 /** Reads and acknowledges until `count` messages are there. */

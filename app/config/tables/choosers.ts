@@ -7,7 +7,7 @@ import type { Kinds } from '../kinds.ts'
 /** One kind each; `usual` is the default. */
 export const choosers = [
   { name: 'SOURCE', registry: 'sources', usual: 'websocket', help: 'How messages are received.' },
-  { name: 'PARSER', registry: 'parsers', usual: 'json', help: 'How documents are found in messages.' },
+  { name: 'PARSE', registry: 'parsers', usual: 'json', help: 'How documents are found in messages.' },
   { name: 'ROUTER', registry: 'routers', usual: 'schema', help: 'Where records go, and with which key.' },
   { name: 'FORMAT', registry: 'encoders', usual: 'avro', help: 'How the value of a record is written.' },
 ] as const

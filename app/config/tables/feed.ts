@@ -3,6 +3,7 @@ import { choice, choices, integer } from '../../settings/formats/basic.ts'
 import { path } from '../../settings/formats/fields.ts'
 import { duration, limit, size } from '../../settings/formats/measures.ts'
 import { patterns } from '../../settings/formats/patterns.ts'
+import { fieldSettings, paths, recordsPath, renamings } from '../../settings/formats/shapes.ts'
 import { topic } from '../../settings/formats/topic.ts'
 import type { Settings } from '../../settings/setting.ts'
 import type { Kinds } from '../kinds.ts'
@@ -40,6 +41,37 @@ export const feedSettings = ({ normalisers, lanes, sinks }: Pick<Kinds, 'normali
       help: 'What is control and no data: counted as ignored (reason control), never refused, and no sign of life. A string is a whole message, such as pong; an object matches each document that has its fields. Of an array each element is looked at.',
       default: '[]',
       example: '[{"type":"ping"},{"event":"heartbeat"},"pong"]',
+    },
+    ONLY: {
+      group: 'Feeds by name',
+      format: patterns,
+      help: 'What is data, in the form of IGNORE: documents that match none of it are control, as if IGNORE named them. Empty: all are data.',
+      default: '[]',
+      example: '[{"e":"trade"}]',
+    },
+    RECORDS: {
+      group: 'Feeds by name',
+      format: recordsPath,
+      help: 'Where in a message its documents are: the path of an array (one each) or of an object (one); @ is the message itself; with {} at its end each entry of the object there is one, with its name as key. IGNORE and ONLY then look at the whole message. A message without that part is refused (no_records).',
+      example: 'data',
+    },
+    RECORDS_KEEP: {
+      group: 'Feeds by name',
+      format: paths,
+      help: 'With RECORDS: fields of the message that are copied into each document, unless it has one of that name.',
+      example: 'stream,channel',
+    },
+    RENAME: {
+      group: 'Feeds by name',
+      format: renamings,
+      help: 'Other names for fields, after NORMALISE: path:name. All at once; a field keeps its name where another has the new one.',
+      example: '@context:context,s:symbol',
+    },
+    SET: {
+      group: 'Feeds by name',
+      format: fieldSettings,
+      help: 'Fields that are set after RENAME, whether they are there or not: name:value. $received_at is the receive time (milliseconds since the epoch), $source the URL as it is shown, $uuid a random UUID.',
+      example: 'venue:binance,seen:$received_at',
     },
     MAX_DOCUMENTS: {
       group: 'Feeds by name',

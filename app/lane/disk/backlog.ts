@@ -1,9 +1,10 @@
 /** What is kept and not read yet: the next blocks in memory, the rest only on the disk. */
 import { Unusable } from '../../errors.ts'
 import type { Message, SourceInfo } from '../../model.ts'
+import type { Part } from '../batch.ts'
 import { BATCH, MESSAGE_OVERHEAD_BYTES } from '../piece.ts'
-import { readBlock, type SourceOf } from './block.ts'
 import type { Block } from './pack.ts'
+import { readBlock, type SourceOf } from './read-block.ts'
 import type { Scan } from './scan.ts'
 import type { Store } from './store.ts'
 import { afterHole, type Kept } from './tally.ts'
@@ -14,15 +15,14 @@ const WINDOW_BYTES = 16 * 1024 * 1024
 export const DISK_OVERHEAD_BYTES = 32
 
 /** A block on its way to a batch. */
-export interface ReadBlock {
+export interface ReadBlock extends Part {
   readonly key: number
-  readonly messages: readonly Message[]
   readonly bytes: number
 }
 
 /** The messages of blocks; `to` is the key after the last of them. */
 export interface ReadBatch {
-  readonly parts: readonly (readonly Message[])[]
+  readonly parts: readonly Part[]
   readonly messages: number
   readonly bytes: number
   readonly to: number
@@ -34,6 +34,8 @@ export class Backlog {
   readonly #sourceOf: SourceOf
   /** Of an earlier run. */
   readonly #holes: Kept['holes']
+  /** All blocks before this key are of earlier runs. */
+  readonly #ownFrom: number
   #window: Block[] = []
   #windowBytes = 0
   /** Key of the next block to be read, and of the next block to be kept. */
@@ -48,6 +50,7 @@ export class Backlog {
     this.#sourceOf = sourceOf
     this.#next = found.first
     this.#end = found.next
+    this.#ownFrom = found.next
     this.#since = found.oldestReceivedAt
     this.#holes = found.tally?.holes ?? []
   }
@@ -99,7 +102,7 @@ export class Backlog {
 
   /** Takes whole blocks up to the limits of a batch; undefined when there is none. Throws `Unusable` as `peek` does. */
   async takeBatch(): Promise<ReadBatch | undefined> {
-    const parts: (readonly Message[])[] = []
+    const parts: Part[] = []
     let messages = 0
     let bytes = 0
     let to = 0
@@ -107,7 +110,7 @@ export class Backlog {
       if (messages > 0 && (messages + block.messages.length > BATCH.messages || bytes + block.bytes > BATCH.bytes))
         break
       this.take()
-      parts.push(block.messages)
+      parts.push(block)
       messages += block.messages.length
       bytes += block.bytes
       to = block.key + 1
@@ -118,8 +121,8 @@ export class Backlog {
   async #load(key: number): Promise<ReadBlock> {
     const stored = await this.#store.read(key)
     if (!stored) throw new Unusable(`it is damaged: block ${key} is missing`)
-    const messages = readBlock(stored, this.#sourceOf)
-    return { key, messages, bytes: messages.reduce((sum, { data }) => sum + data.length, 0) }
+    const { first, messages } = readBlock(stored, key, { sourceOf: this.#sourceOf, isEarlier: key < this.#ownFrom })
+    return { key, first, messages, bytes: messages.reduce((sum, { data }) => sum + data.length, 0) }
   }
 }
 

@@ -109,13 +109,17 @@ function cureOf(code: string, path: string): string {
   return `this process is user ${own}. As root: mkdir -p ${path} && chown -R ${own} ${path} (${host}), or ${other}`
 }
 
-/** `error` as a sentence about the lane of `feed`, with the cure for one that is damaged. */
+/** `error` as a sentence about the lane of `feed`, with the cure for one that is damaged or of a later version. */
 export function unusable(feed: string, folder: string, error: unknown): Unusable {
   const problem = error instanceof Error ? error.message : String(error)
-  const cure = problem.includes('damaged')
-    ? `. What can be read of it is saved by: tributary lane export ${feed}; it is given up by: tributary lane discard ${feed} --yes`
-    : ''
+  const cure = cureFor(problem, `it is given up by: tributary lane discard ${feed} --yes`, feed)
   return new Unusable(`the lane of feed ${feed} in ${folder} cannot be used: ${problem.slice(0, 300)}${cure}`, {
     cause: error,
   })
+}
+
+function cureFor(problem: string, givenUp: string, feed: string): string {
+  if (problem.includes('damaged'))
+    return `. What can be read of it is saved by: tributary lane export ${feed}; ${givenUp}`
+  return problem.includes('this version cannot read') ? `. The version that wrote it delivers it; ${givenUp}` : ''
 }

@@ -1,5 +1,5 @@
 /** Batches that were read: where their messages are, and what may go once they are settled. */
-import type { Batch, Message, SourceInfo } from '../../model.ts'
+import type { Batch, SourceInfo } from '../../model.ts'
 import type { Arrival } from './fresh.ts'
 import type { Block } from './pack.ts'
 
@@ -80,10 +80,4 @@ export class Flights {
     const end = this.#inBlocks.findIndex(({ settled, fresh }) => !settled || fresh > 0)
     return end === 0 ? [] : this.#inBlocks.splice(0, end === -1 ? this.#inBlocks.length : end)
   }
-}
-
-/** A batch of these messages; a lone part is handed on without copying its array. */
-export function batchOf(parts: readonly (readonly Message[])[], bytes: number): Batch {
-  const [only] = parts
-  return { messages: only && parts.length === 1 ? only : parts.flat(), bytes }
 }

@@ -10,7 +10,16 @@ import type { Scan } from './scan.ts'
 /** A disk that yields nothing for so long is not waited for, in milliseconds. */
 const QUIET_MS = 30_000
 
-const EMPTY: Scan = { first: 1, next: 1, messages: 0, bytes: 0, oldestReceivedAt: 0, sources: {}, tally: undefined }
+const EMPTY: Scan = {
+  first: 1,
+  next: 1,
+  messages: 0,
+  numberedTo: 1,
+  bytes: 0,
+  oldestReceivedAt: 0,
+  sources: {},
+  tally: undefined,
+}
 
 /** Damage so great that LMDB ends the process that looks at it. */
 export class EndsItsReader extends Unusable {}

@@ -13,8 +13,10 @@ const RETRY = { baseMs: 250, capMs: 5_000 }
 /** Between two tries when the disk is full and something was forgotten, in milliseconds. */
 const LEAST_MS = 50
 
-/** Who is told what. */
+/** What is written with the messages, and who is told what. */
 export interface KeepingOptions {
+  /** What receive times lack to the broker's clock, in milliseconds; undefined while that is not known. */
+  readonly correctionMs: () => number | undefined
   /** Told of each block once it is kept, in order. */
   readonly kept: (block: Block) => void
   /** Told of each try that failed; `isNews` when the one before it did not, or for another reason. */
@@ -27,7 +29,7 @@ export interface KeepingOptions {
 export class Keeping {
   readonly #transactions: Transactions
   readonly #options: KeepingOptions
-  readonly #entries = new Entries()
+  readonly #entries: Entries
   /** Ends the wait between two tries. */
   #pause = new AbortController()
   #waitsForRoom = false
@@ -36,6 +38,7 @@ export class Keeping {
   constructor(transactions: Transactions, options: KeepingOptions) {
     this.#transactions = transactions
     this.#options = options
+    this.#entries = new Entries(options.correctionMs)
   }
 
   /** Something may go: where there was no room, there may be. */

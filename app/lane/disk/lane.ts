@@ -3,25 +3,25 @@ import { Notifier } from '../../lib/notifier.ts'
 import { Turns } from '../../lib/turns.ts'
 import type { Batch, Lane, LaneHeld, LaneLimits, Message } from '../../model.ts'
 import { Admission } from '../admission.ts'
+import { batchOf, type Part } from '../batch.ts'
 import type { LaneOptions } from '../index.ts'
 import { BATCH, cut } from '../piece.ts'
 import { Backlog, DISK_OVERHEAD_BYTES, type ReadBlock, sharesOf } from './backlog.ts'
 import { unusable } from './folder.ts'
 import { GroupCommit } from './group-commit.ts'
-import { batchOf, Flights, type InFlight } from './in-flight.ts'
+import { Flights, type InFlight } from './in-flight.ts'
 import { closeAll, type Opened } from './opened.ts'
 import type { Block } from './pack.ts'
-import { Tally } from './tally.ts'
 
 /** How often is looked whether the files are still there, in milliseconds. */
 const WATCH_MS = 1_000
 
 /** Keeps, hands on and forgets; see the contract of `Lane`. */
 export class DiskLane implements Lane {
+  readonly id: string
   readonly durable = true
   #options: LaneOptions
   readonly #opened: Opened
-  readonly #tally: Tally
   readonly #admission: Admission
   readonly #commits: GroupCommit
   readonly #backlog: Backlog
@@ -35,12 +35,12 @@ export class DiskLane implements Lane {
   #closed = false
 
   constructor(options: LaneOptions, opened: Opened) {
-    const [{ feed, emit }, { store, found }] = [options, opened]
+    const [{ feed, emit, correctionMs }, { store, tally, numbers, found }] = [options, opened]
+    this.id = numbers.lane
     this.#options = options
     this.#opened = opened
-    this.#tally = new Tally(options.ledger, found.tally)
     // What it says of an earlier lane in this folder must not be taken for this one's.
-    opened.passed.write(this.#tally.writePassed())
+    opened.passed.write(tally.writePassed())
     this.#admission = new Admission(options.laneMaxBytes)
     for (const [id, { messages, bytes }] of Object.entries(found.sources)) {
       this.#admission.restore(options.sourceOf(id), bytes + messages * DISK_OVERHEAD_BYTES)
@@ -53,8 +53,10 @@ export class DiskLane implements Lane {
       next: found.next,
       holes: found.tally?.holes ?? [],
       store,
-      tally: this.#tally,
+      tally,
+      numbers,
       sync: options.sync,
+      correctionMs,
       kept: (block) => this.#keep(block),
       readable: () => this.#changed.notify(),
       held: (detail, isNews) => emit({ type: 'lane.held', feed, detail, isNews }),
@@ -74,7 +76,8 @@ export class DiskLane implements Lane {
       if (this.#options.overload === 'drop-oldest') await this.#dropOldest(cost)
       await this.#admission.enter(first.source, cost, first.receivedAt)
     }
-    const kept = this.#commits.add(pieces, this.#backlog.isEmpty && this.#hasTurn)
+    const mayPass = this.#opened.numbers.give(pieces) && this.#backlog.isEmpty && this.#hasTurn
+    const kept = this.#commits.add(pieces, mayPass)
     this.#changed.notify()
     await kept
   }
@@ -143,7 +146,7 @@ export class DiskLane implements Lane {
   }
 
   #dropNewest(messages: number): void {
-    this.#tally.receive(messages)
+    this.#opened.tally.receive(messages)
     this.#countDropped(messages)
     this.#commits.noteSums()
   }
@@ -165,7 +168,7 @@ export class DiskLane implements Lane {
   #countDropped(messages: number): void {
     const { ledger, overload } = this.#options
     this.#messages -= messages
-    this.#tally.drop(messages, overload)
+    this.#opened.tally.drop(messages, overload)
     ledger.dropped.set(overload, (ledger.dropped.get(overload) ?? 0) + messages)
     this.#changed.notify()
   }
@@ -208,16 +211,12 @@ export class DiskLane implements Lane {
   #nextArrivals(): Batch | undefined {
     const arrivals = this.#backlog.isEmpty ? this.#commits.read() : []
     if (arrivals.length === 0) return undefined
-    const parts = arrivals.flatMap(({ pieces }) => pieces.map(({ messages }) => messages))
+    const parts = arrivals.flatMap(({ pieces }) => pieces)
     const sumOf = (what: 'messages' | 'bytes'): number => arrivals.reduce((sum, arrival) => sum + arrival[what], 0)
     return this.#batch(parts, sumOf('bytes'), { written: 0, fresh: sumOf('messages'), to: 0, arrivals })
   }
 
-  #batch(
-    parts: readonly (readonly Message[])[],
-    bytes: number,
-    where: Pick<InFlight, 'written' | 'fresh' | 'to' | 'arrivals'>,
-  ): Batch {
+  #batch(parts: readonly Part[], bytes: number, where: Pick<InFlight, 'written' | 'fresh' | 'to' | 'arrivals'>): Batch {
     const batch = batchOf(parts, bytes)
     this.#flights.add(batch, { ...where, shares: sharesOf(batch.messages), settled: false })
     return batch
@@ -233,8 +232,8 @@ export class DiskLane implements Lane {
     flight.arrivals = []
     if (messages === 0) return
     flight.fresh -= messages
-    this.#tally.pass(messages)
-    this.#opened.passed.write(this.#tally.writePassed())
+    this.#opened.tally.pass(messages)
+    this.#opened.passed.write(this.#opened.tally.writePassed())
     this.#commits.noteSums()
     if (flight.fresh === 0 && flight.to === 0) this.#admission.leave(flight.shares)
   }
@@ -242,7 +241,7 @@ export class DiskLane implements Lane {
   /** The contiguous prefix that is settled makes room, and goes from the disk with a later commit. */
   #forget(): void {
     for (const { written, shares, to } of this.#flights.takeSettled()) {
-      this.#tally.settle(written)
+      this.#opened.tally.settle(written)
       this.#admission.leave(shares)
       this.#commits.forget(to)
     }

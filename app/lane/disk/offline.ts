@@ -3,10 +3,10 @@ import { rm } from 'node:fs/promises'
 import { Unusable } from '../../errors.ts'
 import type { Message } from '../../model.ts'
 import { sourceFinder } from '../sources.ts'
-import { readBlock } from './block.ts'
 import { feedsIn, folderOf, hasLane, unusable } from './folder.ts'
 import { EndsItsReader, inspect } from './inspect.ts'
 import { lock } from './lock.ts'
+import { readBlock } from './read-block.ts'
 import type { Scan } from './scan.ts'
 import { Store } from './store.ts'
 
@@ -60,7 +60,7 @@ export function discardLane(laneDir: string, feed: string): Promise<void> {
 
 async function readable(store: Store, key: number, sourceOf: ReturnType<typeof sourceFinder>) {
   try {
-    return readBlock((await store.read(key)) ?? Buffer.alloc(0), sourceOf)
+    return readBlock((await store.read(key)) ?? Buffer.alloc(0), key, { sourceOf, isEarlier: true }).messages
   } catch (error) {
     if (error instanceof Unusable) return undefined
     throw error

@@ -16,6 +16,8 @@ export interface Group {
 /** Pieces that became one entry on the disk. */
 export interface Block extends Group {
   readonly key: number
+  /** Running number of the first message; the others follow. */
+  readonly first: number
   readonly messages: readonly Message[]
   readonly bytes: number
 }
@@ -37,6 +39,7 @@ export function pack(groups: readonly Group[], firstKey: number, most: number): 
   let reader: InFlight | undefined
   let messages = 0
   let bytes = 0
+  let next = 0
   const close = (): void => {
     if (open.length > 0) blocks.push(blockOf(firstKey + blocks.length, open, bytes, reader))
     open = []
@@ -47,10 +50,12 @@ export function pack(groups: readonly Group[], firstKey: number, most: number): 
     if (group.reader !== reader) close()
     reader = group.reader
     for (const piece of group.pieces.flatMap((one) => split(one, most))) {
-      if (messages + piece.messages.length > BATCH.messages || bytes + piece.bytes > most) close()
+      if (piece.first !== next || messages + piece.messages.length > BATCH.messages || bytes + piece.bytes > most)
+        close()
       open.push(piece)
       messages += piece.messages.length
       bytes += piece.bytes
+      next = piece.first + piece.messages.length
     }
   }
   close()
@@ -58,19 +63,25 @@ export function pack(groups: readonly Group[], firstKey: number, most: number): 
 }
 
 function split(piece: Piece, most: number): readonly Piece[] {
-  return piece.bytes > most ? cut(piece.messages, { ...BATCH, bytes: most }) : [piece]
+  return piece.bytes > most ? cut(piece.messages, { ...BATCH, bytes: most }, undefined, piece.first) : [piece]
 }
 
 function blockOf(key: number, pieces: readonly Piece[], bytes: number, reader: InFlight | undefined): Block {
   const [only] = pieces
   const messages = only && pieces.length === 1 ? only.messages : pieces.flatMap((piece) => piece.messages)
-  return { key, pieces, messages, bytes, reader }
+  return { key, first: only?.first ?? 0, pieces, messages, bytes, reader }
 }
 
 /** Blocks as they are written, in a buffer that is used again. */
 export class Entries {
+  readonly #correctionMs: () => number | undefined
   /** Used again by each commit: the writer has copied it when the commit resolves. */
   #buffer = Buffer.allocUnsafeSlow(LEAST_BUFFER_BYTES)
+
+  /** `correctionMs`: what receive times lack to the broker's clock; undefined while that is not known. */
+  constructor(correctionMs: () => number | undefined) {
+    this.#correctionMs = correctionMs
+  }
 
   /** Valid until the next call. */
   write(blocks: readonly Block[]): Entry[] {
@@ -78,10 +89,11 @@ export class Entries {
     const { length } = this.#buffer
     if (needed > length || (length > LEAST_BUFFER_BYTES && needed < length / 64))
       this.#buffer = Buffer.allocUnsafeSlow(Math.max(needed, LEAST_BUFFER_BYTES))
+    const correctionMs = this.#correctionMs()
     let at = 0
     return blocks.map((block) => {
       const start = at
-      at = writeBlock(block.messages, this.#buffer, start)
+      at = writeBlock(block, correctionMs, this.#buffer, start)
       return { block, key: block.key, bytes: this.#buffer.subarray(start, at) }
     })
   }

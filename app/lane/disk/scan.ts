@@ -1,9 +1,10 @@
 /** Everything about a lane that is on disk, read and checked from the first block to the last. */
 import { Unusable } from '../../errors.ts'
-import type { Message, SourceInfo } from '../../model.ts'
-import { readBlock } from './block.ts'
+import type { SourceInfo } from '../../model.ts'
+import type { Part } from '../batch.ts'
 import type { Keys } from './environment.ts'
 import { readPassed } from './passed-file.ts'
+import { readBlock } from './read-block.ts'
 import { Store } from './store.ts'
 import { afterHole, heldBy, type Kept, readTally, withPassed } from './tally.ts'
 
@@ -13,6 +14,8 @@ export interface Scan {
   readonly first: number
   readonly next: number
   readonly messages: number
+  /** The running number after the last of theirs; 1 without any. */
+  readonly numberedTo: number
   /** Sum of the payload bytes. */
   readonly bytes: number
   /** Milliseconds since the epoch; 0 when it is empty. */
@@ -58,18 +61,20 @@ async function scanBlocks(store: Store, holes: readonly Keys[], live: () => void
     next = key + 1
     count++
     live()
-    counts.add(readBlock((await store.read(key)) ?? Buffer.alloc(0), sourceOf))
+    counts.add(readBlock((await store.read(key)) ?? Buffer.alloc(0), key, { sourceOf, isEarlier: true }))
   }
   return { first, count, ...counts }
 }
 
 class Counts {
   messages = 0
+  numberedTo = 1
   bytes = 0
   oldestReceivedAt = 0
   readonly sources: Record<string, { messages: number; bytes: number }> = {}
 
-  add(messages: readonly Message[]): void {
+  add({ first, messages }: Part): void {
+    this.numberedTo = Math.max(this.numberedTo, first + messages.length)
     for (const { source, data, receivedAt } of messages) {
       if (this.messages === 0) this.oldestReceivedAt = receivedAt
       this.messages++

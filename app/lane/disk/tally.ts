@@ -1,6 +1,7 @@
 /** The sums that are kept with a lane, so that they still balance after a restart. */
 import { Unusable } from '../../errors.ts'
 import type { Ledger } from '../../model.ts'
+import type { KeptNumbers } from '../numbers.ts'
 import type { Keys } from './environment.ts'
 
 const VERSION = 1
@@ -26,6 +27,8 @@ export interface Kept extends Documents {
   readonly dropped: Counts
   /** Of the messages that were received and settled, those that were never kept; none where it is missing. */
   readonly passed?: number
+  /** Missing where 0.1.0 wrote it. */
+  readonly numbers?: KeptNumbers
 }
 
 interface Documents {
@@ -80,8 +83,8 @@ export class Tally {
     return JSON.stringify({ version: VERSION, passed: this.#passed, ...this.#documents() })
   }
 
-  /** The bytes to write with a commit that keeps `arriving` more messages and leaves `next` as the next key, and `holes`. */
-  write(next: number, holes: readonly Keys[], arriving: number): Buffer {
+  /** The bytes to write with a commit that keeps `arriving` more messages and leaves `next` as the next key, `holes` and `numbers`. */
+  write(next: number, holes: readonly Keys[], arriving: number, numbers: KeptNumbers): Buffer {
     const kept: Kept = {
       version: VERSION,
       next,
@@ -90,6 +93,7 @@ export class Tally {
       settled: this.#settled,
       dropped: Object.fromEntries(this.#dropped),
       passed: this.#passed,
+      numbers,
       ...this.#documents(),
     }
     return Buffer.from(JSON.stringify(kept))
@@ -125,8 +129,8 @@ export function withPassed(kept: Kept | undefined, text: string | undefined): Ke
   const since = text === undefined ? undefined : (JSON.parse(text) as Pick<Kept, 'version' | 'passed'> & Documents)
   const messages = (since?.passed ?? 0) - (kept?.passed ?? 0)
   if (since?.version !== VERSION || messages <= 0) return kept
-  const { next, holes, received, settled, dropped } = kept ?? NOTHING
-  return { next, holes, dropped, ...since, received: received + messages, settled: settled + messages }
+  const { received, settled, ...others } = kept ?? NOTHING
+  return { ...others, ...since, received: received + messages, settled: settled + messages }
 }
 
 /** How many messages a lane must hold by its sums. */

@@ -1,4 +1,5 @@
 /** One transaction after the other: blocks under consecutive keys, what may go, and the sums that fit both. */
+import type { Numbers } from '../numbers.ts'
 import type { Keys } from './environment.ts'
 import type { Entry } from './pack.ts'
 import type { Store } from './store.ts'
@@ -8,6 +9,7 @@ import type { Tally } from './tally.ts'
 export interface TransactionsOptions {
   readonly store: Pick<Store, 'commit'>
   readonly tally: Tally
+  readonly numbers: Numbers
   readonly sync: 'flush' | 'commit'
   /** First key in use, and the next one to use. */
   readonly first: number
@@ -73,13 +75,14 @@ export class Transactions {
 
   /** Resolves when `blocks` are kept, whose keys begin with `next`, and what may go is gone. Rejects as `Store.commit` does. */
   async write(blocks: readonly Entry[]): Promise<void> {
-    const { store, tally, sync } = this.#options
+    const { store, tally, numbers, sync } = this.#options
     const next = this.#next + blocks.length
     const arriving = blocks.reduce((sum, { block }) => sum + block.messages.length, 0)
     const prefix = { from: this.#forgotten, to: this.#forgetTo }
     const given = this.#given
     const forget = [prefix, ...given, { from: next, to: this.#strayTo }].filter(({ from, to }) => from < to)
-    const sums = tally.write(next, this.#holesFrom(prefix.to), arriving)
+    const { ahead } = numbers
+    const sums = tally.write(next, this.#holesFrom(prefix.to), arriving, ahead)
     this.#strayTo = Math.max(this.#strayTo, next)
     const changed = this.#sumsChanged
     this.#sumsChanged = false
@@ -87,6 +90,7 @@ export class Transactions {
       this.#sumsChanged ||= changed
       throw error
     })
+    numbers.written(ahead)
     this.#forgotten = prefix.to
     this.#given = this.#given.slice(given.length)
     this.#holes = this.#holesFrom(prefix.to)

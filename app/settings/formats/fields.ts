@@ -1,12 +1,12 @@
 /** Where in a document something is. */
+import { fieldPath } from '../../lib/field-path.ts'
 import { format } from '../format.ts'
 
-/** Names of fields between dots. */
+/** Names of fields between dots; `\\.` is a dot in a name. */
 export const path = format(
-  'a dotted path of field names, such as device_id or sensor.id',
+  'a dotted path of field names, such as device_id or sensor.id (a dot in a name is written \\.)',
   (given) => {
-    const names = given.trim().split('.')
-    return names.every((name) => name !== '') ? names : undefined
+    return fieldPath(given.trim())
   },
   { schema: { type: 'string' } },
 )

@@ -23,6 +23,7 @@ const oauth = {
   KAFKA_SASL_OAUTHBEARER_CLIENT_ID: 'c',
   KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET: 's',
 }
+const records = { FEED_T_RECORDS: 'data' }
 const sequence = { FEED_T_SEQUENCE_FIELD: 'x.y' }
 const feeds = {
   FINNHUB_TRADE_DATA: 'True',
@@ -83,6 +84,12 @@ const values: Record<string, readonly [value: string, around?: TestEnv]> = {
   'FEED_<NAME>_OPEN_MESSAGES': ['["x"]'],
   'FEED_<NAME>_HEADERS': ['{"x":"y"}'],
   'FEED_<NAME>_IGNORE': ['["pong"]'],
+  'FEED_<NAME>_ONLY': ['[{"e":"trade"}]'],
+  'FEED_<NAME>_PARSE': ['ndjson'],
+  'FEED_<NAME>_RECORDS': ['data'],
+  'FEED_<NAME>_RECORDS_KEEP': ['stream', records],
+  'FEED_<NAME>_RENAME': ['a:b'],
+  'FEED_<NAME>_SET': ['a:b'],
   'FEED_<NAME>_ALIVE': ['["pong"]'],
   'FEED_<NAME>_SILENCE_TIMEOUT': ['1s'],
   'FEED_<NAME>_SEQUENCE_FIELD': ['x.y'],

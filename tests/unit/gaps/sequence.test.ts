@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals'
 import type { Event } from '../../../app/events.ts'
 import type { Gap } from '../../../app/gaps/record.ts'
 import { type SequencePaths, SequenceWatch } from '../../../app/gaps/sequence.ts'
+import { Clock, steadyNow } from '../../../app/lib/clock.ts'
 import { parseExactly } from '../../../app/lib/lossless-json.ts'
 import type { Document, SourceInfo } from '../../../app/model.ts'
 import { message, source } from '../../support/messages.ts'
@@ -11,9 +12,10 @@ const a = source('ws://a/')
 const b = source('ws://b/')
 
 function watching({ most = 100, ...paths }: Partial<SequencePaths> & { most?: number } = {}) {
+  const clock = new Clock()
   const gaps: Gap[] = []
   const said: string[] = []
-  const watch = new SequenceWatch({ last: ['n'], ...paths }, most, (event: Event) => {
+  const watch = new SequenceWatch({ last: ['n'], ...paths }, most, clock, (event: Event) => {
     if (event.type === 'gap.ended') gaps.push(event)
     if (event.type === 'sequence.unwatched') said.push(event.why)
   })
@@ -22,8 +24,27 @@ function watching({ most = 100, ...paths }: Partial<SequencePaths> & { most?: nu
   const see = (numbers: readonly unknown[], from: SourceInfo = a): void => {
     for (const n of numbers) take({ n }, from)
   }
-  return { watch, gaps, said, see, take, ranges: () => gaps.map(({ sequence }) => [sequence?.from, sequence?.to]) }
+  return {
+    clock,
+    watch,
+    gaps,
+    said,
+    see,
+    take,
+    ranges: () => gaps.map(({ sequence }) => [sequence?.from, sequence?.to]),
+  }
 }
+
+describe('a gap between a message of an earlier process and one of this', () => {
+  it('is as long as it was, though the times of the two are by different clocks', () => {
+    const { clock, watch, gaps } = watching()
+    const [now, hour] = [steadyNow(), 3_600_000]
+    clock.saw('broker', [now - hour, now - hour], [now, now])
+    watch.check({ n: 1 }, { ...message('', a, now - 1_000 - hour), isCorrected: true })
+    watch.check({ n: 3 }, message('', a, now))
+    expect(gaps).toMatchObject([{ beganAt: now - 1_000, endedAt: now }])
+  })
+})
 
 const upTo = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i)
 

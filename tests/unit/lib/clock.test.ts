@@ -35,6 +35,8 @@ describe('a correction', () => {
     expect(one.receivedAt({ receivedAt: 5 })).toBe(5 + 2 * HOUR + 10)
     expect(one.receivedAt({ receivedAt: 5, isCorrected: true })).toBe(5)
     expect(one.steady(one.receivedAt({ receivedAt: 5 }))).toBe(5)
+    expect(one.steadyReceivedAt({ receivedAt: 5 })).toBe(5)
+    expect(one.steadyReceivedAt({ receivedAt: one.corrected(5), isCorrected: true })).toBe(5)
     expect(changes).toEqual([{ by: 'broker', offsetMs: 2 * HOUR }])
   })
 

@@ -6,7 +6,7 @@ import { steadyNow } from '../../../app/lib/clock.ts'
 import type { KafkaRecord, Refusal, Sink } from '../../../app/model.ts'
 import { hold } from '../../../app/produce/hold.ts'
 import { BATCH_OVERHEAD_BYTES, recordBytes, sizeRefusal } from '../../../app/produce/record-size.ts'
-import { Status } from '../../../app/status.ts'
+import { Status } from '../../../app/telemetry/status.ts'
 import { until } from '../../support/until.ts'
 
 type Answer = (records: readonly KafkaRecord[]) => Promise<readonly Refusal[]>

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
-import type { Batch } from '../../../app/model.ts'
+import type { Load } from '../../../app/lane/one-batch.ts'
 import { Flight } from '../../../app/redrive/flight.ts'
 import { numbered } from '../../support/messages.ts'
 
@@ -21,7 +21,7 @@ async function soFar<T>(work: Promise<T>): Promise<T | 'waits'> {
 }
 
 describe('a flight', () => {
-  it.each<[string, Batch]>([
+  it.each<[string, Load]>([
     ['messages', { messages: numbered(10_000), bytes: 10 }],
     ['bytes', { messages: numbered(1), bytes: 16 * 1024 * 1024 }],
   ])('lets the next batch wait while there are too many %s', async (_, large) => {

@@ -3,8 +3,8 @@ import { describe, expect, it } from '@jest/globals'
 import type { Event } from '../../../app/events.ts'
 import { Gaps } from '../../../app/gaps/index.ts'
 import { Clock, steadyNow } from '../../../app/lib/clock.ts'
-import { Status } from '../../../app/status.ts'
 import { createMetrics } from '../../../app/telemetry/metrics.ts'
+import { Status } from '../../../app/telemetry/status.ts'
 import { source } from '../../support/messages.ts'
 
 const commonLabels = { did_provider: 'did:key', ssi_validation: 'true', cache_did: 'false', processing_mode: 'sync' }

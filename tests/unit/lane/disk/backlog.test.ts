@@ -8,7 +8,16 @@ import { cut } from '../../../../app/lane/piece.ts'
 import { sourcesById } from '../../../support/lanes.ts'
 import { message } from '../../../support/messages.ts'
 
-const EMPTY: Scan = { first: 1, next: 1, messages: 0, bytes: 0, oldestReceivedAt: 0, sources: {}, tally: undefined }
+const EMPTY: Scan = {
+  first: 1,
+  next: 1,
+  messages: 0,
+  numberedTo: 1,
+  bytes: 0,
+  oldestReceivedAt: 0,
+  sources: {},
+  tally: undefined,
+}
 const MIB = 1024 * 1024
 
 /** A backlog over a disk that remembers what was read there. */
@@ -25,8 +34,8 @@ function bench(found: Partial<Scan> = {}) {
   const store1 = (key: number): Block => {
     const messages = [{ ...message(String(key).padEnd(MIB)), receivedAt: key }]
     const bytes = Buffer.alloc(blockBytes(messages))
-    disk.set(key, bytes.subarray(0, writeBlock(messages, bytes, 0)))
-    return { key, pieces: cut(messages), reader: undefined, messages, bytes: MIB }
+    disk.set(key, bytes.subarray(0, writeBlock({ first: key, messages }, undefined, bytes, 0)))
+    return { key, first: key, pieces: cut(messages), reader: undefined, messages, bytes: MIB }
   }
   const take = async (): Promise<number> => {
     const block = await backlog.peek()

@@ -1,11 +1,12 @@
 /** Group commit: one transaction for all that came meanwhile, in order, tried until it is kept. */
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { readBlock } from '../../../../app/lane/disk/block.ts'
 import type { Transaction } from '../../../../app/lane/disk/environment.ts'
 import { GroupCommit } from '../../../../app/lane/disk/group-commit.ts'
 import type { Block } from '../../../../app/lane/disk/pack.ts'
+import { readBlock } from '../../../../app/lane/disk/read-block.ts'
 import type { Store } from '../../../../app/lane/disk/store.ts'
 import { readTally, Tally } from '../../../../app/lane/disk/tally.ts'
+import { Numbers } from '../../../../app/lane/numbers.ts'
 import { cut } from '../../../../app/lane/piece.ts'
 import { createLedger } from '../../../../app/ledger.ts'
 import type { Message } from '../../../../app/model.ts'
@@ -19,6 +20,7 @@ interface Commit {
   readonly texts: readonly string[]
   readonly forget: Transaction['forget']
   readonly received: number
+  readonly spokenFor: number | undefined
   readonly settled: number
   readonly holes: Transaction['forget']
   readonly succeed: () => void
@@ -30,14 +32,16 @@ function manualStore(): { store: Pick<Store, 'commit'>; commits: Commit[] } {
   const commits: Commit[] = []
   const commit = ({ blocks, forget, tally }: Transaction): Promise<void> =>
     new Promise((succeed, reject) => {
-      const messages = blocks.flatMap(({ bytes }) => readBlock(Buffer.from(bytes), sourcesById()))
-      const { received, settled, holes } = readTally(tally)
+      const read = { sourceOf: sourcesById(), isEarlier: true }
+      const messages = blocks.flatMap(({ key, bytes }) => readBlock(Buffer.from(bytes), key, read).messages)
+      const { received, settled, holes, numbers } = readTally(tally)
       const keys = blocks.map(({ key }) => key)
       commits.push({
         keys,
         texts: texts(messages),
         forget,
         received,
+        spokenFor: numbers?.to,
         settled,
         holes,
         succeed,
@@ -52,6 +56,7 @@ describe('a group commit', () => {
   let kept: Block[]
   let said: string[]
   let tally: Tally
+  let numbers: Numbers
   let group: GroupCommit
 
   beforeEach(() => {
@@ -59,6 +64,7 @@ describe('a group commit', () => {
     commits = manual.commits
     kept = []
     said = []
+    numbers = new Numbers()
     tally = new Tally(createLedger(), undefined)
     group = new GroupCommit({ ...options(), store: manual.store as Store })
   })
@@ -69,13 +75,19 @@ describe('a group commit', () => {
     first: 5,
     next: 5,
     holes: [],
+    numbers,
+    correctionMs: () => undefined,
     kept: (block: Block) => kept.push(block),
     readable: () => said.push('readable'),
     held: (detail: string, isNews: boolean) => said.push(`${detail}${isNews ? '' : ' still'}`),
     resumed: () => said.push('resumed'),
   })
 
-  const add = (messages: readonly Message[]): Promise<void> => group.add(cut(messages), true)
+  const add = (messages: readonly Message[]): Promise<void> => {
+    const pieces = cut(messages)
+    numbers.give(pieces)
+    return group.add(pieces, true)
+  }
   const commitNumber = async (n: number): Promise<Commit> => {
     await until(() => commits.length >= n, { what: `commit ${n}` })
     return commits[n - 1] as Commit
@@ -99,6 +111,21 @@ describe('a group commit', () => {
       [5, 4],
       [6, 3],
     ])
+  })
+
+  it('writes with each commit that numbers are spoken for, and calls them safe when it is kept', async () => {
+    const isSafe = (): boolean => numbers.give(cut(numbered(1)))
+    const adding = add(numbered(3))
+    const first = await commitNumber(1)
+    expect([isSafe(), first.spokenFor]).toEqual([false, 4 + 2 ** 28])
+    first.fail('it broke')
+    const second = await commitNumber(2)
+    expect([isSafe(), second.spokenFor]).toEqual([false, 5 + 2 ** 28])
+    second.succeed()
+    const third = await commitNumber(3)
+    expect([isSafe(), third.spokenFor]).toEqual([true, 6 + 2 ** 28])
+    third.succeed()
+    await adding
   })
 
   it('answers nobody before the commit is kept', async () => {

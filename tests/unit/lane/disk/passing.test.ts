@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { createLedger } from '../../../../app/ledger.ts'
 import type { Batch, Lane, Ledger, Message } from '../../../../app/model.ts'
-import { type Bench, laneBench, nextBatch, readAll } from '../../../support/lanes.ts'
+import { type Bench, laneBench, nextBatch, numbersOf, readAll } from '../../../support/lanes.ts'
 import { message, numbered, source, texts } from '../../../support/messages.ts'
 import { until } from '../../../support/until.ts'
 
@@ -67,6 +67,18 @@ describe('a lane on disk', () => {
     const after = await afterKill()
     expect(after.lane.held.messages).toBe(0)
     expect(after.ledger).toMatchObject({ received: 4, settled: 4, found: 4, produced: 4 })
+  })
+
+  it('gives no number of what passed again when the process is killed right after, and keeps its id', async () => {
+    const passing = lane.append(numbered(2, a))
+    const passed = await nextBatch(lane)
+    lane.acknowledge(passed)
+    await passing
+    const after = await afterKill()
+    expect(after.lane.id).toBe(lane.id)
+    const next = after.lane.append(numbered(1, a, 2))
+    expect(numbersOf(await nextBatch(after.lane))[0]).toBeGreaterThan(numbersOf(passed)[1] ?? Number.NaN)
+    await next
   })
 
   it('counts what passed once, whether its sums were written with the blocks or not', async () => {

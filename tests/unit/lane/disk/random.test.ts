@@ -1,18 +1,28 @@
 /** A lane on disk under everything at once, by chance but the same each time: whatever a transaction leaves is a lane that a restart takes up. */
 import { describe, expect, it } from '@jest/globals'
-import { readBlock } from '../../../../app/lane/disk/block.ts'
 import type { Transaction } from '../../../../app/lane/disk/environment.ts'
 import { DiskLane } from '../../../../app/lane/disk/lane.ts'
 import type { PassedFile } from '../../../../app/lane/disk/passed-file.ts'
 import type { Presence } from '../../../../app/lane/disk/presence.ts'
+import { readBlock } from '../../../../app/lane/disk/read-block.ts'
 import type { Store } from '../../../../app/lane/disk/store.ts'
-import { afterHole, heldBy, readTally } from '../../../../app/lane/disk/tally.ts'
+import { afterHole, heldBy, readTally, Tally } from '../../../../app/lane/disk/tally.ts'
+import { Numbers } from '../../../../app/lane/numbers.ts'
 import { createLedger } from '../../../../app/ledger.ts'
 import type { Batch, Message } from '../../../../app/model.ts'
-import { laneOptions, sourcesById } from '../../../support/lanes.ts'
+import { laneOptions, numbersOf, sourcesById } from '../../../support/lanes.ts'
 import { message, source } from '../../../support/messages.ts'
 
-const EMPTY = { first: 1, next: 1, messages: 0, bytes: 0, oldestReceivedAt: 0, sources: {}, tally: undefined }
+const EMPTY = {
+  first: 1,
+  next: 1,
+  messages: 0,
+  numberedTo: 1,
+  bytes: 0,
+  oldestReceivedAt: 0,
+  sources: {},
+  tally: undefined,
+}
 const SOURCES = 6
 const APPENDS = 100
 const MOST_FAILURES = 3
@@ -42,6 +52,10 @@ async function pause(random: Random): Promise<void> {
 class FakeStore {
   readonly #random: Random
   readonly #blocks = new Map<number, readonly string[]>()
+  /** Numbers below are spoken for: the next start gives none of them. */
+  spokenFor = 0
+  /** Of what was written. */
+  readonly numbers = new Map<string, number>()
   #failures = 0
   #tally: Buffer | undefined
 
@@ -51,9 +65,7 @@ class FakeStore {
 
   async commit(transaction: Transaction): Promise<void> {
     // The bytes are the writer's, and are written over by the next.
-    const blocks = transaction.blocks.map(
-      ({ key, bytes }) => [key, readBlock(Buffer.from(bytes), sourcesById()).map(nameOf)] as const,
-    )
+    const blocks = transaction.blocks.map(({ key, bytes }) => [key, this.#namesIn(key, Buffer.from(bytes))] as const)
     await pause(this.#random)
     const fails = this.#failures < MOST_FAILURES && this.#random() < 0.03
     if (!fails || this.#random() < 0.5) {
@@ -62,9 +74,18 @@ class FakeStore {
       this.#tally = transaction.tally
     }
     this.#checkWhole()
-    if (!fails) return
+    if (!fails) {
+      this.spokenFor = readTally(transaction.tally).numbers?.to ?? 0
+      return
+    }
     this.#failures++
     throw Object.assign(new Error('it failed'), this.#random() < 0.5 ? { code: 'ENOSPC' } : {})
+  }
+
+  #namesIn(key: number, bytes: Buffer): string[] {
+    const { first, messages } = readBlock(bytes, key, { sourceOf: sourcesById(), isEarlier: true })
+    for (const [at, one] of messages.entries()) this.numbers.set(nameOf(one), first + at)
+    return messages.map(nameOf)
   }
 
   /** As a start would: the sums fit the blocks, and no block is missing between two. */
@@ -104,11 +125,15 @@ async function live(seed: number): Promise<void> {
     store: store as unknown as Store,
     passed: { write: () => {}, close: () => {} } as unknown as PassedFile,
     presence: { look: async () => true } as unknown as Presence,
+    tally: new Tally(ledger, undefined),
+    numbers: new Numbers(),
     found: EMPTY,
   })
   const settled = new Set<string>()
   const read = new Map<string, number>()
   const stop = new AbortController()
+  const numbers = new Map<string, number>()
+  let last = 0
   let total = 0
   let sending = SOURCES
 
@@ -140,6 +165,12 @@ async function live(seed: number): Promise<void> {
   }
   const deliver = async (): Promise<void> => {
     for await (const batch of lane.read(stop.signal)) {
+      for (const [at, number] of numbersOf(batch).entries()) {
+        expect(number).toBeGreaterThan(last)
+        expect(number).toBeLessThan(store.spokenFor)
+        last = number
+        numbers.set(nameOf(batch.messages[at] as Message), number)
+      }
       for (const { source: from, data } of batch.messages) {
         expect(Number(data)).toBe(read.get(from.id) ?? 0)
         read.set(from.id, Number(data) + 1)
@@ -155,6 +186,8 @@ async function live(seed: number): Promise<void> {
   await lane.close()
   expect(store.messages).toBe(0)
   expect(settled.size).toBe(total)
+  expect([...store.numbers].filter(([name, number]) => numbers.get(name) !== number)).toEqual([])
+  expect(store.numbers.size).toBeGreaterThan(0)
 }
 
 describe('a lane on disk', () => {

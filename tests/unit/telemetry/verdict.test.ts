@@ -1,7 +1,7 @@
 /** The one sentence on /status. */
 import { describe, expect, it } from '@jest/globals'
-import { Status } from '../../../app/status.ts'
-import { verdictOf } from '../../../app/verdict.ts'
+import { Status } from '../../../app/telemetry/status.ts'
+import { verdictOf } from '../../../app/telemetry/verdict.ts'
 import { source } from '../../support/messages.ts'
 
 const [a, b] = [

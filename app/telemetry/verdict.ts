@@ -1,9 +1,9 @@
-/** The state of the daemon in one sentence: the first thing an operator reads on /status. */
+/** The state of the daemon in one sentence, at the head of /status. */
 import type { FeedStatus, Status } from './status.ts'
 
-/** Troubles that are told in full, and characters of each. */
+/** How many problems are shown, and characters of each. */
 const MOST_TROUBLES = 3
-const MOST_CHARACTERS = 200
+const TROUBLE_CHARACTERS = 200
 
 /** `2 of 3 feeds run; feed quotes is parked: …`. One line, of bounded length. */
 export function verdictOf({ feeds, systems, held }: Status): string {
@@ -14,7 +14,7 @@ export function verdictOf({ feeds, systems, held }: Status): string {
     ...[...held].map(([where, { system, detail }]) => `${system} does not take ${where}: ${detail}`),
     ...[...feeds].flatMap(([name, feed]) => troublesOf(name, feed)),
   ]
-  const told = troubles.slice(0, MOST_TROUBLES).map(short)
+  const told = troubles.slice(0, MOST_TROUBLES).map(shorten)
   const more = troubles.length - told.length
   return [`${running} of ${states.length} feeds run`, ...told, ...(more > 0 ? [`and ${more} more`] : [])].join('; ')
 }
@@ -29,7 +29,7 @@ function troublesOf(name: string, { state, detail, laneTrouble, sources }: FeedS
   ]
 }
 
-function short(text: string): string {
+function shorten(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ')
-  return line.length <= MOST_CHARACTERS ? line : `${line.slice(0, MOST_CHARACTERS - 1)}…`
+  return line.length <= TROUBLE_CHARACTERS ? line : `${line.slice(0, TROUBLE_CHARACTERS - 1)}…`
 }

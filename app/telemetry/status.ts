@@ -1,13 +1,14 @@
-/** The present picture, kept from events: what /status shows and what the gauges of sources count. */
-import type { Event } from './events.ts'
-import { steadyNow } from './lib/clock.ts'
-import type { SourceInfo } from './model.ts'
+/** The present state of feeds and sources, kept from events, for /status and for gauges. */
+import type { Event } from '../events.ts'
+import { steadyNow } from '../lib/clock.ts'
+import type { SourceInfo } from '../model.ts'
+import { partitionText } from './line.ts'
 
 export type SourceState = 'waiting' | 'dialling' | 'open' | 'refused' | 'stopped'
 
-/** One source as an operator wants to see it. Times are milliseconds on the steady clock, 0 = never. */
+/** The state of a source. Times are milliseconds on the steady clock, 0 = never. */
 export interface SourceStatus {
-  /** Its URL as it may be shown. */
+  /** The URL without secrets. */
   readonly url: string
   state: SourceState
   dials: number
@@ -19,16 +20,16 @@ export interface SourceStatus {
     | undefined
 }
 
-/** One feed: `starting` until it runs; `parked` says why it cannot; `leaving`: it is configured no longer, and delivers what it holds. */
+/** The state of a feed. `starting`: until it runs. `parked`: cannot run now, `detail` says why. `leaving`: removed, delivers what it holds. */
 export interface FeedStatus {
   state: 'starting' | 'parked' | 'running' | 'leaving'
   detail: string
-  /** Why its lane takes nothing now; empty when it does. */
+  /** Why the lane cannot write now; empty if it can. */
   laneTrouble: string
   readonly sources: Map<SourceInfo, SourceStatus>
 }
 
-/** Whether it answers now, and whether it ever has: a start waits for that. */
+/** Whether a system responds now, and whether it ever did: readiness waits for the latter. */
 interface SystemStatus {
   readonly isConnected: boolean
   readonly wasConnected: boolean
@@ -36,14 +37,14 @@ interface SystemStatus {
 
 const KAFKA = 'Kafka'
 
-/** Folds events into the picture. */
+/** Applies events to the state. */
 export class Status {
   readonly feeds = new Map<string, FeedStatus>()
-  /** What the sinks in use connect to, by name. */
+  /** The systems that the open sinks connect to, by name. */
   readonly systems = new Map<string, SystemStatus>()
-  /** Whether the configuration that was read last is in force, and when one was put in force last, in milliseconds since the epoch. */
+  /** Whether the last reload succeeded, and the time of the last successful one, in milliseconds since the epoch. */
   readonly reload = { isGood: true, at: steadyNow() }
-  /** What Kafka, or another system, does not take now, as `topic[partition]`, and why. */
+  /** Partitions that a system does not accept records for now, as `topic[partition]`, and why. */
   readonly held = new Map<string, { readonly system: string; readonly detail: string }>()
 
   /** `systems`: those of the start, which are there before a sink is open. */
@@ -56,7 +57,7 @@ export class Status {
     return this.systems.get(KAFKA)?.isConnected ?? false
   }
 
-  /** Declares a feed, or one that starts again, so that it is shown before anything happens. */
+  /** Declares a feed that starts, also again, so that it is shown before its first event. */
   addFeed(name: string, sources: readonly SourceInfo[]): void {
     const known = this.feeds.get(name)
     this.feeds.set(name, { state: 'starting', detail: '', laneTrouble: '', sources: known?.sources ?? new Map() })
@@ -78,7 +79,8 @@ export class Status {
     else if (event.type === 'sink.opened') this.#addSystem(event.system)
     else if (event.type === 'sink.closed') this.systems.delete(event.system ?? '')
     else if (event.type === 'produce.held') this.#setHeld(event)
-    else if (event.type === 'produce.resumed' || event.type === 'produce.left') this.held.delete(placeOf(event))
+    else if (event.type === 'produce.resumed' || event.type === 'produce.left')
+      this.held.delete(partitionText(event.topic, event.partition))
     else if ('source' in event) this.#applySource(event)
     else if (event.type === 'config.reloaded') Object.assign(this.reload, { isGood: true, at: steadyNow() })
     else if (event.type === 'config.refused') this.reload.isGood = false
@@ -104,9 +106,9 @@ export class Status {
     }
   }
 
-  /** What is only tried again in smaller pieces was never `first`. */
+  /** A request that is only retried in smaller parts was never `first`, and is not shown. */
   #setHeld(event: Extract<Event, { type: 'produce.held' }>): void {
-    const place = placeOf(event)
+    const place = partitionText(event.topic, event.partition)
     const { first, system = KAFKA, detail } = event
     if (first || this.held.has(place)) this.held.set(place, { system, detail })
   }
@@ -149,8 +151,4 @@ export class Status {
 
 function newSource(url: string): SourceStatus {
   return { url, state: 'waiting', dials: 0, messages: 0, lastMessageAt: 0, openedAt: 0, lastClose: undefined }
-}
-
-function placeOf({ topic, partition }: { readonly topic: string; readonly partition: number }): string {
-  return `${topic}[${partition}]`
 }

@@ -1,0 +1,115 @@
+/** Settings that say what shape documents have. */
+import { fieldPath } from '../../lib/field-path.ts'
+import { parseList } from '../../lib/list.ts'
+import { type Format, format, refuse } from '../format.ts'
+import { listOf } from './schemas.ts'
+
+/** Where in a message its documents are. */
+export interface RecordsPath {
+  /** Names from the message down; empty for the message itself. */
+  readonly path: readonly string[]
+  /** Each entry of the object there is a document. */
+  readonly entries: boolean
+  /** As it was given. */
+  readonly text: string
+}
+
+/** The field at `path` gets the name `to`. */
+export interface Renaming {
+  readonly path: readonly string[]
+  readonly to: string
+}
+
+/** What is known of a message. */
+const VARIABLES = ['$received_at', '$source', '$uuid'] as const
+export type Variable = (typeof VARIABLES)[number]
+
+/** The field `name` becomes the text `value`, or what the variable stands for. */
+export interface FieldSetting {
+  readonly name: string
+  readonly value: string
+  readonly variable: Variable | undefined
+}
+
+const MOST = 100
+const TEXT = { type: 'string' } as const
+const ENTRIES = '{}'
+const WHOLE = '@'
+
+/** `data`, `result.trades`, `@` for the message itself; with `{}` at the end each entry of the object there is a document. */
+export const recordsPath: Format<RecordsPath, ''> = format(
+  'the path of the part that holds the documents, such as data; @ for the message itself; with {} at its end for the entries of an object',
+  (given) => {
+    const text = given.trim()
+    const entries = text.endsWith(ENTRIES)
+    const rest = entries ? text.slice(0, -ENTRIES.length).replace(/\.$/, '') : text
+    const path = rest === WHOLE || (entries && rest === '') ? [] : fieldPath(rest)
+    return path && { path, entries, text }
+  },
+  { schema: TEXT },
+)
+
+/** Several paths. */
+export const paths: Format<readonly (readonly string[])[], ''> = list(
+  'a list of dotted paths of field names',
+  (item) => fieldPath(item),
+  (items) => repeated(items.map((path) => path.at(-1) ?? '')).map((pair) => `gives two fields one name (${pair})`),
+)
+
+/** `@context:context,s:symbol`. */
+export const renamings: Format<readonly Renaming[], ''> = list(
+  'a list of path:name, such as @context:context,s:symbol',
+  (item) => {
+    const at = item.lastIndexOf(':')
+    const path = at > 0 ? fieldPath(item.slice(0, at)) : undefined
+    const [to, ...others] = fieldPath(item.slice(at + 1)) ?? []
+    return path && to !== undefined && others.length === 0 ? { path, to } : undefined
+  },
+  (items) => [
+    ...repeated(items.map(({ path }) => path.join('.'))).map((pair) => `renames a field twice (${pair})`),
+    ...repeated(items.map(({ path, to }) => [...path.slice(0, -1), to].join('.'))).map(
+      (pair) => `gives two fields one name (${pair})`,
+    ),
+  ],
+)
+
+/** `venue:binance,seen:$received_at`. */
+export const fieldSettings: Format<readonly FieldSetting[], ''> = list(
+  `a list of name:value, such as venue:binance,seen:$received_at (${VARIABLES.join(', ')})`,
+  (item) => {
+    const at = item.indexOf(':')
+    const [name, ...others] = at > 0 ? (fieldPath(item.slice(0, at)) ?? []) : []
+    const value = item.slice(at + 1)
+    const variable = VARIABLES.find((one) => one === value)
+    const isUnknown = variable === undefined && value.startsWith('$')
+    return name === undefined || others.length > 0 || isUnknown ? undefined : { name, value, variable }
+  },
+  (items) => repeated(items.map(({ name }) => name)).map((pair) => `sets a field twice (${pair})`),
+)
+
+function list<T>(
+  expects: string,
+  read: (item: string) => T | undefined,
+  problems: (items: readonly T[]) => readonly string[],
+): Format<readonly T[], ''> {
+  return format(
+    expects,
+    (given) => {
+      const items = parseList(given)?.map((item) => read(item.trim()))
+      if (!items?.every((item) => item !== undefined)) return undefined
+      if (items.length > MOST) refuse(`may list ${MOST} at most; it lists ${items.length}`)
+      const found = problems(items)
+      return found.length > 0 ? refuse(...found) : items
+    },
+    // A file that was named by mistake may hold anything.
+    { shape: 'list', shown: false, schema: listOf(TEXT) },
+  )
+}
+
+/** Items that stand for the same as an earlier one, by their numbers: their text may come from a file that was named by mistake. */
+function repeated(names: readonly string[]): string[] {
+  return names.flatMap((name, at) => {
+    const first = names.indexOf(name)
+    return first === at ? [] : [`items ${first + 1} and ${at + 1}`]
+  })
+}

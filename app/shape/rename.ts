@@ -1,0 +1,48 @@
+/** Gives fields other names: RENAME. */
+import { isObject } from '../lib/json-value.ts'
+import type { Document } from '../model.ts'
+import type { Renaming } from '../settings/formats/shapes.ts'
+
+/** The names of one object, and the objects in it. */
+interface Level {
+  readonly names: Map<string, string>
+  readonly inner: Map<string, Level>
+}
+
+/**
+ * Returns a function that renames all at once, so that two fields may exchange their names. A field keeps its name where another has the new
+ * one already. What is not renamed is not copied.
+ */
+export function renamer(renamings: readonly Renaming[]): (document: Document) => Document {
+  const top = level()
+  for (const { path, to } of renamings) {
+    let at = top
+    for (const name of path.slice(0, -1)) at = at.inner.get(name) ?? added(at, name)
+    at.names.set(path.at(-1) ?? '', to)
+  }
+  return (document) => renamed(document, top)
+}
+
+function level(): Level {
+  return { names: new Map(), inner: new Map() }
+}
+
+function added(at: Level, name: string): Level {
+  const inner = level()
+  at.inner.set(name, inner)
+  return inner
+}
+
+function renamed(object: Record<string, unknown>, { names, inner }: Level): Record<string, unknown> {
+  const concerned = [...names.keys(), ...inner.keys()].some((name) => Object.hasOwn(object, name))
+  if (!concerned) return object
+  const isFree = (name: string): boolean => !Object.hasOwn(object, name) || names.has(name)
+  const entries = Object.entries(object).map(([name, value]): [string, unknown] => {
+    const to = names.get(name)
+    const within = inner.get(name)
+    const now = within && isObject(value) ? renamed(value, within) : value
+    return [to !== undefined && isFree(to) ? to : name, now]
+  })
+  // Own properties, whatever their names are.
+  return Object.fromEntries(entries)
+}
