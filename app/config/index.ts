@@ -38,8 +38,10 @@ export interface Reading<K extends Kinds> {
   readonly problems: readonly Problem[]
   /** Where each value is from, with the texts themselves: secrets are among them. */
   readonly inForce: readonly InForce[]
-  /** Paths of all files that were read, or could not be. */
+  /** Paths of all files that were read, or could not be; the usual file, too, where it may appear. */
   readonly files: readonly string[]
+  /** Whether there is a configuration file. */
+  readonly hasFile: boolean
 }
 
 /** Reads and checks the whole configuration. Synchronous: files are read here, and the disk is waited for. */
@@ -50,7 +52,13 @@ export function readSources<K extends Kinds>(sources: Sources, kinds: K): Readin
   const config = file === 'unreadable' ? undefined : readLayers(sources.env, file, kinds, report)
   const problems = distinct(report.problems)
   const { inForce, files } = report
-  return { config: problems.length === 0 ? config : undefined, problems, inForce, files: [...files] }
+  return {
+    config: problems.length === 0 ? config : undefined,
+    problems,
+    inForce,
+    files: [...files],
+    hasFile: file !== undefined,
+  }
 }
 
 /** The same from the environment, and a file that it names. Throws a `ConfigError` with every problem at once. */
