@@ -17,7 +17,7 @@ import { type InForce, Report } from './report.ts'
 import { knownSecrets } from './secrets.ts'
 import { checkSink } from './sink.ts'
 import type { daemonSettings } from './tables/daemon.ts'
-import { fileTables, houseTables } from './tables/index.ts'
+import { feedTable, fileTables, houseTables } from './tables/index.ts'
 import { registrySettings } from './tables/kafka.ts'
 import { sourceSettings } from './tables/source.ts'
 import type { ConfigOf, KafkaConfig, LaneConfig } from './types.ts'
@@ -73,7 +73,7 @@ export function configOf<K extends Kinds>({ config, problems }: Reading<K>): Con
 }
 
 function readLayers<K extends Kinds>(env: Env, file: FileLayer | undefined, kinds: K, report: Report): ConfigOf<K> {
-  const unknown = unknownVariables(env, namesOutsideFeeds(kinds))
+  const unknown = unknownVariables(env, namesOutsideFeeds(kinds), Object.keys(feedTable(kinds)))
   for (const { meant, variable } of unknown) if (meant !== undefined) report.meant(meant, variable)
   const feedsGiven = feedLayers(env, kinds, file)
   const { layers } = feedsGiven

@@ -97,7 +97,7 @@ export class Refusals {
     const share = Math.round((1_000 * refused) / found) / 10
     const seconds = Math.max(1, Math.round((performance.now() - startedAt) / 1_000))
     const reasons = [...counts].sort(([, a], [, b]) => b - a).map(([reason, count]) => `${reason} ${count}`)
-    const text = `feed ${feed}: ${refused} of ${found} documents were refused in ${seconds} s (${share} %): ${reasons.join(', ')}; the last: ${this.#hide(last, feed)}`
+    const text = `feed ${feed}: ${refused} of ${found} documents of the last ${seconds} s were refused (${share} %): ${reasons.join(', ')}; the last: ${this.#hide(last, feed)}`
     this.#say(['warn', text, { feed, refused, found, reasons: Object.fromEntries(counts) }])
   }
 }

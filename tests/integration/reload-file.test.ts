@@ -49,7 +49,8 @@ it('is read again when it changes, with the files it names; what is wrong in it 
 })
 
 const PROGRAM = 'tests/support/usual-file-program.ts'
-const refusals = ({ log }: Daemon): string[] => log.flatMap(({ msg }) => (msg.includes('read again and refused') ? [msg] : []))
+const refusals = ({ log }: Daemon): string[] =>
+  log.flatMap(({ msg }) => (msg.includes('read again and refused') ? [msg] : []))
 const feed = (name: string, url: string, topic: string): string => `  ${name}: {urls: "${url}", schema: ${topic}}\n`
 
 it('in its usual place is read when it appears; gone or empty it stays in force, and that is said', async () => {
