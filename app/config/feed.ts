@@ -177,6 +177,7 @@ function namesOf(place: Place, table: Settings, found: ReadonlyMap<string, Found
 /** What to set for a setting that is missing. */
 function missing({ name, isInFile, replaced }: Place, suffix: string, setting: Setting<unknown> | undefined): Missing {
   const { example } = setting ?? {}
-  if (isInFile) return { name: keyOf(suffix, name), example }
-  return replaced?.feed.variables[suffix] ?? { name: feedSettingName({ name }, suffix), example }
+  const variable = feedSettingName({ name }, suffix)
+  if (isInFile) return { name: keyOf(suffix, name), variable, example }
+  return replaced?.feed.variables[suffix] ?? { name: variable, example }
 }

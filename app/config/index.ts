@@ -17,7 +17,7 @@ import { type InForce, Report } from './report.ts'
 import { knownSecrets } from './secrets.ts'
 import { checkSinks, sinksInUse, tellNeeded } from './sink.ts'
 import type { daemonSettings } from './tables/daemon.ts'
-import { fileTables, houseTables } from './tables/index.ts'
+import { feedTable, fileTables, houseTables } from './tables/index.ts'
 import { registrySettings } from './tables/kafka.ts'
 import { sourceSettings } from './tables/source.ts'
 import type { ConfigOf, KafkaConfig, LaneConfig } from './types.ts'
@@ -38,8 +38,10 @@ export interface Reading<K extends Kinds> {
   readonly problems: readonly Problem[]
   /** Where each value is from, with the texts themselves: secrets are among them. */
   readonly inForce: readonly InForce[]
-  /** Paths of all files that were read, or could not be. */
+  /** Paths of all files that were read, or could not be; the usual file, too, where it may appear. */
   readonly files: readonly string[]
+  /** Whether there is a configuration file. */
+  readonly hasFile: boolean
 }
 
 /** Reads and checks the whole configuration. Synchronous: files are read here, and the disk is waited for. */
@@ -50,7 +52,13 @@ export function readSources<K extends Kinds>(sources: Sources, kinds: K): Readin
   const config = file === 'unreadable' ? undefined : readLayers(sources.env, file, kinds, report)
   const problems = distinct(report.problems)
   const { inForce, files } = report
-  return { config: problems.length === 0 ? config : undefined, problems, inForce, files: [...files] }
+  return {
+    config: problems.length === 0 ? config : undefined,
+    problems,
+    inForce,
+    files: [...files],
+    hasFile: file !== undefined,
+  }
 }
 
 /** The same from the environment, and a file that it names. Throws a `ConfigError` with every problem at once. */
@@ -65,7 +73,7 @@ export function configOf<K extends Kinds>({ config, problems }: Reading<K>): Con
 }
 
 function readLayers<K extends Kinds>(env: Env, file: FileLayer | undefined, kinds: K, report: Report): ConfigOf<K> {
-  const unknown = unknownVariables(env, namesOutsideFeeds(kinds))
+  const unknown = unknownVariables(env, namesOutsideFeeds(kinds), Object.keys(feedTable(kinds)))
   for (const { meant, variable } of unknown) if (meant !== undefined) report.meant(meant, variable)
   const feedsGiven = feedLayers(env, kinds, file)
   const { layers } = feedsGiven

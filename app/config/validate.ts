@@ -15,6 +15,8 @@ export type Find = (name: string) => Given | undefined
 /** What to set when a setting is missing. */
 export interface Missing {
   readonly name: string
+  /** The variable of it, where `name` is a key. */
+  readonly variable?: string
   readonly example: string | undefined
 }
 
@@ -106,9 +108,9 @@ function tell(cure: Missing, setting: Setting<unknown>, given: Given | undefined
 }
 
 /** Says that a setting is missing, and what it could be set to. */
-export function tellMissing({ name, example }: Missing, { format }: Setting<unknown>, report: Report): void {
+export function tellMissing({ name, example, variable }: Missing, { format }: Setting<unknown>, report: Report): void {
   const suggestion = example === undefined ? '' : `, for example ${example}`
-  report.missing(name, `set it to ${format.expects}${suggestion}`)
+  report.missing(name, `set it to ${format.expects}${suggestion}`, variable)
 }
 
 function shown(text: string): string {

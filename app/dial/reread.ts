@@ -40,7 +40,12 @@ export function headersReader(
 /** Returns `messages`, or those of the file as it is now. The returned function throws `SourceLost('configuration')`. */
 export function openMessagesReader(messages: readonly string[], file?: SettingFile): () => Promise<readonly string[]> {
   if (!file) return async () => messages
-  return reader(file, (text) => openMessagesIn(text) ?? garbled(file, 'a JSON array of messages'))
+  return reader(file, (text) => {
+    const messages = openMessagesIn(text) ?? garbled(file, 'a JSON array of messages')
+    return messages.every((message) => message.isWellFormed())
+      ? messages
+      : garbled(file, 'messages of whole characters')
+  })
 }
 
 /** Answers what `parse` makes of the file as it is now. */

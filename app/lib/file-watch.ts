@@ -9,7 +9,8 @@ export class FileWatch {
   readonly #changed: () => void
   readonly #everyMs: number
   #paths: readonly string[] = []
-  #known: string | undefined
+  /** By path, what was told of, or was there first. */
+  readonly #known = new Map<string, string>()
   #seen: string | undefined
   #timer: NodeJS.Timeout | undefined
   #isStopped = false
@@ -23,11 +24,11 @@ export class FileWatch {
     this.#everyMs = everyMs
   }
 
-  /** From now on these are the files: as they are now, where they are others than before. Resolves after the first look at them. */
+  /** From now on these are the files: as they are now, where they were not followed before. Resolves after the first look at them. */
   async follow(paths: readonly string[]): Promise<void> {
     if (this.#isStopped || isDeepStrictEqual(paths, this.#paths)) return
     this.#paths = [...paths]
-    this.#known = undefined
+    for (const path of this.#known.keys()) if (!paths.includes(path)) this.#known.delete(path)
     this.#seen = undefined
     await this.look()
   }
@@ -42,29 +43,33 @@ export class FileWatch {
     const paths = this.#paths
     const prints: string[] = []
     for (const path of paths) prints.push(await printOf(path))
-    const print = prints.join('\n')
     // Where others are followed meanwhile, their own look goes on.
     if (this.#isStopped || paths !== this.#paths) return
-    this.#compare(print)
+    this.#compare(prints)
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => void this.look(), this.#everyMs).unref()
   }
 
-  #compare(print: string): void {
-    this.#known ??= print
-    const isSettled = print === this.#seen
-    this.#seen = print
-    if (!isSettled || print === this.#known) return
-    this.#known = print
-    this.#changed()
+  #compare(prints: readonly string[]): void {
+    const now = prints.join('\n')
+    const isSettled = now === this.#seen
+    this.#seen = now
+    const changed = [...this.#paths.entries()].filter(([at, path]) => {
+      const print = prints[at] ?? ''
+      const before = this.#known.get(path)
+      if (before === undefined || isSettled) this.#known.set(path, print)
+      return before !== undefined && before !== print
+    })
+    if (isSettled && changed.length > 0) this.#changed()
   }
 }
 
 /** What differs when the file does; the same for all that is not there or cannot be looked at. */
 async function printOf(path: string): Promise<string> {
   try {
-    const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true })
-    return `${dev} ${ino} ${size} ${mtimeNs}`
+    // The time of the last change of anything: a copy may keep the time of its content, and permissions count, too.
+    const { dev, ino, size, ctimeNs } = await stat(path, { bigint: true })
+    return `${dev} ${ino} ${size} ${ctimeNs}`
   } catch {
     return ''
   }

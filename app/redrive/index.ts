@@ -92,7 +92,7 @@ async function walkOver(
   const wayOut = await openWayOut(config, options.go, scope, emitTo(note))
   const unavailable = (feed: string, why: Unavailable): void => away(`feed ${feed}: ${why.message}`)
   const way = new Way({ config, flight, unavailable, ...wayOut })
-  const walk = new Walk()
+  const walk = new Walk(options.whole)
   const reading = new AbortController()
   flight.ended.addEventListener('abort', () => reading.abort())
   void stop.then(async () => {

@@ -146,6 +146,25 @@ dial_rate: 0.5
   })
 })
 
+describe('a feed of a file', () => {
+  it.each([
+    ['schema', 'FEED_T_SCHEME', 'FEED_T_SCHEMA'],
+    ['urls', 'FEED_T_URL', 'FEED_T_URLS'],
+  ])('that lacks its %s has one problem where a misspelt variable was meant to be that', (key, variable, meant) => {
+    const text = LEAST.replace(new RegExp(`^ +${key}: .*\n`, 'm'), '')
+    expect(problems(text, { [variable]: 'x' })).toEqual([`${variable} is not a setting; did you mean ${meant}?`])
+  })
+
+  it('takes no half of a character, which nothing could send', () => {
+    const text = `${LEAST}    key: "\\ud800"\n    open_messages: ["a\\udfff"]\n`
+    const half = 'holds half of a character (a lone surrogate)'
+    expect(problems(text)).toEqual([
+      `feeds.t.key ${at('8:10')} ${half}.`,
+      `feeds.t.open_messages ${at('9:21')} ${half}.`,
+    ])
+  })
+})
+
 describe('a variable in a file', () => {
   it('is put in, as a whole or as a part', () => {
     const config = read(LEAST.replace('ws://upstream:4200/ws', `wss://h/?t=\${TOKEN}`).replace('Ticker', `\${NAME}`), {
