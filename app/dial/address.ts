@@ -22,7 +22,7 @@ export function describeSources(
   present: Iterable<PresentSource> = [],
 ): SourceInfo[] {
   const kept = match(urls, [...present])
-  const [identities, formerIds, names] = [new Names(), new Names(), new Names()]
+  const [identities, formerIds, names] = [new NumberedNames(), new NumberedNames(), new NumberedNames()]
   for (const { id, shown, formerId = id } of kept.values()) {
     identities.take(identityIn(id))
     formerIds.take(formerId)
@@ -79,7 +79,7 @@ function stemOf({ id }: SourceInfo): string {
 }
 
 /** Names in use, and those that are free: a repeated name is numbered from 2 on. */
-class Names {
+class NumberedNames {
   readonly #taken = new Set<string>()
   /** Below, all numbers of a name are taken. */
   readonly #next = new Map<string, number>()

@@ -40,14 +40,14 @@ export function byStatus(
 }
 
 /** Where an error came from. */
-export interface Place {
+export interface ErrorContext {
   readonly opened: boolean
   /** The URL says wss://. */
   readonly overTls: boolean
 }
 
 /** An error of the socket or of the library, before or after the connection was open. */
-export function byError(error: Error & { syscall?: unknown; rawPacket?: unknown }, place: Place): SourceLost {
+export function byError(error: Error & { syscall?: unknown; rawPacket?: unknown }, place: ErrorContext): SourceLost {
   const code = errorCode(error)
   // An AggregateError of several refused addresses has a code but no message.
   const detail = printable(error.message || code || error.name, MAX_ERROR_BYTES)
@@ -60,7 +60,11 @@ const NOT_TLS = /wrong version number|packet length too long|WRONG_VERSION_NUMBE
 /** The first bytes of a TLS alert or handshake (RFC 8446 §5.1). */
 const TLS_RECORD = [0x15, 0x16]
 
-function wrongScheme(error: Error & { rawPacket?: unknown }, code: string, { overTls }: Place): SourceLost | undefined {
+function wrongScheme(
+  error: Error & { rawPacket?: unknown },
+  code: string,
+  { overTls }: ErrorContext,
+): SourceLost | undefined {
   const told = (reason: LostReason, message: string, speaks: SourceLost['speaks']): SourceLost =>
     new SourceLost(reason, message, { cause: error, speaks })
   if (overTls) {
@@ -81,12 +85,12 @@ function afterOpen(code: string, detail: string, cause: Error): SourceLost {
 }
 
 /** Node's TLS errors and OpenSSL's verdicts on certificates. */
-const TLS =
+const TLS_ERROR_CODE =
   /^(ERR_TLS_|ERR_SSL_|EPROTO$|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERROR_IN_C|INVALID_(CA|PURPOSE)$|PATH_LENGTH_|HOSTNAME_MISMATCH$)/
 
 function beforeOpen(code: string, syscall: unknown): LostReason {
   if (syscall === 'getaddrinfo') return 'dns'
-  if (TLS.test(code)) return 'tls'
+  if (TLS_ERROR_CODE.test(code)) return 'tls'
   // Without a code it is the WebSocket library's own complaint about the answer; HPE_ is that of the HTTP parser.
   if (code === '' || code.startsWith('HPE_')) return 'protocol'
   return 'connect'

@@ -4,17 +4,17 @@ import { WebSocket } from 'ws'
 import { SourceLost } from '../errors.ts'
 import { errorCode } from '../lib/error-code.ts'
 import type { Ended, Message } from '../model.ts'
-import { Backlog } from './backlog.ts'
 import { byClose, byError, byStatus } from './classify.ts'
 import type { FirstMessage } from './first-message.ts'
 import { type Heartbeat, heartbeat } from './heartbeat.ts'
-import { Inbox } from './inbox.ts'
-import type { Intake } from './intake.ts'
+import type { SilenceLimit } from './learned-silence.ts'
 import type { LifeTest } from './life.ts'
 import type { WebSocketOptions } from './options.ts'
-import type { SilenceLimit } from './rhythm.ts'
+import { PauseLock } from './pause-lock.ts'
+import type { ReadBudget } from './read-budget.ts'
+import { ReadLag } from './read-lag.ts'
+import { ReceiveBuffer } from './receive-buffer.ts'
 import { type Silence, silence } from './silence.ts'
-import { Valve } from './valve.ts'
 
 const GOING_AWAY = 1001
 const WATERMARK_BYTES = 512 * 1024
@@ -25,7 +25,7 @@ const SMALLEST_PIECE_BYTES = 256
 const FEWEST_PIECES = 1_024
 
 /** Where to dial this time, and what to send then. */
-export interface Target {
+export interface DialTarget {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly openMessages: readonly string[]
@@ -34,38 +34,43 @@ export interface Target {
 /** What one connection needs; the silence limit, the intake and the wait for a first message outlive it. */
 export type ConnectionOptions = WebSocketOptions & {
   readonly silenceLimit: SilenceLimit | undefined
-  readonly intake: Intake
+  readonly readBudget: ReadBudget
   readonly isLife: LifeTest | undefined
   readonly first: FirstMessage
 }
 
 /** Dials at once. Throws `SourceLost('configuration')` when the URL or a header cannot be used. */
 export class Connection {
-  readonly #target: Target
+  readonly #target: DialTarget
   readonly #options: ConnectionOptions
   readonly #ws: WebSocket
-  readonly #inbox: Inbox
-  readonly #valve = new Valve((isHeld) => (isHeld ? this.#pause() : this.#resume()))
+  readonly #receiveBuffer: ReceiveBuffer
+  readonly #pauseLock = new PauseLock((isHeld) => (isHeld ? this.#pause() : this.#resume()))
   /** Of the handshake. */
   #deadline: NodeJS.Timeout | undefined
   #socket: Socket | undefined
-  #backlog: Backlog | undefined
+  #readLag: ReadLag | undefined
   #heartbeat: Heartbeat | undefined
   #silence: Silence | undefined
   #verdict: Ended | SourceLost | undefined
   #opened = false
   #closed = false
 
-  constructor(target: Target, options: ConnectionOptions, opened: () => void) {
+  constructor(target: DialTarget, options: ConnectionOptions, opened: () => void) {
     this.#target = target
     this.#options = options
     this.#ws = open(target, options)
-    const tap = {
-      pause: () => this.#valve.hold(),
-      resume: () => this.#valve.release(),
+    const control = {
+      pause: () => this.#pauseLock.hold(),
+      resume: () => this.#pauseLock.release(),
       burst: () => this.#lose(new SourceLost('too_big', 'too much arrived at once')),
     }
-    this.#inbox = new Inbox(options.info, options.watermarkBytes ?? WATERMARK_BYTES, tap, options.intake)
+    this.#receiveBuffer = new ReceiveBuffer(
+      options.info,
+      options.watermarkBytes ?? WATERMARK_BYTES,
+      control,
+      options.readBudget,
+    )
     // Not the library's handshakeTimeout: that one starts anew with each byte a slow server drips.
     this.#deadline = setTimeout(
       () => this.#lose(new SourceLost('handshake_timeout', `no handshake within ${options.handshakeTimeoutMs} ms`)),
@@ -76,19 +81,19 @@ export class Connection {
 
   /** What has arrived since the last call; empty when nothing has. */
   take(): readonly Message[] {
-    const messages = this.#inbox.take()
+    const messages = this.#receiveBuffer.take()
     if (messages.length > 0) this.#heard(messages)
     return messages
   }
 
   /** Nothing more is taken: what is left is nobody's. */
   leave(): void {
-    this.#inbox.close()
+    this.#receiveBuffer.close()
   }
 
   /** Resolves when there is something to take, or the connection has closed. */
   change(): Promise<void> {
-    return this.#inbox.arrival()
+    return this.#receiveBuffer.arrival()
   }
 
   get closed(): boolean {
@@ -128,7 +133,7 @@ export class Connection {
       opened()
     })
     // With the binary type left at nodebuffer, text and binary messages alike come as one Buffer.
-    this.#ws.on('message', (data) => this.#inbox.push(data as Buffer))
+    this.#ws.on('message', (data) => this.#receiveBuffer.push(data as Buffer))
     // After an error the library closes by itself, within CLOSE_TIMEOUT_MS.
     this.#ws.on('error', (error) => {
       this.#verdict ??= byError(error, { opened: this.#opened, overTls: /^wss:/i.test(this.#target.url) })
@@ -144,9 +149,9 @@ export class Connection {
     this.#deadline = undefined
     this.#opened = true
     for (const message of this.#target.openMessages) this.#ws.send(message, { compress: false })
-    const { pingIntervalMs, silenceLimit, behind, intake, first } = this.#options
-    if (this.#socket && behind) this.#backlog = new Backlog(this.#socket, behind)
-    intake.join(this.#valve)
+    const { pingIntervalMs, silenceLimit, behind, readBudget, first } = this.#options
+    if (this.#socket && behind) this.#readLag = new ReadLag(this.#socket, behind)
+    readBudget.join(this.#pauseLock)
     first.opened(() => this.#isHeldUp())
     if (pingIntervalMs > 0) this.#heartbeat = this.#beat(pingIntervalMs)
     if (silenceLimit) this.#silence = this.#listenForSilence(silenceLimit)
@@ -155,7 +160,7 @@ export class Connection {
   #beat(intervalMs: number): Heartbeat {
     return heartbeat(intervalMs, {
       bytesRead: () => this.#socket?.bytesRead ?? 0,
-      isPaused: () => this.#valve.isHeld,
+      isPaused: () => this.#pauseLock.isHeld,
       ping: () => this.#ws.ping(),
       dead: () => this.#lose(new SourceLost('ping_timeout', `no sign of life within ${intervalMs} ms of a ping`)),
     })
@@ -163,7 +168,7 @@ export class Connection {
 
   /** Then we are the slow ones, and the peer is not judged. */
   #isHeldUp(): boolean {
-    return this.#inbox.isHolding || this.#valve.isHeld
+    return this.#receiveBuffer.isHolding || this.#pauseLock.isHeld
   }
 
   #listenForSilence(limit: SilenceLimit): Silence {
@@ -179,14 +184,14 @@ export class Connection {
 
   #pause(): void {
     this.#ws.pause()
-    this.#backlog?.held()
+    this.#readLag?.held()
     this.#options.paused?.(true)
   }
 
   #resume(): void {
     this.#heartbeat?.resumed()
     this.#ws.resume()
-    this.#backlog?.released()
+    this.#readLag?.released()
     if (!this.#closed) this.#options.paused?.(false)
   }
 
@@ -202,13 +207,13 @@ export class Connection {
     this.#silence?.stop()
     this.#options.first.closed()
     this.#closed = true
-    this.#options.intake.leave(this.#valve)
-    if (this.#valve.isHeld) this.#options.paused?.(false)
-    this.#inbox.wake()
+    this.#options.readBudget.leave(this.#pauseLock)
+    if (this.#pauseLock.isHeld) this.#options.paused?.(false)
+    this.#receiveBuffer.wake()
   }
 }
 
-function open(target: Target, options: ConnectionOptions): WebSocket {
+function open(target: DialTarget, options: ConnectionOptions): WebSocket {
   const pieces = Math.max(FEWEST_PIECES, Math.ceil(options.maxMessageBytes / SMALLEST_PIECE_BYTES))
   const settings = {
     headers: { ...target.headers },
@@ -221,7 +226,7 @@ function open(target: Target, options: ConnectionOptions): WebSocket {
     // On purpose: the parser refuses one message of broken text and keeps the connection; the library would end it.
     skipUTF8Validation: true,
     // For the socket: the library hands on what it does not know.
-    onread: options.intake.onread,
+    onread: options.readBudget.onread,
   }
   try {
     return new WebSocket(target.url, settings)

@@ -7,12 +7,12 @@ import { loadKind } from '../settings/kind.ts'
 import type { PresentSource } from './address.ts'
 import { dialGate } from './gate.ts'
 import { sources } from './index.ts'
-import { Intake } from './intake.ts'
 import type { WebSocketOptions } from './options.ts'
+import { ReadBudget } from './read-budget.ts'
 import { redial } from './redial.ts'
 import { headersReader, openMessagesReader, type SettingFile, urlReader } from './reread.ts'
 import { sourceCure } from './source-cure.ts'
-import { type Place, UrlSources } from './url-sources.ts'
+import { type UrlPlace, UrlSources } from './url-sources.ts'
 
 /** What does not come from the settings. */
 type Own =
@@ -21,12 +21,12 @@ type Own =
   | 'headers'
   | 'openMessages'
   | 'watermarkBytes'
-  | 'rhythmBounds'
+  | 'silenceBounds'
   | 'paused'
   | 'behind'
   | 'quiet'
   | 'quietAfterMs'
-  | 'intake'
+  | 'readBudget'
 
 /** What dialling needs of a feed's settings. */
 export interface DialSettings extends Omit<WebSocketOptions, Own> {
@@ -78,12 +78,12 @@ export function openDialler(dialRate: number, secrets: Secrets, emit: Emit): Dia
 }
 
 /** Makes the source of the URL at a place of a feed's list; nothing is dialled before it is pulled. */
-export type SourceMaker = (info: SourceInfo, place: Place) => Source
+export type SourceMaker = (info: SourceInfo, place: UrlPlace) => Source
 
 /** Loads what sources of `feed` are made of. `emit` is told when one is paused or behind, and when no longer. */
 export async function sourceMaker(feed: DialSettings, secrets: Secrets, emit: Emit): Promise<SourceMaker> {
   const make = await loadKind(sources, feed.source)
-  const { urlAt, headers, openMessages, intake, asked } = sharedBy(feed, secrets)
+  const { urlAt, headers, openMessages, readBudget, asked } = sharedBy(feed, secrets)
   const { handshakeTimeoutMs, ignore } = feed
   return (info, place) => {
     const paused = (isPaused: boolean): void =>
@@ -95,14 +95,14 @@ export async function sourceMaker(feed: DialSettings, secrets: Secrets, emit: Em
       if (feed.urlsFile !== undefined) place.dialled = present
       return present
     }
-    const own = { info, url, headers, openMessages, paused, behind, quiet, intake }
+    const own = { info, url, headers, openMessages, paused, behind, quiet, readBudget }
     return make(feed, { ...own, handshakeTimeoutMs, ignore })
   }
 }
 
 /** What all sources of a feed share. */
-interface Shared {
-  readonly intake: Intake
+interface SharedByFeed {
+  readonly readBudget: ReadBudget
   readonly urlAt: (index: number) => Promise<string>
   readonly headers: () => Promise<Readonly<Record<string, string>>>
   readonly openMessages: () => Promise<readonly string[]>
@@ -110,14 +110,14 @@ interface Shared {
   readonly asked: { readonly setting: string; readonly isSet: boolean }
 }
 
-function sharedBy(feed: DialSettings, secrets: Secrets): Shared {
+function sharedBy(feed: DialSettings, secrets: Secrets): SharedByFeed {
   const file = (setting: string, path: string | undefined): SettingFile | undefined => {
     if (path === undefined) return undefined
     const learn = (text: string): void => secrets.learn(feed.name, setting, text)
     return { path, variable: feedSettingName(feed, setting), learn }
   }
   return {
-    intake: new Intake(),
+    readBudget: new ReadBudget(),
     urlAt: urlReader(feed.urls ?? [], file('URLS', feed.urlsFile)),
     headers: headersReader(feed.headers, file('HEADERS', feed.headersFile)),
     openMessages: openMessagesReader(feed.openMessages, file('OPEN_MESSAGES', feed.openMessagesFile)),

@@ -1,7 +1,7 @@
 /** An upstream that is open and has never said anything: perhaps it waits to be asked. */
 
 /** Long enough for an upstream that speaks by itself, in milliseconds. */
-const PATIENCE_MS = 30_000
+const QUIET_AFTER_MS = 30_000
 
 /** One per source, over all its connections. */
 export class FirstMessage {
@@ -11,7 +11,7 @@ export class FirstMessage {
   #isOver = false
 
   /** `tell` is called once, when a connection has been open for `patienceMs` and no message has ever come. */
-  constructor(tell: ((openMs: number) => void) | undefined, patienceMs: number = PATIENCE_MS) {
+  constructor(tell: ((openMs: number) => void) | undefined, patienceMs: number = QUIET_AFTER_MS) {
     this.#tell = tell
     this.#patienceMs = patienceMs
     this.#isOver = tell === undefined

@@ -6,23 +6,23 @@ export interface Gate {
 }
 
 /** Dials that may go at once after a rest: a second's worth, but no crowd. */
-const MOST_AT_ONCE = 5
+const LARGEST_BURST = 5
 
 /** Lets `perSecond` dials per second and host through (fractions are fine), evenly spaced after a small burst. */
 export function dialGate(perSecond: number): Gate {
   const spacingMs = 1_000 / perSecond
-  const burst = Math.min(Math.max(1, Math.floor(perSecond)), MOST_AT_ONCE)
+  const burst = Math.min(Math.max(1, Math.floor(perSecond)), LARGEST_BURST)
   const lines = new Map<string, Line>()
   return {
     pass: (host, signal) => {
-      const line = lines.get(host) ?? begin(lines, host, new Line(spacingMs, burst))
+      const line = lines.get(host) ?? addLine(lines, host, new Line(spacingMs, burst))
       return line.pass(signal)
     },
   }
 }
 
 /** Hosts come and go with the feeds: those without a debt are as good as new. */
-function begin(lines: Map<string, Line>, host: string, line: Line): Line {
+function addLine(lines: Map<string, Line>, host: string, line: Line): Line {
   for (const [other, { isAtRest }] of lines) if (isAtRest) lines.delete(other)
   lines.set(host, line)
   return line

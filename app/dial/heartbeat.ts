@@ -1,8 +1,8 @@
 /** Finds dead peers: a ping per interval, and any traffic within the next one counts as life. */
-import { watch } from './watch.ts'
+import { checkEvery } from './shared-timer.ts'
 
 /** Looks per interval: a moment in which we ourselves did nothing costs one of them, not the connection. */
-const LOOKS = 4
+const LOOKS_PER_PING = 4
 
 /** What a heartbeat sees and does. */
 export interface Pulse {
@@ -26,13 +26,13 @@ export function heartbeat(intervalMs: number, pulse: Pulse): Heartbeat {
   let look = 0
   /** Looks since the first ping that nothing came after; undefined when none is open. */
   let unanswered: number | undefined
-  const stop = watch(intervalMs / LOOKS, (stalled) => {
+  const stop = checkEvery(intervalMs / LOOKS_PER_PING, (stalled) => {
     const bytes = pulse.bytesRead()
     if (bytes !== heard || stalled || pulse.isPaused()) unanswered = undefined
     else if (unanswered !== undefined) unanswered += 1
     heard = bytes
-    if (unanswered === LOOKS) return pulse.dead()
-    look = (look + 1) % LOOKS
+    if (unanswered === LOOKS_PER_PING) return pulse.dead()
+    look = (look + 1) % LOOKS_PER_PING
     if (look > 0 || pulse.isPaused()) return
     unanswered = 0
     pulse.ping()

@@ -6,7 +6,7 @@ import type { Message } from '../model.ts'
 export type LifeTest = (messages: readonly Message[]) => boolean
 
 /** What is parsed of one taking, the newest first; what is left beyond it counts as a sign of life without a look. */
-const MOST_BYTES = 1024 * 1024
+const MOST_PARSED_BYTES = 1024 * 1024
 
 /**
  * Everything is but what `ignore` matches and `alive` does not; of an array one such element is enough. Judged by the message
@@ -21,7 +21,7 @@ export function lifeTest(ignore: readonly Pattern[], alive: readonly Pattern[]):
     for (let at = messages.length - 1; at >= 0; at--) {
       const { data } = messages[at] as Message
       bytes += data.length
-      if (isLife(data, control, living) || bytes > MOST_BYTES) return true
+      if (isLife(data, control, living) || bytes > MOST_PARSED_BYTES) return true
     }
     return false
   }

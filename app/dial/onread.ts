@@ -13,7 +13,7 @@ const POOLED_BYTES = 1_024
 export const READ = 'tributary:read'
 
 /** All sockets read one after the other into the same memory. */
-const shared = Buffer.allocUnsafeSlow(READ_BYTES)
+const readMemory = Buffer.allocUnsafeSlow(READ_BYTES)
 /** When the read began whose bytes are being handed on; 0 outside of it. */
 let readAt = 0
 
@@ -28,12 +28,12 @@ export function receiveTime(): number {
  */
 export function onread(count: () => number) {
   return {
-    buffer: shared,
+    buffer: readMemory,
     /** Called as a method of the socket. */
     callback(this: Socket, bytes: number, buffer: Uint8Array): boolean {
       readAt = steadyNow()
       const most = Math.max(LEAST_PIECE_BYTES, Math.floor(TOGETHER_BYTES / count()))
-      for (let at = 0; at < bytes; at += most) give(this, copy(buffer.subarray(at, Math.min(at + most, bytes))))
+      for (let at = 0; at < bytes; at += most) give(this, copyPiece(buffer.subarray(at, Math.min(at + most, bytes))))
       readAt = 0
       this.emit(READ, bytes === READ_BYTES)
       return true
@@ -42,7 +42,7 @@ export function onread(count: () => number) {
 }
 
 /** Into memory of its own, unless it is small: Node's pool would tie it to its neighbours. */
-function copy(bytes: Uint8Array): Buffer {
+function copyPiece(bytes: Uint8Array): Buffer {
   const piece = bytes.length < POOLED_BYTES ? Buffer.allocUnsafe(bytes.length) : Buffer.allocUnsafeSlow(bytes.length)
   piece.set(bytes)
   return piece

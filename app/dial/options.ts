@@ -1,8 +1,8 @@
 /** What a source over WebSocket needs to know. */
 import type { Pattern } from '../lib/subset.ts'
 import type { SourceInfo } from '../model.ts'
-import type { Intake } from './intake.ts'
-import type { RhythmBounds } from './rhythm.ts'
+import type { SilenceBounds } from './learned-silence.ts'
+import type { ReadBudget } from './read-budget.ts'
 
 /** Durations are milliseconds, sizes are bytes. */
 export interface WebSocketOptions {
@@ -26,7 +26,7 @@ export interface WebSocketOptions {
   /** What of that is one nevertheless. */
   readonly alive: readonly Pattern[]
   /** Within which the limit is learned, unless the usual bounds shall hold. */
-  readonly rhythmBounds?: RhythmBounds
+  readonly silenceBounds?: SilenceBounds
   /** Offer permessage-deflate. */
   readonly compression: boolean
   /** Told when the socket is paused because nobody pulls, and when no longer. */
@@ -40,5 +40,5 @@ export interface WebSocketOptions {
   /** What may wait to be pulled before the socket is paused. */
   readonly watermarkBytes?: number
   /** Of all sources of the feed; one of its own when absent. */
-  readonly intake?: Intake
+  readonly readBudget?: ReadBudget
 }

@@ -24,7 +24,7 @@ export interface RedialOptions {
 const DEFAULTS = { backoffBaseMs: 1_000, backoffMaxMs: 60_000, slowMs: 300_000, stableMs: 60_000 }
 
 /** What is told of a connection that is over. */
-interface Outcome extends Attempt {
+interface DialOutcome extends Attempt {
   readonly reason: LostReason | 'ended'
   readonly code: number | undefined
   readonly detail: string
@@ -38,7 +38,7 @@ interface Outcome extends Attempt {
  */
 export async function* redial(source: Source, options: RedialOptions): AsyncGenerator<readonly Message[], void, void> {
   const { gate, emit, signal } = options
-  const limits = limitsOf(options)
+  const limits = delayLimits(options)
   const host = hostOf(source.info)
   let failures = 0
   let dials = 0
@@ -54,12 +54,12 @@ export async function* redial(source: Source, options: RedialOptions): AsyncGene
     dials += 1
     openedAt = undefined
     emit({ type: 'source.dialled', source: source.info })
-    let outcome: Outcome
+    let outcome: DialOutcome
     try {
-      outcome = ended(yield* source.receive(signal, opened), openedAt)
+      outcome = outcomeOfEnd(yield* source.receive(signal, opened), openedAt)
     } catch (error) {
       if (error instanceof SourceRefused) return emitRefused(source, error, emit)
-      outcome = lost(error, openedAt, options)
+      outcome = outcomeOfLoss(error, openedAt, options)
     }
     const next = nextDelay(failures, outcome, limits)
     failures = next.failures
@@ -68,16 +68,16 @@ export async function* redial(source: Source, options: RedialOptions): AsyncGene
   }
 }
 
-function limitsOf(options: RedialOptions): DelayLimits {
+function delayLimits(options: RedialOptions): DelayLimits {
   const { backoffBaseMs, backoffMaxMs, slowMs, stableMs } = { ...DEFAULTS, ...options }
   return { baseMs: backoffBaseMs, capMs: backoffMaxMs, slowMs, stableMs }
 }
 
-function ended(end: Ended, openedAt: number | undefined): Outcome {
+function outcomeOfEnd(end: Ended, openedAt: number | undefined): DialOutcome {
   return { reason: 'ended', ...end, cure: undefined, openMs: openMs(openedAt), pace: 'normal', retryAfterMs: undefined }
 }
 
-function lost(error: unknown, openedAt: number | undefined, { cure }: RedialOptions): Outcome {
+function outcomeOfLoss(error: unknown, openedAt: number | undefined, { cure }: RedialOptions): DialOutcome {
   if (!(error instanceof SourceLost)) throw error
   const { reason, code, message, pace, retryAfterMs } = error
   const toDo = openedAt === undefined ? cure?.(error) : undefined
@@ -93,7 +93,7 @@ function emitRefused(source: Source, { reason, message }: SourceRefused, emit: E
 }
 
 /** `redialInMs` undefined: there is no next dial, because we stop. */
-function emitLost(source: Source, outcome: Outcome, redialInMs: number | undefined, emit: Emit): void {
+function emitLost(source: Source, outcome: DialOutcome, redialInMs: number | undefined, emit: Emit): void {
   const { code, detail, cure, openMs } = outcome
   const reason = redialInMs === undefined ? 'stopped' : outcome.reason
   emit({ type: 'source.lost', source: source.info, reason, code, detail, cure, openMs, redialInMs })

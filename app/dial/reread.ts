@@ -22,7 +22,7 @@ export function urlReader(urls: readonly string[], file?: SettingFile): (index: 
     const fresh = await list()
     const url = fresh[index]
     if (url === undefined)
-      return lost(`${file.variable} holds ${fresh.length} URLs, and this source is number ${index + 1}`)
+      return refuseConfiguration(`${file.variable} holds ${fresh.length} URLs, and this source is number ${index + 1}`)
     // A copy: as a part of the file's text it would hold all of it for as long as the connection lasts.
     return isDialable(url) ? Buffer.from(url).toString() : garbled(file, `a ws:// or wss:// URL as item ${index + 1}`)
   }
@@ -54,8 +54,8 @@ function reader<T>(file: SettingFile, parse: (text: string) => T): () => Promise
       return await fresh()
     } catch (error) {
       if (error instanceof SourceLost) throw error
-      if (error instanceof UnfitFile) return lost(`${file.variable} names ${error.message}`)
-      return lost(`the file of ${file.variable} cannot be read (${errorCode(error)})`, error)
+      if (error instanceof UnfitFile) return refuseConfiguration(`${file.variable} names ${error.message}`)
+      return refuseConfiguration(`the file of ${file.variable} cannot be read (${errorCode(error)})`, error)
     }
   }
 }
@@ -86,9 +86,9 @@ function isDialable(url: string): boolean {
 
 /** No cause: a parser's error would quote the content. */
 function garbled(file: SettingFile, expected: string): never {
-  return lost(`the file of ${file.variable} does not hold ${expected}`)
+  return refuseConfiguration(`the file of ${file.variable} does not hold ${expected}`)
 }
 
-function lost(message: string, cause?: unknown): never {
+function refuseConfiguration(message: string, cause?: unknown): never {
   throw new SourceLost('configuration', message, cause === undefined ? {} : { cause })
 }

@@ -9,13 +9,13 @@ import { patterns } from '../settings/formats/patterns.ts'
 import type { Asked } from '../settings/kind.ts'
 import type { Settings } from '../settings/setting.ts'
 
-const MIB = 1024 * 1024
+const MEBIBYTE = 1024 * 1024
 
-const fixed = duration({ zero: true })
-const silence = format<number | 'auto', 'Ms'>(
-  `${fixed.expects}, or auto`,
-  (given) => (given.trim().toLowerCase() === 'auto' ? 'auto' : fixed.parse(given)),
-  { unit: 'Ms', schema: fixed.schema },
+const fixedFormat = duration({ zero: true })
+const silenceFormat = format<number | 'auto', 'Ms'>(
+  `${fixedFormat.expects}, or auto`,
+  (given) => (given.trim().toLowerCase() === 'auto' ? 'auto' : fixedFormat.parse(given)),
+  { unit: 'Ms', schema: fixedFormat.schema },
 )
 
 export const websocketSettings = {
@@ -27,7 +27,7 @@ export const websocketSettings = {
     required: true,
     secret: true,
     rereads: true,
-    settle: once,
+    settle: dropRepeated,
   },
   OPEN_MESSAGES: {
     group: 'Feeds by name',
@@ -49,7 +49,7 @@ export const websocketSettings = {
   },
   SILENCE_TIMEOUT: {
     group: 'Feeds by name',
-    format: limit(silence),
+    format: limit(silenceFormat),
     help: 'No message but those of IGNORE for that long means a redial, counted as a timeout. auto: the limit is learned from the rhythm of each source, between 5 seconds and 10 minutes.',
     default: 'off',
     example: '5m',
@@ -69,7 +69,7 @@ export const websocketSettings = {
   },
   MAX_MESSAGE_BYTES: {
     group: 'Feeds by name',
-    format: size(1, 256 * MIB),
+    format: size(1, 256 * MEBIBYTE),
     help: 'A larger message ends the connection before it is read.',
     default: '1MiB',
   },
@@ -100,7 +100,7 @@ export const websocketSettings = {
 } satisfies Settings
 
 /** Drops repeated URLs. Not those of a file: it is read again at each dial, and its n-th URL is the n-th source. */
-function once(
+function dropRepeated(
   urls: readonly string[],
   { called, isFile }: { readonly called: string; readonly isFile: boolean },
   findings: Findings,

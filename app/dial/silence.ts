@@ -1,9 +1,9 @@
 /** The silence limit: an upstream that is connected and says nothing for too long. */
-import type { SilenceLimit } from './rhythm.ts'
-import { watch } from './watch.ts'
+import type { SilenceLimit } from './learned-silence.ts'
+import { checkEvery } from './shared-timer.ts'
 
 /** Looks per limit: silence is noticed at most a tenth late. */
-const LOOKS = 10
+const LOOKS_PER_LIMIT = 10
 
 /** `heard`: messages were just taken. */
 export interface Silence {
@@ -15,7 +15,7 @@ export interface Silence {
 export function silence(limit: SilenceLimit, isHeldUp: () => boolean, silent: (limitMs: number) => void): Silence {
   let since = performance.now()
   limit.opened(since)
-  const stop = watch(limit.shortestMs / LOOKS, (stalled) => {
+  const stop = checkEvery(limit.shortestMs / LOOKS_PER_LIMIT, (stalled) => {
     const now = performance.now()
     if (stalled || isHeldUp()) since = now
     else if (now - since >= limit.limitMs) {

@@ -5,7 +5,7 @@ import type { Source, SourceInfo, Sources } from '../model.ts'
 import { describeSources, type PresentSource, standsFor } from './address.ts'
 
 /** Where the URL of a source stands now, from 0; `dialled`: the one that it was dialled with last, where it is read from a file. */
-export interface Place {
+export interface UrlPlace {
   index: number
   dialled?: string
 }
@@ -15,12 +15,12 @@ export interface UrlList {
   readonly feed: string
   readonly urls: string[]
   readonly paths: UrlPaths
-  readonly make: (info: SourceInfo, place: Place) => Source
+  readonly make: (info: SourceInfo, place: UrlPlace) => Source
 }
 
-interface Entry {
+interface SourceEntry {
   readonly info: SourceInfo
-  readonly place: Place
+  readonly place: UrlPlace
   readonly gone: AbortController
 }
 
@@ -35,8 +35,8 @@ export interface SourceChange {
 export class UrlSources implements Sources {
   readonly #list: UrlList
   readonly #changed = new Notifier()
-  #entries: readonly Entry[]
-  #arriving: Entry[]
+  #entries: readonly SourceEntry[]
+  #arriving: SourceEntry[]
 
   /** Those of `present` whose URLs are in the list go on under their names. */
   constructor(list: UrlList, present: Iterable<PresentSource> = []) {
@@ -79,7 +79,7 @@ export class UrlSources implements Sources {
     )
     known.splice(0, known.length, ...urls)
     const all = this.#entries
-    const joined: Entry[] = []
+    const joined: SourceEntry[] = []
     this.#entries = infos.map((info, index) => {
       const entry = before.get(info) ?? { info, place: { index }, gone: new AbortController() }
       if (!before.has(info)) joined.push(entry)
@@ -96,10 +96,10 @@ export class UrlSources implements Sources {
   }
 }
 
-function isItself({ info, place: { dialled } }: Entry): boolean {
+function isItself({ info, place: { dialled } }: SourceEntry): boolean {
   return dialled === undefined || standsFor(info, dialled)
 }
 
-function infoOf({ info }: Entry): SourceInfo {
+function infoOf({ info }: SourceEntry): SourceInfo {
   return info
 }

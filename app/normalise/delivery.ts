@@ -6,7 +6,7 @@ import type { Document } from '../model.ts'
 import { toTimestamp } from './timestamp.ts'
 
 /** Most digits of a number that is written out. */
-const MOST_DIGITS = 100
+const MOST_ORDER_ID_DIGITS = 100
 
 /**
  * `order_number` becomes `order_id` unless that is there already; a whole number in it becomes its decimal string.
@@ -29,17 +29,17 @@ function withTimestamp(document: Document): Document {
 
 function withOrderId(document: Document): Document {
   if (Object.hasOwn(document, 'order_id')) {
-    const id = decimal(document.order_id)
+    const id = orderIdText(document.order_id)
     return id === document.order_id ? document : { ...document, order_id: id }
   }
   if (!Object.hasOwn(document, 'order_number')) return document
   const { order_number, ...others } = document
-  return { ...others, order_id: decimal(order_number) }
+  return { ...others, order_id: orderIdText(order_number) }
 }
 
 /** The digits of a whole number; other values stay as they are, for the schema to judge. */
-function decimal(id: unknown): unknown {
+function orderIdText(id: unknown): unknown {
   const read = decimalOf(numberText(id) ?? '')
-  const digits = read && wholeDigits(read, MOST_DIGITS)
+  const digits = read && wholeDigits(read, MOST_ORDER_ID_DIGITS)
   return digits === undefined ? id : `${read?.negative && digits !== '0' ? '-' : ''}${digits}`
 }

@@ -18,7 +18,7 @@ export function json(): Parser {
 }
 
 function parseJson(message: Message): Document | readonly unknown[] {
-  const value = parseText(message.data, textOf(message.data))
+  const value = parseText(message.data, decodeText(message.data))
   if (typeof value === 'object' && value !== null && !(value instanceof ExactNumber)) {
     return value as Document | unknown[]
   }
@@ -26,7 +26,7 @@ function parseJson(message: Message): Document | readonly unknown[] {
   throw new Rejected('not_an_object', `a JSON ${kind}, not an object`)
 }
 
-function textOf(data: Buffer): string {
+function decodeText(data: Buffer): string {
   const text = data.toString()
   // Decoding puts U+FFFD where bytes are broken; only then are the bytes looked at a second time.
   if (text.includes(REPLACEMENT) && !isUtf8(data)) {

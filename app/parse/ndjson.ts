@@ -13,13 +13,13 @@ const CARRIAGE_RETURN = 0x0d
 export function ndjson(): Parser {
   const parse = json()
   return (message) => {
-    const lines = [...linesOf(message.data)].map((data) => parse({ ...message, data }))
+    const lines = [...splitLines(message.data)].map((data) => parse({ ...message, data }))
     if (lines.length === 0) throw new Rejected('not_json', 'an empty message')
     return new Lines(lines)
   }
 }
 
-function* linesOf(data: Message['data']): Generator<Buffer> {
+function* splitLines(data: Message['data']): Generator<Buffer> {
   for (let from = 0; from < data.length; ) {
     const feed = data.indexOf(LINE_FEED, from)
     const end = feed < 0 ? data.length : feed

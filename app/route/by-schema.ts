@@ -53,7 +53,7 @@ function routeFor(
       return () => shared
     }
     case 'field':
-      return (document) => keyed(keyText(document, key.path))
+      return (document) => keyed(keyTextOf(document, key.path))
     case 'source':
       return perSource((source) => to(null, source.hash))
   }
@@ -70,7 +70,7 @@ function perSource(make: (source: SourceInfo) => Destination): Route {
   }
 }
 
-function keyText(document: Document, path: readonly string[]): string {
+function keyTextOf(document: Document, path: readonly string[]): string {
   const value = ownValue(document, path)
   if (typeof value === 'string') {
     // Two texts that are different would be the same bytes.

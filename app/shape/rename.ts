@@ -4,9 +4,9 @@ import type { Document } from '../model.ts'
 import type { Renaming } from '../settings/formats/shapes.ts'
 
 /** The names of one object, and the objects in it. */
-interface Level {
+interface RenameLevel {
   readonly names: Map<string, string>
-  readonly inner: Map<string, Level>
+  readonly inner: Map<string, RenameLevel>
 }
 
 /**
@@ -23,17 +23,17 @@ export function renamer(renamings: readonly Renaming[]): (document: Document) =>
   return (document) => renamed(document, top)
 }
 
-function level(): Level {
+function level(): RenameLevel {
   return { names: new Map(), inner: new Map() }
 }
 
-function added(at: Level, name: string): Level {
+function added(at: RenameLevel, name: string): RenameLevel {
   const inner = level()
   at.inner.set(name, inner)
   return inner
 }
 
-function renamed(object: Record<string, unknown>, { names, inner }: Level): Record<string, unknown> {
+function renamed(object: Record<string, unknown>, { names, inner }: RenameLevel): Record<string, unknown> {
   const concerned = [...names.keys(), ...inner.keys()].some((name) => Object.hasOwn(object, name))
   if (!concerned) return object
   const isFree = (name: string): boolean => !Object.hasOwn(object, name) || names.has(name)

@@ -1,19 +1,19 @@
 /** What the sources of a feed have together that the lane has not kept yet: bounded, however many they are. */
 import { onread } from './onread.ts'
-import type { Valve } from './valve.ts'
+import type { PauseLock } from './pause-lock.ts'
 
 /** More than lanes take at once; little enough to be parsed in one turn of the event loop. */
 const LIMIT_BYTES = 4 * 1024 * 1024
 /** Sockets that go on in one turn of the event loop: each may bring 64 KiB, which Node reads at once. */
-const AT_ONCE = 32
+const RELEASED_AT_ONCE = 32
 
 /** Over its limit all sockets are held; once half of it is kept they go on in turn, those first that were held longest. */
-export class Intake {
+export class ReadBudget {
   /** How they are read. */
   readonly onread = onread(() => this.#reading.size + this.#held.size)
   readonly #limitBytes: number
-  readonly #reading = new Set<Valve>()
-  readonly #held = new Set<Valve>()
+  readonly #reading = new Set<PauseLock>()
+  readonly #held = new Set<PauseLock>()
   #bytes = 0
   /** Of them, what does not count from the next turn on. */
   #gone = 0
@@ -24,22 +24,22 @@ export class Intake {
   }
 
   /** A socket that is read from now on, or held with the others. */
-  join(valve: Valve): void {
-    if (this.#held.size === 0 && this.#bytes <= this.#limitBytes) this.#reading.add(valve)
-    else this.#hold(valve)
+  join(pauseLock: PauseLock): void {
+    if (this.#held.size === 0 && this.#bytes <= this.#limitBytes) this.#reading.add(pauseLock)
+    else this.#hold(pauseLock)
   }
 
   /** A socket that is closed. */
-  leave(valve: Valve): void {
-    this.#reading.delete(valve)
-    this.#held.delete(valve)
+  leave(pauseLock: PauseLock): void {
+    this.#reading.delete(pauseLock)
+    this.#held.delete(pauseLock)
   }
 
   /** The hot path: bytes have arrived. */
   arrived(bytes: number): void {
     this.#bytes += bytes
     if (this.#bytes <= this.#limitBytes || this.#reading.size === 0) return
-    for (const valve of this.#reading) this.#hold(valve)
+    for (const pauseLock of this.#reading) this.#hold(pauseLock)
     this.#reading.clear()
   }
 
@@ -52,9 +52,9 @@ export class Intake {
     this.#turn ??= setImmediate(() => this.#next())
   }
 
-  #hold(valve: Valve): void {
-    this.#held.add(valve)
-    valve.hold()
+  #hold(pauseLock: PauseLock): void {
+    this.#held.add(pauseLock)
+    pauseLock.hold()
   }
 
   #next(): void {
@@ -67,12 +67,12 @@ export class Intake {
   }
 
   #letGo(): void {
-    let left = AT_ONCE
-    for (const valve of this.#held) {
+    let left = RELEASED_AT_ONCE
+    for (const pauseLock of this.#held) {
       if (left-- === 0) return
-      this.#held.delete(valve)
-      this.#reading.add(valve)
-      valve.release()
+      this.#held.delete(pauseLock)
+      this.#reading.add(pauseLock)
+      pauseLock.release()
     }
   }
 }

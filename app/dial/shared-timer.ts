@@ -10,19 +10,19 @@ const SHORTEST_TURN_MS = 250
 
 type Check = (stalled: boolean) => void
 
-const rounds = new Map<number, Round>()
+const timers = new Map<number, SharedTimer>()
 
 /**
  * Calls `check` every `periodMs`, each time after the sockets have been read once, so that an answer that is already
  * there counts. `stalled`: we were away ourselves, the peer deserves a new deadline. Returns what ends it.
  */
-export function watch(periodMs: number, check: Check): () => void {
-  const round = rounds.get(periodMs) ?? new Round(periodMs)
-  rounds.set(periodMs, round)
-  const peers = round.join(check)
+export function checkEvery(periodMs: number, check: Check): () => void {
+  const timer = timers.get(periodMs) ?? new SharedTimer(periodMs)
+  timers.set(periodMs, timer)
+  const peers = timer.join(check)
   return () => {
     peers.delete(check)
-    if (round.isOver()) rounds.delete(periodMs)
+    if (timer.isOver()) timers.delete(periodMs)
   }
 }
 
@@ -33,7 +33,7 @@ interface Turn {
 }
 
 /** All who are looked at with the same period: one timer for all of them, which gives turn after turn. */
-class Round {
+class SharedTimer {
   readonly #periodMs: number
   readonly #turns: readonly Turn[]
   readonly #timer: NodeJS.Timeout

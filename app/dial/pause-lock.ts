@@ -1,7 +1,7 @@
 /** A socket that is read as long as nobody holds it back. */
 
 /** Several may hold it: it is read again when the last of them lets go. */
-export class Valve {
+export class PauseLock {
   readonly #changed: (isHeld: boolean) => void
   #holders = 0
 

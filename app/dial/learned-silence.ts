@@ -20,12 +20,12 @@ export function fixedLimit(limitMs: number): SilenceLimit {
 }
 
 /** Bounds of a learned limit, milliseconds. */
-export interface RhythmBounds {
+export interface SilenceBounds {
   readonly floorMs: number
   readonly ceilingMs: number
 }
 
-const BOUNDS: RhythmBounds = { floorMs: 5_000, ceilingMs: 600_000 }
+const BOUNDS: SilenceBounds = { floorMs: 5_000, ceilingMs: 600_000 }
 /** A burst counts once: the sample is the longest pause of this part of the floor. */
 const SAMPLE = 1 / 5
 /** With fewer samples little is known, and the limit is the ceiling. */
@@ -40,8 +40,8 @@ const WEIGHT = { mean: 1 / 8, deviationGrows: 1 / 4, deviationShrinks: 1 / 32 }
  * Learns from one source over all its connections. A silence that was one (nothing comes on the next connection either)
  * doubles the limit each time, up to the ceiling; it shrinks again while what comes goes on for longer than a burst.
  */
-export class Rhythm implements SilenceLimit {
-  readonly #bounds: RhythmBounds
+export class LearnedSilence implements SilenceLimit {
+  readonly #bounds: SilenceBounds
   #samples = 0
   #mean = 0
   #deviation = 0
@@ -50,7 +50,7 @@ export class Rhythm implements SilenceLimit {
   #sampledAt: number | undefined
   #growth = 1
 
-  constructor(bounds: RhythmBounds = BOUNDS) {
+  constructor(bounds: SilenceBounds = BOUNDS) {
     this.#bounds = bounds
   }
 

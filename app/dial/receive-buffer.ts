@@ -1,7 +1,7 @@
 /** Messages between a socket and whoever pulls: bounded by pausing the socket, not by dropping. */
 import type { Message, SourceInfo } from '../model.ts'
-import type { Intake } from './intake.ts'
 import { receiveTime } from './onread.ts'
+import type { ReadBudget } from './read-budget.ts'
 
 /** What a waiting message costs beside its payload: its objects. So empty messages count too. */
 const MESSAGE_COST_BYTES = 256
@@ -9,19 +9,19 @@ const MESSAGE_COST_BYTES = 256
 /** A paused socket still delivers what it has read; decompressed, that can be a thousand times as much. Nothing honest comes near. */
 const OVERRUN_BYTES = 16 * 1024 * 1024
 
-/** The tap of the socket. `burst`: so much came after the pause that the connection must go. */
-export interface Tap {
+/** The control of the socket. `burst`: so much came after the pause that the connection must go. */
+export interface SocketControl {
   pause(): void
   resume(): void
   burst(): void
 }
 
 /** Holds what has arrived since the last `take`. One side pushes, one side pulls. */
-export class Inbox {
+export class ReceiveBuffer {
   readonly #source: SourceInfo
   readonly #watermarkBytes: number
-  readonly #tap: Tap
-  readonly #intake: Intake
+  readonly #control: SocketControl
+  readonly #readBudget: ReadBudget
   #messages: Message[] = []
   #taken: Message[] = []
   #bytes = 0
@@ -31,11 +31,11 @@ export class Inbox {
   #burst = false
   #wake: (() => void) | undefined
 
-  constructor(source: SourceInfo, watermarkBytes: number, tap: Tap, intake: Intake) {
+  constructor(source: SourceInfo, watermarkBytes: number, control: SocketControl, readBudget: ReadBudget) {
     this.#source = source
     this.#watermarkBytes = watermarkBytes
-    this.#tap = tap
-    this.#intake = intake
+    this.#control = control
+    this.#readBudget = readBudget
   }
 
   /** The hot path: one Message and nothing else per message. */
@@ -44,7 +44,7 @@ export class Inbox {
     this.#messages.push({ source: this.#source, data, receivedAt: receiveTime() })
     const cost = data.length + MESSAGE_COST_BYTES
     this.#bytes += cost
-    this.#intake.arrived(cost)
+    this.#readBudget.arrived(cost)
     if (this.#bytes >= this.#watermarkBytes) this.#brake()
     if (this.#wake) this.wake()
   }
@@ -52,7 +52,7 @@ export class Inbox {
   /** What has arrived, perhaps nothing; lets a paused socket go on. What was taken before is kept now, and its array empty. */
   take(): readonly Message[] {
     const taken = this.#messages
-    if (this.#takenBytes > 0) this.#intake.gone(this.#takenBytes)
+    if (this.#takenBytes > 0) this.#readBudget.gone(this.#takenBytes)
     this.#takenBytes = this.#bytes
     this.#bytes = 0
     // Whoever waits for the next ones still holds this array: it shall not hold what was read an hour ago.
@@ -61,14 +61,14 @@ export class Inbox {
     this.#taken = taken
     if (this.#paused) {
       this.#paused = false
-      this.#tap.resume()
+      this.#control.resume()
     }
     return taken
   }
 
   /** Nothing more is taken. */
   close(): void {
-    this.#intake.gone(this.#bytes + this.#takenBytes)
+    this.#readBudget.gone(this.#bytes + this.#takenBytes)
     this.#bytes = 0
     this.#takenBytes = 0
   }
@@ -93,10 +93,10 @@ export class Inbox {
   #brake(): void {
     if (!this.#paused) {
       this.#paused = true
-      this.#tap.pause()
+      this.#control.pause()
     } else if (this.#bytes > this.#watermarkBytes + OVERRUN_BYTES) {
       this.#burst = true
-      this.#tap.burst()
+      this.#control.burst()
     }
   }
 }

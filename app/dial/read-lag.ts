@@ -7,7 +7,7 @@ import { READ } from './onread.ts'
  * Calls `behind` when the socket is not read empty, with the time at which it last was (milliseconds since the epoch), and
  * with 0 when it is again: whatever the peer wrote before that time has been read.
  */
-export class Backlog {
+export class ReadLag {
   readonly #behind: (since: number) => void
   #emptyAt = steadyNow()
   #told = 0
