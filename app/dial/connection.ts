@@ -18,20 +18,20 @@ import { type Silence, silence } from './silence.ts'
 
 const GOING_AWAY = 1001
 const WATERMARK_BYTES = 512 * 1024
-/** How long a closing handshake may take, whoever began it. */
+/** Time limit of a closing handshake, begun by either side. */
 const CLOSE_TIMEOUT_MS = 1_000
-/** Honest pieces (TCP reads, fragments) are larger than this, so it bounds what a trickle of tiny ones can hold in memory. */
+/** Bounds the memory of many tiny TCP reads or fragments. Ordinary pieces are larger. */
 const SMALLEST_PIECE_BYTES = 256
 const FEWEST_PIECES = 1_024
 
-/** Where to dial this time, and what to send then. */
+/** URL, headers and first messages of a single dial. */
 export interface DialTarget {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly openMessages: readonly string[]
 }
 
-/** What one connection needs; the silence limit, the intake and the wait for a first message outlive it. */
+/** Options of a connection. The silence limit, read budget and first-message timer are shared with later connections. */
 export type ConnectionOptions = WebSocketOptions & {
   readonly silenceLimit: SilenceLimit | undefined
   readonly readBudget: ReadBudget
@@ -39,14 +39,14 @@ export type ConnectionOptions = WebSocketOptions & {
   readonly first: FirstMessage
 }
 
-/** Dials at once. Throws `SourceLost('configuration')` when the URL or a header cannot be used. */
+/** Dials at once. The constructor throws `SourceLost('configuration')` if the URL or a header cannot be used. */
 export class Connection {
   readonly #target: DialTarget
   readonly #options: ConnectionOptions
   readonly #ws: WebSocket
   readonly #receiveBuffer: ReceiveBuffer
   readonly #pauseLock = new PauseLock((isHeld) => (isHeld ? this.#pause() : this.#resume()))
-  /** Of the handshake. */
+  /** Handshake timer. */
   #deadline: NodeJS.Timeout | undefined
   #socket: Socket | undefined
   #readLag: ReadLag | undefined
@@ -71,7 +71,7 @@ export class Connection {
       control,
       options.readBudget,
     )
-    // Not the library's handshakeTimeout: that one starts anew with each byte a slow server drips.
+    // The library's handshakeTimeout restarts with each byte received, so a slow server could extend the handshake for ever.
     this.#deadline = setTimeout(
       () => this.#lose(new SourceLost('handshake_timeout', `no handshake within ${options.handshakeTimeoutMs} ms`)),
       options.handshakeTimeoutMs,
@@ -79,19 +79,19 @@ export class Connection {
     this.#listen(opened)
   }
 
-  /** What has arrived since the last call; empty when nothing has. */
+  /** Returns the messages that arrived since the last call, possibly none. */
   take(): readonly Message[] {
     const messages = this.#receiveBuffer.take()
     if (messages.length > 0) this.#heard(messages)
     return messages
   }
 
-  /** Nothing more is taken: what is left is nobody's. */
+  /** Discards the messages that were not taken. */
   leave(): void {
     this.#receiveBuffer.close()
   }
 
-  /** Resolves when there is something to take, or the connection has closed. */
+  /** Resolves when messages can be taken or the connection has closed. */
   change(): Promise<void> {
     return this.#receiveBuffer.arrival()
   }
@@ -100,19 +100,19 @@ export class Connection {
     return this.#closed
   }
 
-  /** How it ended; ask when `closed`. Throws `SourceLost`. */
+  /** Returns how the connection ended; call only when `closed`. Throws `SourceLost`. */
   ending(): Ended {
     if (this.#verdict instanceof SourceLost) throw this.#verdict
     return this.#verdict ?? { code: undefined, detail: '' }
   }
 
-  /** Closes with 1001, or gives up the dial. The socket is gone at most a second later; what still arrives may be taken. */
+  /** Closes with 1001, or aborts the dial. The socket closes within a second; messages that arrive until then can be taken. */
   stop(): void {
     this.#verdict ??= { code: GOING_AWAY, detail: '' }
     this.#ws.close(GOING_AWAY)
   }
 
-  /** Nothing is looked at that nobody waits for. */
+  /** Parses messages for signs of life only if a timer waits for them. */
   #heard(messages: readonly Message[]): void {
     const { isLife, first } = this.#options
     if (!this.#silence && !first.isAwaited) return
@@ -132,7 +132,7 @@ export class Connection {
       this.#open()
       opened()
     })
-    // With the binary type left at nodebuffer, text and binary messages alike come as one Buffer.
+    // With the default binary type, nodebuffer, text and binary messages both arrive as one Buffer.
     this.#ws.on('message', (data) => this.#receiveBuffer.push(data as Buffer))
     // After an error the library closes by itself, within CLOSE_TIMEOUT_MS.
     this.#ws.on('error', (error) => {
@@ -166,7 +166,7 @@ export class Connection {
     })
   }
 
-  /** Then we are the slow ones, and the peer is not judged. */
+  /** Whether our side delays reading; silence then does not count against the peer. */
   #isHeldUp(): boolean {
     return this.#receiveBuffer.isHolding || this.#pauseLock.isHeld
   }
@@ -195,7 +195,7 @@ export class Connection {
     if (!this.#closed) this.#options.paused?.(false)
   }
 
-  /** The first verdict counts: what follows is its consequence. No closing handshake with a peer that does not answer. */
+  /** Keeps the first verdict; later errors are consequences. Skips the closing handshake, since the peer may not respond. */
   #lose(lost: SourceLost): void {
     this.#verdict ??= lost
     this.#ws.terminate()
@@ -223,15 +223,15 @@ function open(target: DialTarget, options: ConnectionOptions): WebSocket {
     followRedirects: false,
     closeTimeout: CLOSE_TIMEOUT_MS,
     perMessageDeflate: options.compression && { clientNoContextTakeover: true },
-    // On purpose: the parser refuses one message of broken text and keeps the connection; the library would end it.
+    // The library would close the connection on invalid UTF-8; our parser refuses only the message.
     skipUTF8Validation: true,
-    // For the socket: the library hands on what it does not know.
+    // The library passes unknown options on to the socket.
     onread: options.readBudget.onread,
   }
   try {
     return new WebSocket(target.url, settings)
   } catch (error) {
-    // Its message holds the URL, so only the code is shown.
+    // The error message contains the URL, so only the code is shown.
     throw new SourceLost('configuration', `the URL or a header cannot be used (${errorCode(error) || 'invalid'})`)
   }
 }

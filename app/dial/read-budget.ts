@@ -1,21 +1,21 @@
-/** What the sources of a feed have together that the lane has not kept yet: bounded, however many they are. */
+/** Limits the bytes that all sources of a feed together have received but not yet stored in the lane. */
 import { onread } from './onread.ts'
 import type { PauseLock } from './pause-lock.ts'
 
-/** More than lanes take at once; little enough to be parsed in one turn of the event loop. */
+/** Exceeds the size of a lane's append; small enough to parse in a turn of the event loop. */
 const LIMIT_BYTES = 4 * 1024 * 1024
-/** Sockets that go on in one turn of the event loop: each may bring 64 KiB, which Node reads at once. */
+/** Sockets resumed per turn of the event loop. Node reads up to 64 KiB from each at once. */
 const RELEASED_AT_ONCE = 32
 
-/** Over its limit all sockets are held; once half of it is kept they go on in turn, those first that were held longest. */
+/** Pauses all sockets above the limit. At half of the limit, resumes sockets in turn, longest paused first. */
 export class ReadBudget {
-  /** How they are read. */
+  /** Socket option `onread` of all sources of the feed. */
   readonly onread = onread(() => this.#reading.size + this.#held.size)
   readonly #limitBytes: number
   readonly #reading = new Set<PauseLock>()
   readonly #held = new Set<PauseLock>()
   #bytes = 0
-  /** Of them, what does not count from the next turn on. */
+  /** Bytes already handed on; subtracted at the next event-loop turn. */
   #gone = 0
   #turn: NodeJS.Immediate | undefined
 
@@ -23,19 +23,19 @@ export class ReadBudget {
     this.#limitBytes = limitBytes
   }
 
-  /** A socket that is read from now on, or held with the others. */
+  /** Adds an open socket; pauses the socket while others are paused. */
   join(pauseLock: PauseLock): void {
     if (this.#held.size === 0 && this.#bytes <= this.#limitBytes) this.#reading.add(pauseLock)
     else this.#hold(pauseLock)
   }
 
-  /** A socket that is closed. */
+  /** Removes a closed socket. */
   leave(pauseLock: PauseLock): void {
     this.#reading.delete(pauseLock)
     this.#held.delete(pauseLock)
   }
 
-  /** The hot path: bytes have arrived. */
+  /** Hot path: adds received bytes. */
   arrived(bytes: number): void {
     this.#bytes += bytes
     if (this.#bytes <= this.#limitBytes || this.#reading.size === 0) return
@@ -44,8 +44,8 @@ export class ReadBudget {
   }
 
   /**
-   * As many bytes are the lane's now, or nobody's. They count until the next turn of the event loop: a lane that takes all
-   * at once would have one turn read what lies in the kernel, many megabytes.
+   * Releases bytes that were stored or discarded, at the next turn of the event loop. An immediate release would let one turn
+   * read many megabytes from the kernel.
    */
   gone(bytes: number): void {
     this.#gone += bytes

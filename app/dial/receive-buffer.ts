@@ -1,22 +1,22 @@
-/** Messages between a socket and whoever pulls: bounded by pausing the socket, not by dropping. */
+/** Buffers messages between a socket and its consumer. A full buffer pauses the socket; no message is dropped. */
 import type { Message, SourceInfo } from '../model.ts'
 import { receiveTime } from './onread.ts'
 import type { ReadBudget } from './read-budget.ts'
 
-/** What a waiting message costs beside its payload: its objects. So empty messages count too. */
+/** Object overhead of a waiting message, added to its payload; empty messages count too. */
 const MESSAGE_COST_BYTES = 256
 
-/** A paused socket still delivers what it has read; decompressed, that can be a thousand times as much. Nothing honest comes near. */
+/** A paused socket still delivers data already read. Decompression can multiply the size by a thousand; ordinary traffic stays far below this limit. */
 const OVERRUN_BYTES = 16 * 1024 * 1024
 
-/** The control of the socket. `burst`: so much came after the pause that the connection must go. */
+/** Flow control of the socket. `burst`: too much arrived after the pause, so the connection must be closed. */
 export interface SocketControl {
   pause(): void
   resume(): void
   burst(): void
 }
 
-/** Holds what has arrived since the last `take`. One side pushes, one side pulls. */
+/** Holds the messages since the last `take`: one producer, one consumer. */
 export class ReceiveBuffer {
   readonly #source: SourceInfo
   readonly #watermarkBytes: number
@@ -25,7 +25,7 @@ export class ReceiveBuffer {
   #messages: Message[] = []
   #taken: Message[] = []
   #bytes = 0
-  /** Taken, and perhaps not kept yet. */
+  /** Bytes taken by the consumer and possibly not stored yet. */
   #takenBytes = 0
   #paused = false
   #burst = false
@@ -38,7 +38,7 @@ export class ReceiveBuffer {
     this.#readBudget = readBudget
   }
 
-  /** The hot path: one Message and nothing else per message. */
+  /** Hot path: allocates one `Message` per message and nothing else. */
   push(data: Buffer): void {
     if (this.#burst) return
     this.#messages.push({ source: this.#source, data, receivedAt: receiveTime() })
@@ -49,13 +49,13 @@ export class ReceiveBuffer {
     if (this.#wake) this.wake()
   }
 
-  /** What has arrived, perhaps nothing; lets a paused socket go on. What was taken before is kept now, and its array empty. */
+  /** Returns the buffered messages, possibly none, and resumes a paused socket. The previous batch counts as stored; its array is emptied and reused. */
   take(): readonly Message[] {
     const taken = this.#messages
     if (this.#takenBytes > 0) this.#readBudget.gone(this.#takenBytes)
     this.#takenBytes = this.#bytes
     this.#bytes = 0
-    // Whoever waits for the next ones still holds this array: it shall not hold what was read an hour ago.
+    // The waiting consumer still refers to the previous array; emptying frees messages of an idle source.
     this.#taken.length = 0
     this.#messages = this.#taken
     this.#taken = taken
@@ -66,19 +66,19 @@ export class ReceiveBuffer {
     return taken
   }
 
-  /** Nothing more is taken. */
+  /** Releases the bytes of all messages, taken or not. */
   close(): void {
     this.#readBudget.gone(this.#bytes + this.#takenBytes)
     this.#bytes = 0
     this.#takenBytes = 0
   }
 
-  /** Whether messages wait to be taken; the socket is paused only while some do. */
+  /** Whether messages wait to be taken. The socket is paused only while messages wait. */
   get isHolding(): boolean {
     return this.#messages.length > 0
   }
 
-  /** Resolves at the next push or `wake`; call it with nothing to take. */
+  /** Resolves at the next push or `wake`. Call only when the buffer is empty. */
   arrival(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve

@@ -7,23 +7,23 @@ import { hostOf } from './address.ts'
 import { type Attempt, type DelayLimits, nextDelay } from './delay.ts'
 import type { Gate } from './gate.ts'
 
-/** Durations are milliseconds; those left out have the defaults of `DEFAULTS`. */
+/** Durations are milliseconds and default to `DEFAULTS`. */
 export interface RedialOptions {
   readonly gate: Gate
   readonly emit: Emit
-  /** Of this source alone: listeners come and go on it. */
+  /** Used by this source alone, because listeners are added and removed. */
   readonly signal: AbortSignal
   readonly backoffBaseMs?: number
   readonly backoffMaxMs?: number
   readonly slowMs?: number
-  /** What the operator can do about a dial that failed. */
+  /** Returns advice for the operator about a failed dial. */
   readonly cure?: (error: SourceLost | SourceRefused) => string
   readonly stableMs?: number
 }
 
 const DEFAULTS = { backoffBaseMs: 1_000, backoffMaxMs: 60_000, slowMs: 300_000, stableMs: 60_000 }
 
-/** What is told of a connection that is over. */
+/** How a connection ended, for the event and the next delay. */
 interface DialOutcome extends Attempt {
   readonly reason: LostReason | 'ended'
   readonly code: number | undefined
@@ -32,9 +32,9 @@ interface DialOutcome extends Attempt {
 }
 
 /**
- * The messages of `source`, over as many connections as it takes. Ends when `signal` aborts, after yielding what had
- * arrived, or when the source is refused. Each dial emits `source.dialled`, perhaps `source.opened`, and then
- * `source.lost` or `source.refused`. An error that is neither is our bug and is thrown on.
+ * Yields the messages of `source` over all its connections. Ends when `signal` aborts, after yielding messages already received, or
+ * when the source is refused. Each dial emits `source.dialled`, perhaps `source.opened`, and then `source.lost` or
+ * `source.refused`. Other errors are bugs and are rethrown.
  */
 export async function* redial(source: Source, options: RedialOptions): AsyncGenerator<readonly Message[], void, void> {
   const { gate, emit, signal } = options
@@ -92,7 +92,7 @@ function emitRefused(source: Source, { reason, message }: SourceRefused, emit: E
   emit({ type: 'source.refused', source: source.info, reason, detail: message })
 }
 
-/** `redialInMs` undefined: there is no next dial, because we stop. */
+/** `redialInMs` is undefined if the daemon stops. */
 function emitLost(source: Source, outcome: DialOutcome, redialInMs: number | undefined, emit: Emit): void {
   const { code, detail, cure, openMs } = outcome
   const reason = redialInMs === undefined ? 'stopped' : outcome.reason

@@ -1,4 +1,4 @@
-/** What can be said of a WebSocket that is dialled: `FEED_<NAME>_<SUFFIX>`, by suffix. */
+/** Settings of a dialled WebSocket, `FEED_<NAME>_<SUFFIX>`, by suffix. */
 import type { Findings } from '../settings/findings.ts'
 import { format } from '../settings/format.ts'
 import { webSocketUrls } from '../settings/formats/addresses.ts'
@@ -99,7 +99,7 @@ export const websocketSettings = {
   },
 } satisfies Settings
 
-/** Drops repeated URLs. Not those of a file: it is read again at each dial, and its n-th URL is the n-th source. */
+/** Drops repeated URLs. In a file repeated URLs are an error: the file is read again at each dial, and its n-th URL is the n-th source. */
 function dropRepeated(
   urls: readonly string[],
   { called, isFile }: { readonly called: string; readonly isFile: boolean },
@@ -120,7 +120,7 @@ function dropRepeated(
   })
 }
 
-/** Signs of life are a part of what is ignored, and the largest message must find room in the lane. */
+/** Checks that ALIVE has an IGNORE to refine, and that the largest message fits into the lane. */
 export function checkWebsocket({ values, called, findings }: Asked<typeof websocketSettings>): void {
   const { ALIVE, MAX_MESSAGE_BYTES, IGNORE, LANE_MAX_BYTES } = values
   if (ALIVE.length > 0 && Array.isArray(IGNORE) && IGNORE.length === 0) {

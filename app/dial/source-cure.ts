@@ -1,4 +1,4 @@
-/** What to do about a URL that does not open, or does not stay open: said by the daemon's log and by `tributary check`. */
+/** Advice for URLs that do not open or do not stay open, shown by the daemon's log and by `tributary check`. */
 import { type LostReason, SourceLost, type SourceRefused } from '../errors.ts'
 import { feedSettingName, type NamedFeed } from '../lib/setting-names.ts'
 
@@ -29,7 +29,7 @@ const CURE_BY_STATUS: Readonly<Record<number, CureText>> = {
   429: () => 'the upstream counts too many dials: wait, and lower DIAL_RATE',
 }
 
-/** A sentence for the operator, naming the variable that he set. */
+/** Returns a sentence for the operator that names the variable to change. */
 export function sourceCure(error: SourceLost | SourceRefused, feed: NamedFeed): string {
   const [urls, headers] = [feedSettingName(feed, 'URLS'), feedSettingName(feed, 'HEADERS')]
   const { speaks, code, reason } =

@@ -1,4 +1,4 @@
-/** The WebSocket source: one connection's life as one async generator. */
+/** The WebSocket source: an async generator per connection. */
 import type { Ended, Message, Source } from '../model.ts'
 import { Connection, type ConnectionOptions, type DialTarget } from './connection.ts'
 import { FirstMessage } from './first-message.ts'
@@ -7,7 +7,7 @@ import { lifeTest } from './life.ts'
 import type { WebSocketOptions } from './options.ts'
 import { ReadBudget } from './read-budget.ts'
 
-/** A source that dials `options.url` each time `receive` is called; see `Source` for the contract. */
+/** Returns a source that dials `options.url` at each `receive` (contract: `Source`). */
 export function websocket(options: WebSocketOptions): Source {
   const settings = {
     ...options,
@@ -54,7 +54,7 @@ async function targetOf({ url, headers, openMessages }: ConnectionOptions): Prom
   return { url: await url(), headers: await headers(), openMessages: await openMessages() }
 }
 
-/** Whoever pulls has gone: what still arrives is nobody's, but two connections of one source may never overlap. */
+/** Discards messages until the connection is closed, so that two connections of a source never overlap. */
 async function leave(connection: Connection): Promise<void> {
   if (!connection.closed) connection.stop()
   while (!connection.closed) {
