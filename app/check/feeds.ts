@@ -8,16 +8,16 @@ import { routerOf } from '../feed-steps.ts'
 import type { Config, FeedConfig } from '../kinds.ts'
 import { feedSettingName } from '../lib/setting-names.ts'
 import type { Message, SourceInfo } from '../model.ts'
-import { type Finding, type Group, misconfigured } from './finding.ts'
+import { type Finding, type FindingGroup, misconfigured } from './finding.ts'
 import { type Fit, type Fitter, fitter } from './fit.ts'
-import { limit } from './limit.ts'
-import { type Heard, listen } from './listen.ts'
+import { concurrencyLimit } from './limit.ts'
+import { type Heard, listenTo } from './listen.ts'
 import { sourceFinding } from './source-finding.ts'
 
-const AT_ONCE = 50
+const MOST_DIALS_AT_ONCE = 50
 
 /** What the feeds of a check share. `prepared` resolves when the encoder has every schema that can be had. */
-export interface Shared {
+export interface FeedCheckParts {
   readonly encoders: Encoders
   /** Known once `prepared` resolves, by subject. */
   readonly misfits: ReadonlyMap<string, Misfit>
@@ -30,18 +30,18 @@ export interface Shared {
 type Listen = (info: SourceInfo, index: number) => Promise<Heard>
 
 /** Dials every URL as the daemon does, within the dial rate and `AT_ONCE` at once; one group per feed. */
-export async function checkFeeds(config: Config, shared: Shared): Promise<Group[]> {
+export async function checkFeeds(config: Config, shared: FeedCheckParts): Promise<FindingGroup[]> {
   const gate = dialGate(config.dialRate)
-  const limited = limit(AT_ONCE)
+  const limited = concurrencyLimit(MOST_DIALS_AT_ONCE)
   const never = new AbortController().signal
-  const groupOf = async (feed: FeedConfig): Promise<Group> => {
+  const groupOf = async (feed: FeedConfig): Promise<FindingGroup> => {
     // Where nothing is to be heard, nothing is asked for.
     const quiet = shared.waitMs === 0 ? { openMessages: [], openMessagesFile: undefined } : {}
     const patient = { ...feed, ...quiet, pingIntervalMs: 0, silenceTimeoutMs: undefined }
     const make = await sourceMaker(patient, config.secrets, () => {})
     const hear: Listen = async (info, index) => {
       await gate.pass(hostOf(info), never)
-      return limited(() => listen(make(info, { index }), shared.waitMs))
+      return limited(() => listenTo(make(info, { index }), shared.waitMs))
     }
     return { title: `feed ${feed.name}`, findings: lookAt(feed, hear, config, shared) }
   }
@@ -49,7 +49,7 @@ export async function checkFeeds(config: Config, shared: Shared): Promise<Group[
 }
 
 /** Nothing of what a URL sent is kept beyond its finding: there may be thousands. */
-async function lookAt(feed: FeedConfig, hear: Listen, config: Config, shared: Shared): Promise<Finding[]> {
+async function lookAt(feed: FeedConfig, hear: Listen, config: Config, shared: FeedCheckParts): Promise<Finding[]> {
   const { misfits, prepared, waitMs } = shared
   const fitOf = judge(feed, config, shared)
   let fitting = 0
@@ -68,7 +68,7 @@ async function lookAt(feed: FeedConfig, hear: Listen, config: Config, shared: Sh
 }
 
 /** Undefined where there is nothing to judge, or no schema to judge by. */
-function judge(feed: FeedConfig, config: Config, { encoders, prepared }: Shared) {
+function judge(feed: FeedConfig, config: Config, { encoders, prepared }: FeedCheckParts) {
   let fits: Promise<Fitter> | undefined
   return async (messages: readonly Message[]): Promise<Fit | undefined> => {
     await prepared
@@ -81,7 +81,7 @@ function judge(feed: FeedConfig, config: Config, { encoders, prepared }: Shared)
   }
 }
 
-function told(feed: FeedConfig, subject: string, misfits: Shared['misfits']): Finding[] {
+function told(feed: FeedConfig, subject: string, misfits: FeedCheckParts['misfits']): Finding[] {
   const misfit = misfits.get(subject)
   if (!misfit) return []
   const { path, why, cure } = misfit

@@ -17,7 +17,7 @@ export interface Finding {
 }
 
 /** Findings that belong together, in the order in which they are shown. */
-export interface Group {
+export interface FindingGroup {
   readonly title: string
   readonly findings: Promise<readonly Finding[]>
 }

@@ -18,7 +18,7 @@ export interface Fit {
 /** Looks at messages of one feed. */
 export type Fitter = (messages: readonly Message[]) => Promise<Fit>
 
-const NOWHERE: DeadLetters = { prepare: async () => {}, take: () => false, topic: undefined }
+const NO_DEAD_LETTERS: DeadLetters = { prepare: async () => {}, take: () => false, topic: undefined }
 /** Takes every record, and writes none. */
 const OUTLET: Outlet = {
   open: async () => {},
@@ -37,7 +37,15 @@ export async function fitter(feed: FeedConfig, config: Config, encoder: Encoder)
       if (event.type === 'document.refused' && !details.has(event.reason)) details.set(event.reason, event.detail)
     }
     const bytes = messages.reduce((sum, { data }) => sum + data.length, 0)
-    const parts = { ...steps, name: feed.name, encoder: own, outlet: OUTLET, deadLetters: NOWHERE, ledger, emit }
+    const parts = {
+      ...steps,
+      name: feed.name,
+      encoder: own,
+      outlet: OUTLET,
+      deadLetters: NO_DEAD_LETTERS,
+      ledger,
+      emit,
+    }
     const lane = oneBatch({ messages, bytes })
     await deliver({ ...parts, lane, maxAgeMs: feed.maxAgeMs }, new AbortController().signal)
     const others = [...ledger.refused, ...ledger.expired].map(([reason, documents]) => {

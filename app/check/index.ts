@@ -7,19 +7,19 @@ import { Clock } from '../lib/clock.ts'
 import { Scope } from '../lib/scope.ts'
 import { settingName } from '../lib/setting-names.ts'
 import { checkFeeds } from './feeds.ts'
-import { type Finding, type Group, misconfigured } from './finding.ts'
+import { type Finding, type FindingGroup, misconfigured } from './finding.ts'
 import { checkKafka } from './kafka.ts'
 import { checkMachine } from './machine.ts'
 import type { CheckOptions } from './options.ts'
 import { checkRegistry } from './registry.ts'
-import { counted, exitCodeOf, type Found, jsonReport, type Print, show } from './report.ts'
+import { counted, exitCodeOf, type GroupedFinding, jsonReport, type Print, showGroups } from './report.ts'
 
 /**
  * Looks at this machine, Kafka, the registry and every URL at once, and prints by group what is right and what is wrong with the
  * cure, or one JSON object. Each look has a deadline of its own, and a late one holds up nothing but its group. Resolves to the exit
  * code. Rejects for a bug of ours, and, unless it prints JSON, with `ConfigError` for a configuration that cannot be read.
  */
-export async function check(read: () => Config, { json, waitMs }: CheckOptions, print: Print): Promise<number> {
+export async function runCheck(read: () => Config, { json, waitMs }: CheckOptions, print: Print): Promise<number> {
   if (json) {
     const found = await checkAll(read, waitMs, () => {}).catch(asFindings)
     print(jsonReport(found))
@@ -31,7 +31,7 @@ export async function check(read: () => Config, { json, waitMs }: CheckOptions, 
   return exitCodeOf(found)
 }
 
-async function checkAll(read: () => Config, waitMs: number, print: Print): Promise<Found[]> {
+async function checkAll(read: () => Config, waitMs: number, print: Print): Promise<GroupedFinding[]> {
   const config = read()
   const scope = new Scope()
   try {
@@ -50,13 +50,13 @@ async function checkAll(read: () => Config, waitMs: number, print: Print): Promi
       registry,
       ...(await checkFeeds(config, { encoders, misfits, prepared: registry.findings, waitMs })),
     ]
-    return await show(groups, (text) => config.secrets.hideAll(text), print)
+    return await showGroups(groups, (text) => config.secrets.hideAll(text), print)
   } finally {
     await scope.close()
   }
 }
 
-function configuration({ feeds, sink, names, warnings }: Config): Group {
+function configuration({ feeds, sink, names, warnings }: Config): FindingGroup {
   const urls = feeds.reduce((sum, feed) => sum + (feed.urls?.length ?? 0), 0)
   const client = `${settingName(names, 'KAFKA_CLIENT')} ${sink}`
   const detail = `valid: ${counted(feeds.length, 'feed')}, ${counted(urls, 'URL')}, ${client}`
@@ -67,7 +67,7 @@ function configuration({ feeds, sink, names, warnings }: Config): Group {
   return { title: 'configuration', findings: Promise.resolve([{ label: '', verdict: 'ok', detail }, ...remarks]) }
 }
 
-function asFindings(error: unknown): Found[] {
+function asFindings(error: unknown): GroupedFinding[] {
   if (!(error instanceof ConfigError)) throw error
   return error.details.map((problem) => ({ ...misconfigured(problem), group: 'configuration' }))
 }

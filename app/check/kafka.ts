@@ -11,20 +11,20 @@ import { openTopic, PATIENCE_MS } from '../produce/open-topic.ts'
 import { deadLetterUse, gapUse, recordUse } from '../route/topic-use.ts'
 import { entryOf, loadKind } from '../settings/kind.ts'
 import { collapsed } from './collapse.ts'
-import type { Finding, Group } from './finding.ts'
+import type { Finding, FindingGroup } from './finding.ts'
 
 /** Nobody wants to wait for a check as long as a daemon waits, in milliseconds. */
 const PATIENCE = { connectTimeoutMs: 5_000, requestTimeoutMs: 8_000 }
 
 /** Asks for every topic at once. Throws `ConfigError` as opening the sink does. */
-export async function checkKafka(config: Config, scope: Scope): Promise<Group> {
+export async function checkKafka(config: Config, scope: Scope): Promise<FindingGroup> {
   if (!entryOf(sinks, config.sink).connects) return noKafka(config)
   const open = await loadKind(sinks, config.sink)
   const sink = scope.use(open(config, { kafka: patient(config.kafka), emit: () => {}, clock: new Clock() }), (it) =>
     it.close(),
   )
   const topics = [...(await usesOf(config))]
-  const findings = Promise.all(topics.map(([topic, uses]) => look(sink, topic, uses, config)))
+  const findings = Promise.all(topics.map(([topic, uses]) => checkTopic(sink, topic, uses, config)))
   return {
     title: `Kafka at ${config.kafka.brokers.join(', ')}`,
     findings: findings.then((all) => collapsed(all, 'every topic')),
@@ -55,13 +55,13 @@ function patient(kafka: Config['kafka']): Config['kafka'] {
   }
 }
 
-function noKafka({ sink, names }: Config): Group {
+function noKafka({ sink, names }: Config): FindingGroup {
   const setting = settingName(names, 'KAFKA_CLIENT')
   const finding: Finding = { label: '', verdict: 'note', detail: `${setting} is ${sink}: nothing is produced`, setting }
   return { title: 'Kafka', findings: Promise.resolve([finding]) }
 }
 
-async function look(sink: Sink, label: string, uses: readonly TopicUse[], { kafka }: Config): Promise<Finding> {
+async function checkTopic(sink: Sink, label: string, uses: readonly TopicUse[], { kafka }: Config): Promise<Finding> {
   // One that a compacted topic does not suit is the strictest of them.
   const use = uses.find(({ keyCure }) => keyCure !== undefined) ?? uses[0]
   try {

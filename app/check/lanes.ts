@@ -12,12 +12,12 @@ import { InUse, lock, lockPath, tooLongBy } from '../lane/disk/lock.ts'
 import { errorCode } from '../lib/error-code.ts'
 import { settingName } from '../lib/setting-names.ts'
 import type { Finding } from './finding.ts'
-import { limit } from './limit.ts'
+import { concurrencyLimit } from './limit.ts'
 
 /** Each lane is read by a process of its own. */
-const AT_ONCE = 4
+const MOST_LANES_AT_ONCE = 4
 
-interface Problem {
+interface LaneProblem {
   readonly text: string
   readonly isInUse: boolean
 }
@@ -33,8 +33,8 @@ export async function checkLanes(
   if (directory === undefined) return []
   const setting = settingName(names, 'LANE_DIR')
   const own = [...feeds.map(({ name }) => name), GAP_FEED]
-  const limited = limit(AT_ONCE)
-  const found = await Promise.all(own.map((feed) => limited(() => problemOf(directory, feed))))
+  const limited = concurrencyLimit(MOST_LANES_AT_ONCE)
+  const found = await Promise.all(own.map((feed) => limited(() => laneProblem(directory, feed))))
   const verdicts = new Map<string, Finding['verdict']>()
   for (const problem of found) {
     if (problem) verdicts.set(problem.text, isRunning && problem.isInUse ? 'note' : 'wrong')
@@ -46,12 +46,12 @@ export async function checkLanes(
 }
 
 /** Why the lane of `feed` cannot be opened, with the cure; undefined when it can. */
-async function problemOf(directory: string, feed: string): Promise<Problem | undefined> {
+async function laneProblem(directory: string, feed: string): Promise<LaneProblem | undefined> {
   const folder = folderOf(directory, feed)
   try {
     lockPath(folder)
-    await tryOut(folder)
-    if (hasLane(folder)) await read(folder)
+    await tryToMake(folder)
+    if (hasLane(folder)) await readLane(folder)
     return undefined
   } catch (error) {
     const { message: text } = error instanceof Unwritable ? error : unusable(feed, folder, error)
@@ -59,7 +59,7 @@ async function problemOf(directory: string, feed: string): Promise<Problem | und
   }
 }
 
-async function read(folder: string): Promise<void> {
+async function readLane(folder: string): Promise<void> {
   const held = await lock(folder)
   try {
     await inspect(folder)
@@ -72,7 +72,7 @@ async function read(folder: string): Promise<void> {
 class Unwritable extends Unusable {}
 
 /** Makes a directory, locks it, and leaves nothing behind: the daemon makes what is missing. */
-async function tryOut(folder: string): Promise<void> {
+async function tryToMake(folder: string): Promise<void> {
   const place = existing(folder)
   try {
     const trial = await mkdtemp(join(place, '.check-'))

@@ -4,7 +4,7 @@
 export type Limited = <T>(work: () => Promise<T>) => Promise<T>
 
 /** At most `places` at once; the others wait in order. */
-export function limit(places: number): Limited {
+export function concurrencyLimit(places: number): Limited {
   let free = places
   const waiting: (() => void)[] = []
   return async (work) => {

@@ -3,8 +3,8 @@ import { SourceLost, SourceRefused } from '../errors.ts'
 import type { Ended, Message, Source } from '../model.ts'
 
 /** Of each URL so much is looked at; the rest is counted. */
-const MOST_MESSAGES = 200
-const MOST_BYTES = 1024 * 1024
+const MOST_KEPT_MESSAGES = 200
+const MOST_KEPT_BYTES = 1024 * 1024
 
 /** What came of a dial. Durations are milliseconds. */
 export interface Heard {
@@ -18,7 +18,7 @@ export interface Heard {
 }
 
 /** Opens `source`, listens for `waitMs`, and closes it with 1001. Ends within the handshake timeout, that time, and a second to close. */
-export async function listen(source: Source, waitMs: number): Promise<Heard> {
+export async function listenTo(source: Source, waitMs: number): Promise<Heard> {
   const leaving = new AbortController()
   const startedAt = performance.now()
   const kept: Message[] = []
@@ -31,7 +31,7 @@ export async function listen(source: Source, waitMs: number): Promise<Heard> {
   }
   const take = (message: Message): void => {
     messages++
-    if (kept.length >= MOST_MESSAGES || (kept.length > 0 && bytes + message.data.length > MOST_BYTES)) return
+    if (kept.length >= MOST_KEPT_MESSAGES || (kept.length > 0 && bytes + message.data.length > MOST_KEPT_BYTES)) return
     kept.push(message)
     bytes += message.data.length
   }

@@ -5,18 +5,21 @@ import type { Config } from '../kinds.ts'
 import { within } from '../lib/deadline.ts'
 import { request } from '../lib/http-client.ts'
 import { portProblem } from '../port-problem.ts'
-import { type Finding, type Group, misconfigured } from './finding.ts'
+import { type Finding, type FindingGroup, misconfigured } from './finding.ts'
 import { checkLanes } from './lanes.ts'
 
-const PATIENCE_MS = 10_000
+const LANES_PATIENCE_MS = 10_000
 const ASK = { timeoutMs: 1_000, maxBytes: 64 * 1024 * 1024 }
 
 /** Opens both and closes them again. What a running daemon holds is left alone. */
-export function checkMachine(config: Config): Group {
+export function checkMachine(config: Config): FindingGroup {
   const look = async (): Promise<Finding[]> => {
     const port = await checkPort(config)
     const isRunning = port.verdict === 'note'
-    return [port, ...(await within(checkLanes(config, isRunning), PATIENCE_MS, () => new Late()).catch(late(config)))]
+    return [
+      port,
+      ...(await within(checkLanes(config, isRunning), LANES_PATIENCE_MS, () => new Late()).catch(late(config))),
+    ]
   }
   return { title: 'this machine', findings: look() }
 }
@@ -26,7 +29,7 @@ class Late extends Error {}
 function late({ lane, names }: Config): (error: unknown) => Finding[] {
   return (error) => {
     if (!(error instanceof Late)) throw error
-    const detail = `${lane.directory} has not been read after ${PATIENCE_MS / 1000} s`
+    const detail = `${lane.directory} has not been read after ${LANES_PATIENCE_MS / 1000} s`
     return [
       {
         label: 'lanes',

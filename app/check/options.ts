@@ -37,11 +37,11 @@ effect, a topic or a schema does not suit its feed, or fewer than half of the do
 
 /** Throws `ConfigError` for an argument that is not known or has a wrong value. */
 export function checkOptions(args: readonly string[]): CheckOptions {
-  const values = parsed(args)
+  const values = parsedCheckArgs(args)
   return { json: values.json ?? false, waitMs: waitMs(values.wait ?? DEFAULT_WAIT) }
 }
 
-function parsed(args: readonly string[]) {
+function parsedCheckArgs(args: readonly string[]) {
   try {
     const options = { json: { type: 'boolean' }, wait: { type: 'string' } } as const
     return parseArgs({ args: [...args], options }).values

@@ -6,10 +6,10 @@ import type { Config } from '../kinds.ts'
 import type { Encoder } from '../model.ts'
 import { gapUse, recordUse } from '../route/topic-use.ts'
 import { collapsed } from './collapse.ts'
-import type { Finding, Group } from './finding.ts'
+import type { Finding, FindingGroup } from './finding.ts'
 
 /** Fetches and compiles every subject at once. */
-export function checkRegistry(config: Config, encoders: Encoders): Group {
+export function checkRegistry(config: Config, encoders: Encoders): FindingGroup {
   const { url } = config.registry
   const title = url === '' ? 'schemas' : `registry at ${config.secrets.url(url)}`
   return { title, findings: prepareAll(config, encoders).then((all) => collapsed(all, 'every subject')) }
@@ -25,10 +25,10 @@ async function prepareAll(config: Config, encoders: Encoders): Promise<Finding[]
   if (gapsTopic !== undefined) {
     all.set(`${gapsTopic}-value`, [await encoders.of({ format: 'avro' }), gapUse(config).setting])
   }
-  return Promise.all([...all].map(([subject, [encoder, setting]]) => prepare(encoder, subject, setting)))
+  return Promise.all([...all].map(([subject, [encoder, setting]]) => checkSubject(encoder, subject, setting)))
 }
 
-async function prepare(encoder: Encoder, label: string, named: string): Promise<Finding> {
+async function checkSubject(encoder: Encoder, label: string, named: string): Promise<Finding> {
   try {
     await encoder.prepare(label, new AbortController().signal, named)
     const { id, version } = encoder.schemas.get(label) ?? {}

@@ -1,13 +1,13 @@
 /** How the findings of a check are told, and what it exits with. */
 import { exitCodes } from '../exit-codes.ts'
 import { sleep } from '../lib/sleep.ts'
-import { type Finding, type Group, groupLines } from './finding.ts'
+import { type Finding, type FindingGroup, groupLines } from './finding.ts'
 
 export type Print = (line: string) => void
 type Hide = (text: string) => string
 
 /** A finding and the title of its group. */
-export interface Found extends Finding {
+export interface GroupedFinding extends Finding {
   readonly group: string
 }
 
@@ -15,17 +15,17 @@ export interface Found extends Finding {
 const IN_ORDER_MS = 1_500
 
 /** Prints each group once all of it is known, `hide` having taken the secrets out. Resolves to all findings. */
-export async function show(groups: readonly Group[], hide: Hide, print: Print): Promise<Found[]> {
-  const found: Found[] = []
-  const shown = new Set<Group>()
-  const known = new Map<Group, readonly Finding[]>()
+export async function showGroups(groups: readonly FindingGroup[], hide: Hide, print: Print): Promise<GroupedFinding[]> {
+  const found: GroupedFinding[] = []
+  const shown = new Set<FindingGroup>()
+  const known = new Map<FindingGroup, readonly Finding[]>()
   const coming = groups.map(async (group) => void known.set(group, await group.findings))
   const showKnown = (): void => {
     for (const group of groups) {
       const findings = known.get(group)
       if (!findings || shown.has(group)) continue
       shown.add(group)
-      const safe = findings.map((finding) => ({ ...withoutSecrets(finding, hide), group: hide(group.title) }))
+      const safe = findings.map((finding) => ({ ...findingWithoutSecrets(finding, hide), group: hide(group.title) }))
       found.push(...safe)
       for (const line of groupLines(hide(group.title), safe)) print(line)
     }
@@ -38,7 +38,7 @@ export async function show(groups: readonly Group[], hide: Hide, print: Print): 
   return found
 }
 
-function withoutSecrets(finding: Finding, hide: Hide): Finding {
+function findingWithoutSecrets(finding: Finding, hide: Hide): Finding {
   const { label, detail, cure } = finding
   return { ...finding, label: hide(label), detail: hide(detail), cure: cure === undefined ? undefined : hide(cure) }
 }
@@ -51,7 +51,7 @@ export function exitCodeOf(found: readonly Finding[]): number {
 }
 
 /** One JSON object on one line; what does not apply is null. */
-export function jsonReport(found: readonly Found[]): string {
+export function jsonReport(found: readonly GroupedFinding[]): string {
   const findings = found.map(({ group, label, verdict: level, setting, detail, cure }) => ({
     level,
     group,

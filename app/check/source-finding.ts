@@ -13,12 +13,18 @@ const MOST_REASONS = 5
 /** Fewer documents than this share fit: the feed does not do what it is there for. */
 const LEAST_SHARE = 0.5
 
-type Feed = Pick<FeedConfig, 'name' | 'names' | 'schema' | 'openMessages'>
+type CheckedFeed = Pick<FeedConfig, 'name' | 'names' | 'schema' | 'openMessages'>
 /** One remark; the worst of several decides. */
 type Remark = Pick<Finding, 'verdict' | 'fault' | 'cure' | 'setting'> & { readonly text: string }
 
 /** `fit` is undefined where the documents could not be judged. Holds nothing of what was heard. */
-export function sourceFinding(feed: Feed, label: string, heard: Heard, fit: Fit | undefined, waitMs: number): Finding {
+export function sourceFinding(
+  feed: CheckedFeed,
+  label: string,
+  heard: Heard,
+  fit: Fit | undefined,
+  waitMs: number,
+): Finding {
   const { openedAfterMs, end } = heard
   if (openedAfterMs === undefined) {
     const error = end?.by instanceof SourceLost || end?.by instanceof SourceRefused ? end.by : undefined
@@ -27,7 +33,7 @@ export function sourceFinding(feed: Feed, label: string, heard: Heard, fit: Fit 
     return { label, verdict: 'wrong', detail, cure, setting: feedSettingName(feed, 'URLS') }
   }
   const opens: Remark = { verdict: 'ok', text: `opens in ${Math.round(openedAfterMs)} ms` }
-  const remarks = [opens, ...spoken(feed, heard, waitMs), ...fitted(feed, fit), ...ended(feed, heard)]
+  const remarks = [opens, ...messageRemarks(feed, heard, waitMs), ...fitRemarks(feed, fit), ...endRemarks(feed, heard)]
   const worst = (['wrong', 'note'] as const)
     .map((verdict) => remarks.findLast((remark) => remark.verdict === verdict))
     .find((remark) => remark !== undefined)
@@ -35,7 +41,7 @@ export function sourceFinding(feed: Feed, label: string, heard: Heard, fit: Fit 
   return { label, ...rest, detail: remarks.map(({ text }) => text).join(', ') }
 }
 
-function spoken(feed: Feed, { messages, end }: Heard, waitMs: number): Remark[] {
+function messageRemarks(feed: CheckedFeed, { messages, end }: Heard, waitMs: number): Remark[] {
   if (messages > 0) return [{ verdict: 'ok', text: counted(messages, 'message') }]
   if (waitMs === 0) return []
   const setting = feedSettingName(feed, 'OPEN_MESSAGES')
@@ -47,7 +53,7 @@ function spoken(feed: Feed, { messages, end }: Heard, waitMs: number): Remark[] 
   return [{ verdict: 'note', text, cure, setting }]
 }
 
-function fitted(feed: Feed, fit: Fit | undefined): Remark[] {
+function fitRemarks(feed: CheckedFeed, fit: Fit | undefined): Remark[] {
   if (!fit) return []
   const { fitting, others } = fit
   const total = [...others.values()].reduce((sum, { documents }) => sum + documents, fitting)
@@ -61,7 +67,7 @@ function fitted(feed: Feed, fit: Fit | undefined): Remark[] {
   return [isTooFew ? { verdict: 'wrong', fault: 'configuration', ...remark } : { verdict: 'note', ...remark }]
 }
 
-function unfitCure(feed: Feed, others: Fit['others']): string {
+function unfitCure(feed: CheckedFeed, others: Fit['others']): string {
   const called = (suffix: string): string => feedSettingName(feed, suffix)
   if (others.has('not_json') || others.has('not_utf8')) {
     return 'documents are read from JSON, as text or in binary frames: ask the upstream for JSON'
@@ -71,7 +77,7 @@ function unfitCure(feed: Feed, others: Fit['others']): string {
   return `compare what the upstream sends with the schema ${feed.schema}-value, or name what is control in ${called('IGNORE')}`
 }
 
-function ended(feed: Feed, { messages, end }: Heard): Remark[] {
+function endRemarks(feed: CheckedFeed, { messages, end }: Heard): Remark[] {
   if (!end) return []
   const { by, openMs } = end
   const after = `after ${(openMs / 1000).toFixed(1)} s`

@@ -1,5 +1,5 @@
 /** `tributary check`. */
-import { check } from '../check/index.ts'
+import { runCheck } from '../check/index.ts'
 import { checkHelp, checkOptions } from '../check/options.ts'
 import { type Command, configured, endAt, say } from './command.ts'
 
@@ -7,6 +7,6 @@ export const checkCommand: Command = {
   help: checkHelp,
   run: async (args, { env, stop }) => {
     endAt(stop)
-    return check(() => configured(env), checkOptions(args), say)
+    return runCheck(() => configured(env), checkOptions(args), say)
   },
 }

@@ -5,7 +5,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { type Config, kinds } from '../kinds.ts'
 import { endProcess } from '../lib/end-process.ts'
 import type { ReloadRequests } from '../lib/reload-signal.ts'
-import { codeOf, type StopSignal } from '../lib/stop-signal.ts'
+import { type StopSignal, signalExitCode } from '../lib/stop-signal.ts'
 import { known } from './failure.ts'
 
 /** What a command gets from the process. */
@@ -36,7 +36,7 @@ export function sourcesOf(env: NodeJS.ProcessEnv): Sources {
 
 /** For commands that have nothing to bring to an end. */
 export function endAt(stop: Promise<StopSignal>): void {
-  void stop.then((signal) => endProcess(codeOf(signal)))
+  void stop.then((signal) => endProcess(signalExitCode(signal)))
 }
 
 /** Prints a text, and returns the exit code for that. */

@@ -29,7 +29,7 @@ export function misused(problem: string): number {
 }
 
 /** Says that there are too many arguments, and returns the exit code. */
-export function tooMany(words: readonly string[]): number {
+export function tooManyArguments(words: readonly string[]): number {
   return misused(`too many arguments: ${words.join(' ')}`)
 }
 

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 
-const EVERY_MS = 1_000
+const WATCH_EVERY_MS = 1_000
 
 /** Looks at files until it is stopped. */
 export class FileWatch {
@@ -18,7 +18,7 @@ export class FileWatch {
    * `changed` is called once per change, when two looks in a row have seen the same: a file that is being written is waited for.
    * Between two looks `everyMs` pass.
    */
-  constructor(changed: () => void, everyMs = EVERY_MS) {
+  constructor(changed: () => void, everyMs = WATCH_EVERY_MS) {
     this.#changed = changed
     this.#everyMs = everyMs
   }

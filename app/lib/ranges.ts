@@ -1,6 +1,6 @@
 /** Sets of whole numbers that come in runs: `0-3,7,9-12`. */
 
-const TEXT = /^\d{1,9}(?:-\d{1,9})?(?:,\d{1,9}(?:-\d{1,9})?)*$/
+const RANGES_TEXT = /^\d{1,9}(?:-\d{1,9})?(?:,\d{1,9}(?:-\d{1,9})?)*$/
 
 /** Numbers from 0, kept as runs. */
 export class Ranges {
@@ -51,7 +51,7 @@ export class Ranges {
 
 /** Reads what `toString` writes; undefined for anything else. */
 export function parseRanges(text: string): Ranges | undefined {
-  if (!TEXT.test(text)) return undefined
+  if (!RANGES_TEXT.test(text)) return undefined
   const ranges = new Ranges()
   let expected = 0
   for (const run of text.split(',')) {

@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 
 import { open } from 'node:fs/promises'
 
 /** Ten thousand URLs of 1.6 kB. */
-const MOST_BYTES = 16 * 1024 * 1024
+const MOST_FILE_BYTES = 16 * 1024 * 1024
 const CHUNK_BYTES = 64 * 1024
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK
 
@@ -50,11 +50,11 @@ export async function readSettingFile(path: string): Promise<string> {
 function refuseUnfit(stats: Stats): void {
   if (stats.isDirectory()) throw new UnfitFile('a directory, not a file')
   if (!stats.isFile()) throw new UnfitFile('a pipe or a device, not a regular file')
-  if (stats.size > MOST_BYTES) throw tooLarge()
+  if (stats.size > MOST_FILE_BYTES) throw tooLarge()
 }
 
 function tooLarge(): UnfitFile {
-  return new UnfitFile(`a file of more than ${MOST_BYTES / 1024 ** 2} MiB`)
+  return new UnfitFile(`a file of more than ${MOST_FILE_BYTES / 1024 ** 2} MiB`)
 }
 
 class Content {
@@ -63,7 +63,7 @@ class Content {
 
   add(chunk: Buffer): void {
     this.#bytes += chunk.length
-    if (this.#bytes > MOST_BYTES) throw tooLarge()
+    if (this.#bytes > MOST_FILE_BYTES) throw tooLarge()
     this.#chunks.push(chunk)
   }
 

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto'
 import { looksLikeToken } from './secrets/token-like.ts'
 
-const DIGITS = 16
+const IDENTITY_DIGITS = 16
 /** Names of query parameters whose values are credentials, or change with each signature. */
 const CREDENTIAL =
   /token|secret|passw|signature|credential|session|nonce|timestamp|expires|^(auth|authorization|sig|pwd|jwt|bearer)$|(api|access|auth|listen|client)[-_.]?key$/i
@@ -20,7 +20,7 @@ export interface StoredId {
  * like tokens, the values of parameters with names of credentials, and the fragment: a new token is the same source.
  */
 export function identityOf(url: string): string {
-  return hash('sha256', URL.canParse(url) ? essence(new URL(url)) : url).slice(0, DIGITS)
+  return hash('sha256', URL.canParse(url) ? essence(new URL(url)) : url).slice(0, IDENTITY_DIGITS)
 }
 
 /** What a lane keeps beside a message. */

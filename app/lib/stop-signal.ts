@@ -13,7 +13,7 @@ export function stopSignal(): Promise<StopSignal> {
     let asked = false
     for (const signal of signals) {
       process.on(signal, () => {
-        if (asked) endProcess(codeOf(signal))
+        if (asked) endProcess(signalExitCode(signal))
         asked = true
         resolve(signal)
       })
@@ -22,6 +22,6 @@ export function stopSignal(): Promise<StopSignal> {
 }
 
 /** The exit code of a process that a signal ended: 128 and its number. */
-export function codeOf(signal: StopSignal): number {
+export function signalExitCode(signal: StopSignal): number {
   return 128 + constants.signals[signal]
 }

@@ -1,10 +1,10 @@
 /** Several streams of records as one, oldest first. */
 import type { StoredRecord } from '../produce/topic-reader.ts'
 
-type Batches = AsyncIterator<readonly StoredRecord[]>
+type BatchIterator = AsyncIterator<readonly StoredRecord[]>
 
 interface Stream {
-  readonly batches: Batches
+  readonly batches: BatchIterator
   batch: readonly StoredRecord[]
   at: number
 }
@@ -19,13 +19,13 @@ export async function* byTime(
     if (await hasNext(one)) open.push(one)
   }
   while (open.length > 0) {
-    const oldest = open.reduce((best, next) => (timeOf(next) < timeOf(best) ? next : best))
+    const oldest = open.reduce((best, next) => (nextTimeOf(next) < nextTimeOf(best) ? next : best))
     yield oldest.batch[oldest.at++] as StoredRecord
     if (!(await hasNext(oldest))) open.splice(open.indexOf(oldest), 1)
   }
 }
 
-function timeOf({ batch, at }: Stream): number {
+function nextTimeOf({ batch, at }: Stream): number {
   return batch[at]?.timestamp ?? Number.POSITIVE_INFINITY
 }
 

@@ -15,16 +15,16 @@ import { entryOf, loadKind } from '../settings/kind.ts'
 import { byTime } from './by-time.ts'
 import { dryOutlet } from './dry-outlet.ts'
 import { findLetters } from './find.ts'
-import { Flight } from './flight.ts'
+import { InFlightWindow } from './in-flight-window.ts'
 import type { RedriveOptions } from './options.ts'
-import { type Outcome, reportLines } from './report.ts'
-import { Walk } from './walk.ts'
-import { Way } from './way.ts'
+import { type RedriveOutcome, reportLines } from './report.ts'
+import { Resender } from './resend.ts'
+import { Scan } from './scan.ts'
 
 const SAY_EVERY_MS = 5_000
 
 /** Where it says what. `stop` resolves when it shall end early. */
-export interface Surroundings {
+export interface RedriveSurroundings {
   /** A line of the report; `note` takes it where records go to standard output. */
   readonly print: (line: string) => void
   /** A line about the work under way. */
@@ -33,8 +33,12 @@ export interface Surroundings {
 }
 
 /** Waits until all that could be sent is acknowledged. Throws `ConfigError`, and `Unavailable` where nothing can be read at all. */
-export async function redrive(options: RedriveOptions, config: Config, outside: Surroundings): Promise<Outcome> {
-  const surroundings = withoutSecrets(outside, config)
+export async function redrive(
+  options: RedriveOptions,
+  config: Config,
+  outside: RedriveSurroundings,
+): Promise<RedriveOutcome> {
+  const surroundings = surroundingsWithoutSecrets(outside, config)
   if (config.kafka.brokers.length === 0) {
     throw new ConfigError(['BOOTSTRAP_SERVERS is missing: dead letters are read from Kafka.'])
   }
@@ -43,20 +47,23 @@ export async function redrive(options: RedriveOptions, config: Config, outside: 
     const openReader = await loadTopicReader()
     const reader = scope.use(openReader(config.kafka, config.startupTimeoutMs), (it) => it.close())
     const stretches = await findLetters(reader, options, config)
-    const { walk, isWell } = await walkOver(stretches, reader, { options, config, surroundings, scope })
+    const { scan, isWell } = await scanLetters(stretches, reader, { options, config, surroundings, scope })
     const places = [...new Set(stretches.map(({ topic }) => topic))].join(', ')
     const { print, note } = surroundings
     const isTaken = options.go && entryOf(sinks, config.sink).needs.includes('stdout')
-    for (const line of reportLines(walk, places, options.go)) (isTaken ? note : print)(line)
+    for (const line of reportLines(scan, places, options.go)) (isTaken ? note : print)(line)
     if (!isWell) return 'unavailable'
-    return walk.tally.notSent > 0 || walk.left === 'stopped' ? 'undelivered' : 'ok'
+    return scan.summary.notSent > 0 || scan.left === 'stopped' ? 'undelivered' : 'ok'
   } finally {
     await scope.close()
   }
 }
 
 /** Whatever is said passes here. */
-function withoutSecrets({ print, note, stop }: Surroundings, { secrets }: Config): Surroundings {
+function surroundingsWithoutSecrets(
+  { print, note, stop }: RedriveSurroundings,
+  { secrets }: Config,
+): RedriveSurroundings {
   const hiding = (say: (line: string) => void) => (line: string) => say(secrets.hideAll(line))
   return { print: hiding(print), note: hiding(note), stop }
 }
@@ -64,46 +71,46 @@ function withoutSecrets({ print, note, stop }: Surroundings, { secrets }: Config
 interface Task {
   readonly options: RedriveOptions
   readonly config: Config
-  readonly surroundings: Surroundings
+  readonly surroundings: RedriveSurroundings
   readonly scope: Scope
 }
 
 /** `isWell` is false when something that it depends on was away; what was sent by then is in the walk all the same. */
-async function walkOver(
+async function scanLetters(
   stretches: readonly Stretch[],
   reader: TopicReader,
   { options, config, surroundings: { note, stop }, scope }: Task,
-): Promise<{ walk: Walk; isWell: boolean }> {
+): Promise<{ scan: Scan; isWell: boolean }> {
   let isWell = true
   const away = (what: string): void => {
     isWell = false
     note(what)
   }
-  const flight = scope.use(new Flight(config.startupTimeoutMs, away), (it) => it.stop())
-  const wayOut = await openWayOut(config, options.go, scope, emitTo(note))
+  const inFlight = scope.use(new InFlightWindow(config.startupTimeoutMs, away), (it) => it.stop())
+  const output = await openOutput(config, options.go, scope, emitTo(note))
   const unavailable = (feed: string, why: Unavailable): void => away(`feed ${feed}: ${why.message}`)
-  const way = new Way({ config, flight, unavailable, ...wayOut })
-  const walk = new Walk()
+  const resender = new Resender({ config, inFlight, unavailable, ...output })
+  const scan = new Scan()
   const reading = new AbortController()
-  flight.ended.addEventListener('abort', () => reading.abort())
+  inFlight.ended.addEventListener('abort', () => reading.abort())
   void stop.then(async () => {
     reading.abort()
     await sleep(config.drainTimeoutMs)
-    flight.stop()
+    inFlight.stop()
   })
-  scope.use(showProgress(walk, stretches, note), clearInterval)
+  scope.use(showProgress(scan, stretches, note), clearInterval)
   try {
-    await walk.go(byTime(readAll(reader, stretches, reading.signal)), { options, way, signal: reading.signal })
+    await scan.go(byTime(readAll(reader, stretches, reading.signal)), { options, resender, signal: reading.signal })
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error
     away(error.message)
   }
-  await flight.landed()
-  return { walk, isWell }
+  await inFlight.drained()
+  return { scan, isWell }
 }
 
 /** The encoder, and an outlet: to Kafka, or to nowhere. */
-async function openWayOut(config: Config, go: boolean, scope: Scope, emit: Emit) {
+async function openOutput(config: Config, go: boolean, scope: Scope, emit: Emit) {
   scope.use(closeHttp, (close) => close())
   const openSink = await loadKind(sinks, config.sink)
   const clock = new Clock()
@@ -139,9 +146,9 @@ function readAll(reader: TopicReader, stretches: readonly Stretch[], signal: Abo
   })
 }
 
-function showProgress(walk: Walk, stretches: readonly Stretch[], note: (line: string) => void): NodeJS.Timeout {
+function showProgress(scan: Scan, stretches: readonly Stretch[], note: (line: string) => void): NodeJS.Timeout {
   const all = stretches.reduce((sum, { from, to }) => sum + Number(to - from), 0)
   return setInterval(() => {
-    note(`read ${walk.read} of ${all}, found ${walk.tally.found}, sent ${walk.tally.sent}`)
+    note(`read ${scan.read} of ${all}, found ${scan.summary.found}, sent ${scan.summary.sent}`)
   }, SAY_EVERY_MS).unref()
 }

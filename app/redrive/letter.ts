@@ -9,7 +9,7 @@ import type { StoredRecord } from '../produce/topic-reader.ts'
  * Why a record can never be sent. `truncated`: the topic holds less than the whole message. `damaged`: not the bytes whose
  * hash its header names. `foreign`: not a dead letter of ours.
  */
-export type Flaw = 'truncated' | 'damaged' | 'foreign'
+export type LetterFlaw = 'truncated' | 'damaged' | 'foreign'
 
 /** What one dead letter tells of one reason. */
 export interface Letter {
@@ -26,7 +26,7 @@ export interface Letter {
   readonly numbers: Ranges | undefined
   /** Names the steps that gave the documents their numbers; undefined where the letter does not say, as those before 0.2.0. */
   readonly shape: string | undefined
-  readonly flaw: Flaw | undefined
+  readonly flaw: LetterFlaw | undefined
 }
 
 /** Most bytes of a name that is shown. */
@@ -48,25 +48,29 @@ export function lettersOf({ headers, value, timestamp }: StoredRecord, whole = f
     headers.get(deadLetterHeaders[name])?.toString()
   const data = value ?? Buffer.alloc(0)
   const reason = printable(text('reason') ?? '', MAX_NAME_BYTES)
-  const parts = partsOf(reason, text('document'), text('documents'))
+  const parts = letterParts(reason, text('document'), text('documents'))
   const common = {
     feed: printable(text('feed') ?? '', MAX_NAME_BYTES),
     sourceId: text('source') ?? '',
-    receivedAt: time(text('receivedAt')) ?? timestamp,
+    receivedAt: timeIn(text('receivedAt')) ?? timestamp,
     data,
     shape: text('shape'),
-    flaw: parts ? flawOf(data, text('length'), text('sha256'), Boolean(text('feed') && reason)) : 'foreign',
+    flaw: parts ? letterFlaw(data, text('length'), text('sha256'), Boolean(text('feed') && reason)) : 'foreign',
   } as const
   if (!parts || whole) return [{ ...common, reason, numbers: undefined }]
   return parts.map((part) => ({ ...common, ...part }))
 }
 
-type Part = Pick<Letter, 'reason' | 'numbers'>
+type LetterPart = Pick<Letter, 'reason' | 'numbers'>
 
 /** Undefined for headers that are not as we write them. */
-function partsOf(reason: string, document: string | undefined, documents: string | undefined): Part[] | undefined {
+function letterParts(
+  reason: string,
+  document: string | undefined,
+  documents: string | undefined,
+): LetterPart[] | undefined {
   if (document === undefined) return [{ reason, numbers: undefined }]
-  const entries = documents === undefined ? [[reason, document]] : entriesOf(documents)
+  const entries = documents === undefined ? [[reason, document]] : jsonEntriesOf(documents)
   const parts = entries.map(([name, text]) => ({
     reason: printable(String(name), MAX_NAME_BYTES),
     numbers: parseRanges(String(text)),
@@ -74,7 +78,7 @@ function partsOf(reason: string, document: string | undefined, documents: string
   return parts.length > 0 && parts.every(({ numbers }) => numbers) ? parts : undefined
 }
 
-function entriesOf(json: string): readonly (readonly [string, unknown])[] {
+function jsonEntriesOf(json: string): readonly (readonly [string, unknown])[] {
   try {
     const value: unknown = JSON.parse(json)
     return typeof value === 'object' && value !== null ? Object.entries(value).slice(0, MAX_REASONS) : []
@@ -83,18 +87,18 @@ function entriesOf(json: string): readonly (readonly [string, unknown])[] {
   }
 }
 
-function flawOf(
+function letterFlaw(
   data: Buffer,
   length: string | undefined,
   sha256: string | undefined,
   isOurs: boolean,
-): Flaw | undefined {
+): LetterFlaw | undefined {
   if (!isOurs) return 'foreign'
   if (data.length < Number(length)) return 'truncated'
   return data.length === Number(length) && hash('sha256', data) === sha256?.toLowerCase() ? undefined : 'damaged'
 }
 
-function time(text: string | undefined): number | undefined {
+function timeIn(text: string | undefined): number | undefined {
   const at = Date.parse(text ?? '')
   return Number.isNaN(at) ? undefined : at
 }

@@ -25,15 +25,15 @@ const age = duration({ max: LONGEST_MS, bare: false })
 
 /** Throws `ConfigError` with every problem. `now` (ms since the epoch) is what durations count back from. */
 export function redriveOptions(args: readonly string[], now: number): RedriveOptions {
-  const values = parsed(args)
+  const values = parsedRedriveArgs(args)
   const problems: string[] = []
   const options = {
-    topics: listed('--topic', values.topic, problems),
-    feeds: new Set(listed('--feed', values.feed, problems).map((feed) => feed.toLowerCase())),
-    reasons: new Set(listed('--reason', values.reason, problems)),
+    topics: listOption('--topic', values.topic, problems),
+    feeds: new Set(listOption('--feed', values.feed, problems).map((feed) => feed.toLowerCase())),
+    reasons: new Set(listOption('--reason', values.reason, problems)),
     since: moment('--since', values.since, now, problems),
     until: moment('--until', values.until, now, problems),
-    limit: count(values.limit, problems),
+    limit: limitOf(values.limit, problems),
     whole: values.whole ?? false,
     go: values.go ?? false,
   }
@@ -44,7 +44,7 @@ export function redriveOptions(args: readonly string[], now: number): RedriveOpt
   return options
 }
 
-function parsed(args: readonly string[]) {
+function parsedRedriveArgs(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
@@ -65,7 +65,7 @@ function parsed(args: readonly string[]) {
 }
 
 /** An empty list must not come to mean everything, as an empty variable of a script would have it. */
-function listed(name: string, given: readonly string[] | undefined, problems: string[]): string[] {
+function listOption(name: string, given: readonly string[] | undefined, problems: string[]): string[] {
   const items = given?.flatMap((text) => parseList(text) ?? []) ?? []
   if (given && items.length === 0) problems.push(`${name} is empty.`)
   return items
@@ -91,7 +91,7 @@ function ago(given: string, now: number): number {
   }
 }
 
-function count(given: string | undefined, problems: string[]): number {
+function limitOf(given: string | undefined, problems: string[]): number {
   if (given === undefined) return Number.POSITIVE_INFINITY
   if (/^[1-9]\d{0,14}$/.test(given)) return Number(given)
   problems.push('--limit must be a whole number from 1.')

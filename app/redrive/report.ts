@@ -1,29 +1,30 @@
 /** What is said at the end of a redrive. */
+
+import type { Scan } from './scan.ts'
 import { tableLines } from './table.ts'
-import type { Walk } from './walk.ts'
 
 /** How it ended: `undelivered` when anything was found that was not sent, or would not be. */
-export type Outcome = 'ok' | 'undelivered' | 'unavailable'
+export type RedriveOutcome = 'ok' | 'undelivered' | 'unavailable'
 
 /** Lines without their ends. `places` names the topics. */
-export function reportLines(walk: Walk, places: string, go: boolean): string[] {
-  const { tally } = walk
-  if (tally.found === 0) return [nothing(walk, places), ...onward(walk, go)]
+export function reportLines(scan: Scan, places: string, go: boolean): string[] {
+  const { summary } = scan
+  if (summary.found === 0) return [nothing(scan, places), ...onward(scan, go)]
   return [
     ...(go ? [] : [`A dry run over ${places}: nothing is sent.`]),
-    ...tableLines(tally.rows, go),
-    go ? done(walk, places) : `${counted(tally.sent)} would be sent of ${tally.found}. Send with --go.`,
-    ...onward(walk, go),
+    ...tableLines(summary.rows, go),
+    go ? done(scan, places) : `${recordCount(summary.sent)} would be sent of ${summary.found}. Send with --go.`,
+    ...onward(scan, go),
   ]
 }
 
-function done({ tally }: Walk, places: string): string {
-  const { sent, notSent, found } = tally
+function done({ summary }: Scan, places: string): string {
+  const { sent, notSent, found } = summary
   const rest = notSent > 0 ? ` What was not stays in ${places}, and was not written there again.` : ''
-  return `${counted(sent)} sent of ${found}.${rest}`
+  return `${recordCount(sent)} sent of ${found}.${rest}`
 }
 
-function nothing({ read, passedOver, left }: Walk, places: string): string {
+function nothing({ read, passedOver, left }: Scan, places: string): string {
   if (left === 'stopped') return 'It was stopped before it found any.'
   const others = [...passedOver].map(([what, count]) => `${what} ${count}`).join(', ')
   if (others) return `No dead letter in ${places} is of this --feed and --reason; there are: ${others}.`
@@ -31,15 +32,15 @@ function nothing({ read, passedOver, left }: Walk, places: string): string {
 }
 
 /** Where a next run begins, and what the same run would do. */
-function onward({ left, resume, tally }: Walk, go: boolean): string[] {
-  if (tally.unsent > 0)
+function onward({ left, resume, summary }: Scan, go: boolean): string[] {
+  if (summary.unsent > 0)
     return ['For those not sent, run it again with the same options; what was sent would come twice.']
-  const again = go && tally.sent > 0 ? ['Running it again would send them again.'] : []
+  const again = go && summary.sent > 0 ? ['Running it again would send them again.'] : []
   if (resume === undefined) return again
   const what = { none: 'What came later', limit: 'There are more; the rest', stopped: 'It was stopped; the rest' }
   return [...again, `${what[left ?? 'none']} begins at --since ${new Date(resume).toISOString()}`]
 }
 
-function counted(records: number): string {
+function recordCount(records: number): string {
   return `${records} record${records === 1 ? '' : 's'}`
 }

@@ -1,5 +1,5 @@
 /** What `tributary redrive` shows: one line per feed and reason, columns without a number left out. */
-import { type Row, total } from './tally.ts'
+import { type Row, total } from './summary.ts'
 
 type Column = readonly [title: string, of: (row: Row) => number]
 

@@ -1,6 +1,6 @@
 /** A kind: an entry of a registry, which declares its settings and loads what makes it. */
 import type { Findings } from './findings.ts'
-import { type Named, propertyOf, type Setting, type Settings, type Values } from './setting.ts'
+import { propertyOf, type Setting, type Settings, type Values, type ValuesByName } from './setting.ts'
 
 /** Makes one from the values of its settings and what the house hands in. */
 export type Make<Made, S extends Settings, Ground> = {
@@ -11,7 +11,7 @@ export type Make<Made, S extends Settings, Ground> = {
 /** What a check of several settings works with. */
 export interface Asked<S extends Settings> {
   /** Good values by the names of the settings; those of the house that stand beside them, too. */
-  readonly values: Named<S> & Readonly<Record<string, unknown>>
+  readonly values: ValuesByName<S> & Readonly<Record<string, unknown>>
   /** What the operator calls a setting. */
   readonly called: (name: string) => string
   /** Whether the operator gave it, and not the program that is replaced. */
@@ -33,10 +33,10 @@ export interface Kind<Made, S extends Settings = Settings, Ground = undefined> {
 
 /** What is known of any kind. */
 export type AnyKind = Pick<Kind<unknown>, 'help' | 'settings'> & { check?(asked: Asked<Settings>): void }
-export type Registry<K extends AnyKind = AnyKind> = Readonly<Record<string, K>>
+export type KindRegistry<K extends AnyKind = AnyKind> = Readonly<Record<string, K>>
 
 /** The settings of all kinds of a registry. */
-export type SettingsOf<R extends Registry> = UnionToIntersection<R[keyof R]['settings']>
+export type SettingsOf<R extends KindRegistry> = UnionToIntersection<R[keyof R]['settings']>
 type UnionToIntersection<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void
   ? I extends Settings
     ? I
@@ -51,7 +51,7 @@ export function entryOf<K>(registry: Readonly<Record<string, K>>, name: string):
 }
 
 /** All settings of a registry by name. Throws where two kinds declare one name differently: it would be read by one and meant by the other. */
-export function settingsOf<R extends Registry>(registry: R): SettingsOf<R> {
+export function settingsOf<R extends KindRegistry>(registry: R): SettingsOf<R> {
   const all = new Map<string, Setting<unknown>>()
   for (const [kind, { settings }] of Object.entries(registry)) {
     for (const [name, setting] of Object.entries(settings)) {

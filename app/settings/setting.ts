@@ -39,7 +39,7 @@ type Property<N, S> = N extends string
   : never
 
 type Parsed<S> = S extends { readonly format: Format<infer T, infer _> } ? T : never
-type Value<S, Sure extends object> = S extends Sure ? Parsed<S> : Parsed<S> | undefined
+type SettingValue<S, Sure extends object> = S extends Sure ? Parsed<S> : Parsed<S> | undefined
 
 /** What a default or the reader sees to. */
 type Sure = { readonly default: string } | { readonly required: true }
@@ -53,16 +53,18 @@ type Files<S extends Settings> = {
 
 /** The values of a table of settings by property: what a kind is made with. One with a default, or that is required, is always there. */
 export type Values<S extends Settings> = {
-  readonly [N in keyof S as Property<N, S[N]>]: Value<S[N], Sure>
+  readonly [N in keyof S as Property<N, S[N]>]: SettingValue<S[N], Sure>
 } & Files<S>
 
 /** The same where the kind need not be in use: what is required of it may be undefined. */
 export type PossibleValues<S extends Settings> = {
-  readonly [N in keyof S as Property<N, S[N]>]: Value<S[N], { readonly default: string }>
+  readonly [N in keyof S as Property<N, S[N]>]: SettingValue<S[N], { readonly default: string }>
 } & Files<S>
 
 /** The values by the name of the setting, as the checks of the configuration see them: all may be missing but those with a default. */
-export type Named<S extends Settings> = { readonly [N in keyof S]: Value<S[N], { readonly default: string }> }
+export type ValuesByName<S extends Settings> = {
+  readonly [N in keyof S]: SettingValue<S[N], { readonly default: string }>
+}
 
 /** The property that holds the value of the setting `name`. */
 export function propertyOf(name: string, { format }: Setting<unknown>): string {

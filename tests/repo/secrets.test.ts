@@ -13,7 +13,7 @@ const WAYS_OUT: Readonly<Record<string, RegExp>> = {
   'app/commands/failure.ts': /hide\(error\.message\)[\s\S]*hide\(what\)/,
   'app/commands/redrive.ts': /secrets\.hideAll\(error\.message\)/,
   'app/check/report.ts': /hide\(label\), detail: hide\(detail\)/,
-  'app/check/index.ts': /show\(groups, \(text\) => config\.secrets\.hideAll\(text\), print\)/,
+  'app/check/index.ts': /showGroups\(groups, \(text\) => config\.secrets\.hideAll\(text\), print\)/,
   'app/redrive/index.ts': /secrets\.hideAll\(line\)/,
   'app/produce/dead-letters.ts': /hide\(first\?\.error \?\? '', source\.feed\)/,
   'app/pages.ts': /secrets\.hide\(gaps\.obstacle\(\)\)/,

@@ -2,23 +2,23 @@
 import { HIDDEN, redactUrl, type UrlPaths } from '../redact-url.ts'
 import { findEncoded } from './encoded.ts'
 import { type Pieces, piecesOf } from './pieces.ts'
-import { Search, type Span } from './search.ts'
+import { SecretSearch, type Span } from './search.ts'
 
 /** Texts repeat: what was made of so many is remembered. */
 const MOST_REMEMBERED = 500
 /** Values of a setting that stay hidden: what an upstream says back may be about the one before. */
 const VALUES_KEPT = 2
 
-interface Value {
+interface SecretValue {
   readonly text: string
   readonly pieces: Pieces
 }
 
 /** What is known of one feed, or of what all share. */
-class Scope {
+class FeedSecrets {
   /** The last values of each setting, the newest first. */
-  readonly #values = new Map<string, Value[]>()
-  #search: Search | undefined
+  readonly #values = new Map<string, SecretValue[]>()
+  #search: SecretSearch | undefined
 
   learn(setting: string, text: string, paths: UrlPaths): boolean {
     const values = this.#values.get(setting) ?? []
@@ -30,12 +30,12 @@ class Scope {
   }
 
   /** The newest of `other`'s values is the newest here. */
-  adopt(other: Scope, paths: UrlPaths): void {
+  adopt(other: FeedSecrets, paths: UrlPaths): void {
     for (const [setting, [value]] of other.#values) if (value) this.learn(setting, value.text, paths)
   }
 
-  get search(): Search {
-    this.#search ??= new Search(this.#pieces().flatMap(({ secrets }) => [...secrets]))
+  get search(): SecretSearch {
+    this.#search ??= new SecretSearch(this.#pieces().flatMap(({ secrets }) => [...secrets]))
     return this.#search
   }
 
@@ -52,8 +52,8 @@ class Scope {
 export class Secrets {
   /** How much of a URL's path is shown. */
   readonly paths: UrlPaths
-  readonly #shared = new Scope()
-  readonly #feeds = new Map<string, Scope>()
+  readonly #shared = new FeedSecrets()
+  readonly #feeds = new Map<string, FeedSecrets>()
   /** Values of settings that are no secrets: they are shown, whatever else they are. */
   readonly #names = new Set<string>()
   readonly #remembered = new Map<string, string>()
@@ -64,7 +64,7 @@ export class Secrets {
 
   /** `text` is the value of the secret `setting` from now on; the one before stays hidden as well. */
   learn(feed: string | undefined, setting: string, text: string): void {
-    const scope = feed === undefined ? this.#shared : (this.#feeds.get(feed) ?? new Scope())
+    const scope = feed === undefined ? this.#shared : (this.#feeds.get(feed) ?? new FeedSecrets())
     if (feed !== undefined) this.#feeds.set(feed, scope)
     if (scope.learn(setting, text, this.paths)) this.#remembered.clear()
   }
@@ -74,7 +74,7 @@ export class Secrets {
     for (const name of other.#names) this.#names.add(name)
     this.#shared.adopt(other.#shared, this.paths)
     for (const [feed, scope] of other.#feeds) {
-      const own = this.#feeds.get(feed) ?? new Scope()
+      const own = this.#feeds.get(feed) ?? new FeedSecrets()
       this.#feeds.set(feed, own)
       own.adopt(scope, this.paths)
     }
@@ -117,16 +117,16 @@ export class Secrets {
     return this.#hidden(text, [this.#shared, ...this.#feeds.values()])
   }
 
-  #hidden(text: string, scopes: readonly Scope[]): string {
+  #hidden(text: string, scopes: readonly FeedSecrets[]): string {
     const searches = scopes.map(({ search }) => search).filter(({ isEmpty }) => !isEmpty)
     if (searches.length === 0 || text === '') return text
     const within = (given: string): Span[] =>
       searches.flatMap((search) => search.in(given)).filter((span) => !this.#isName(given, span, scopes))
-    return replaced(text, [...within(text), ...findEncoded(text, within)])
+    return withHiddenSpans(text, [...within(text), ...findEncoded(text, within)])
   }
 
   /** Whether what was found is, or is a part of, a whole name that may be shown. */
-  #isName(text: string, { start, end }: Span, scopes: readonly Scope[]): boolean {
+  #isName(text: string, { start, end }: Span, scopes: readonly FeedSecrets[]): boolean {
     const found = text.slice(start, end)
     const isHere = (name: string): boolean => {
       for (let at = name.indexOf(found); at >= 0; at = name.indexOf(found, at + 1)) {
@@ -142,7 +142,7 @@ export class Secrets {
 }
 
 /** Spans that touch or overlap become one. */
-function replaced(text: string, spans: readonly Span[]): string {
+function withHiddenSpans(text: string, spans: readonly Span[]): string {
   let shown = ''
   let at = 0
   for (const { start, end } of [...spans].sort((a, b) => a.start - b.start || b.end - a.end)) {

@@ -31,8 +31,8 @@ export interface FieldSetting {
   readonly variable: Variable | undefined
 }
 
-const MOST = 100
-const TEXT = { type: 'string' } as const
+const MOST_ITEMS = 100
+const TEXT_SCHEMA = { type: 'string' } as const
 const ENTRIES = '{}'
 const WHOLE = '@'
 
@@ -46,18 +46,18 @@ export const recordsPath: Format<RecordsPath, ''> = format(
     const path = rest === WHOLE || (entries && rest === '') ? [] : fieldPath(rest)
     return path && { path, entries, text }
   },
-  { schema: TEXT },
+  { schema: TEXT_SCHEMA },
 )
 
 /** Several paths. */
-export const paths: Format<readonly (readonly string[])[], ''> = list(
+export const paths: Format<readonly (readonly string[])[], ''> = listFormat(
   'a list of dotted paths of field names',
   (item) => fieldPath(item),
   (items) => repeated(items.map((path) => path.at(-1) ?? '')).map((name) => `gives two fields the name ${name}`),
 )
 
 /** `@context:context,s:symbol`. */
-export const renamings: Format<readonly Renaming[], ''> = list(
+export const renamings: Format<readonly Renaming[], ''> = listFormat(
   'a list of path:name, such as @context:context,s:symbol',
   (item) => {
     const at = item.lastIndexOf(':')
@@ -74,7 +74,7 @@ export const renamings: Format<readonly Renaming[], ''> = list(
 )
 
 /** `venue:binance,seen:$received_at`. */
-export const fieldSettings: Format<readonly FieldSetting[], ''> = list(
+export const fieldSettings: Format<readonly FieldSetting[], ''> = listFormat(
   `a list of name:value, such as venue:binance,seen:$received_at (${VARIABLES.join(', ')})`,
   (item) => {
     const at = item.indexOf(':')
@@ -87,7 +87,7 @@ export const fieldSettings: Format<readonly FieldSetting[], ''> = list(
   (items) => repeated(items.map(({ name }) => name)).map((name) => `sets ${name} twice`),
 )
 
-function list<T>(
+function listFormat<T>(
   expects: string,
   read: (item: string) => T | undefined,
   problems: (items: readonly T[]) => readonly string[],
@@ -97,12 +97,12 @@ function list<T>(
     (given) => {
       const items = parseList(given)?.map((item) => read(item.trim()))
       if (!items?.every((item) => item !== undefined)) return undefined
-      if (items.length > MOST) refuse(`may list ${MOST} at most; it lists ${items.length}`)
+      if (items.length > MOST_ITEMS) refuse(`may list ${MOST_ITEMS} at most; it lists ${items.length}`)
       const found = problems(items)
       return found.length > 0 ? refuse(...found) : items
     },
     // A file that was named by mistake may hold anything.
-    { shape: 'list', shown: false, schema: listOf(TEXT) },
+    { shape: 'list', shown: false, schema: listOf(TEXT_SCHEMA) },
   )
 }
 

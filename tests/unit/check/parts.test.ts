@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { collapsed } from '../../../app/check/collapse.ts'
 import { type Finding, groupLines } from '../../../app/check/finding.ts'
-import { limit } from '../../../app/check/limit.ts'
+import { concurrencyLimit } from '../../../app/check/limit.ts'
 
 const ok = (label: string): Finding => ({ label, verdict: 'ok', detail: 'there' })
 const wrong = (label: string, detail = 'gone'): Finding => ({ label, verdict: 'wrong', detail, cure: 'look' })
@@ -42,7 +42,7 @@ describe('the lines of a group', () => {
 
 describe('a limit', () => {
   it('lets so many run at once, the others in order, and goes on after a failure', async () => {
-    const limited = limit(2)
+    const limited = concurrencyLimit(2)
     const started: number[] = []
     const jobs = [0, 1, 2, 3].map(() => Promise.withResolvers<void>())
     const ends = jobs.map((job, i) =>

@@ -1,11 +1,11 @@
 /** Letters gathered into batches of one row, in order. */
 import type { Letter } from './letter.ts'
-import type { Row } from './tally.ts'
+import type { Row } from './summary.ts'
 
-const MOST = { letters: 500, bytes: 1024 * 1024 }
+const MOST_IN_BATCH = { letters: 500, bytes: 1024 * 1024 }
 
 /** Hands letters on when a row's are followed by another's, or are many. `end` hands on the rest. */
-export class Chunks {
+export class LetterBatches {
   readonly #send: (letters: readonly Letter[], row: Row) => Promise<void>
   #row: Row | undefined
   #letters: Letter[] = []
@@ -17,7 +17,8 @@ export class Chunks {
 
   /** Waits while what came before is handed on. */
   async add(letter: Letter, row: Row): Promise<void> {
-    if (row !== this.#row || this.#letters.length >= MOST.letters || this.#bytes >= MOST.bytes) await this.end()
+    if (row !== this.#row || this.#letters.length >= MOST_IN_BATCH.letters || this.#bytes >= MOST_IN_BATCH.bytes)
+      await this.end()
     this.#row = row
     this.#letters.push(letter)
     this.#bytes += letter.data.length

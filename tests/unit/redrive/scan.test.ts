@@ -4,23 +4,23 @@ import { feedSteps } from '../../../app/feed-steps.ts'
 import { Clock } from '../../../app/lib/clock.ts'
 import type { Encoder } from '../../../app/model.ts'
 import type { StoredRecord } from '../../../app/produce/topic-reader.ts'
-import { Flight } from '../../../app/redrive/flight.ts'
+import { InFlightWindow } from '../../../app/redrive/in-flight-window.ts'
 import { redriveOptions } from '../../../app/redrive/options.ts'
 import { reportLines } from '../../../app/redrive/report.ts'
-import { Walk } from '../../../app/redrive/walk.ts'
-import { Way } from '../../../app/redrive/way.ts'
+import { Resender } from '../../../app/redrive/resend.ts'
+import { Scan } from '../../../app/redrive/scan.ts'
 import { type Added, jsonEncoder, keepingOutlet } from '../../support/daemon-parts.ts'
 import type { LetterText } from '../../support/dead-letters.ts'
 import { readConfigOf } from '../../support/redrive-config.ts'
 import { stored } from '../../support/stored-records.ts'
 
 let added: Added[]
-let walk: Walk
-let flight: Flight
+let scan: Scan
+let inFlight: InFlightWindow
 beforeEach(() => {
   added = []
-  walk = new Walk()
-  flight = new Flight(0, () => {})
+  scan = new Scan()
+  inFlight = new InFlightWindow(0, () => {})
 })
 
 async function* records(letters: readonly LetterText[]): AsyncGenerator<StoredRecord> {
@@ -34,24 +34,24 @@ async function go(
 ): Promise<string[]> {
   const options = redriveOptions(['--go', ...args], 0)
   const outlet = keepingOutlet(added)
-  const way = new Way({
+  const resender = new Resender({
     config: readConfigOf('quotes'),
     clock: new Clock(),
     encoders: { of: async () => encoder },
     outlet,
-    flight,
+    inFlight,
     unavailable: () => {},
   })
-  await walk.go(records(letters), { options, way, signal: flight.ended })
+  await scan.go(records(letters), { options, resender, signal: inFlight.ended })
   return added.map(({ record }) => String(record.value))
 }
 
 const [configured] = readConfigOf('quotes').feeds
 if (!configured) throw new Error('no feed')
 const shapeNow = (await feedSteps(configured, readConfigOf('quotes'), new Clock())).shape
-const row = (reason: string) => walk.tally.rows.find((one) => one.reason === reason)
+const row = (reason: string) => scan.summary.rows.find((one) => one.reason === reason)
 
-describe('a walk over dead letters', () => {
+describe('a scan of dead letters', () => {
   it('hands over what can be sent in order, whatever the reasons', async () => {
     const letters = ['a', 'b', 'a', 'a', 'b'].map((reason, n) => ({ message: `{"n":${n}}`, reason }))
     expect(await go(letters)).toEqual([0, 1, 2, 3, 4].map((n) => `{"n":${n}}`))
@@ -60,10 +60,10 @@ describe('a walk over dead letters', () => {
 
   it('counts as sent only what is settled', async () => {
     await go([{ message: '{"n":1}' }, { message: '{"n":2}' }])
-    expect([walk.tally.sent, walk.tally.unsent]).toEqual([0, 2])
+    expect([scan.summary.sent, scan.summary.unsent]).toEqual([0, 2])
     for (const { settlement } of added) settlement.produced(1)
-    expect([walk.tally.sent, walk.tally.unsent, walk.tally.notSent]).toEqual([2, 0, 0])
-    await flight.landed()
+    expect([scan.summary.sent, scan.summary.unsent, scan.summary.notSent]).toEqual([2, 0, 0])
+    await inFlight.drained()
   })
 
   it('counts what fails again by its new reason, with what was said of it, the refusal of a topic too', async () => {
@@ -71,7 +71,7 @@ describe('a walk over dead letters', () => {
     expect(Object.fromEntries(row('encode')?.ledger.refused ?? [])).toEqual({ no_key: 1, too_large: 1 })
     expect(row('encode')?.details.get('no_key')).toBe('as it wished')
     expect(Object.fromEntries(row('not_json')?.ledger.refused ?? [])).toEqual({ not_json: 1 })
-    expect(walk.tally.notSent).toBe(3)
+    expect(scan.summary.notSent).toBe(3)
   })
 
   it('sends one element of an array, and none where the array has no such element', async () => {
@@ -105,7 +105,7 @@ describe('a walk over dead letters', () => {
     }
     const letters = [{ message: '[{"n":0},{"n":1}]', headers }]
     expect(await go(letters)).toEqual([])
-    expect([row('encode')?.reshaped, walk.tally.notSent]).toEqual([1, 1])
+    expect([row('encode')?.reshaped, scan.summary.notSent]).toEqual([1, 1])
     expect(await go(letters, ['--whole'])).toEqual(['{"n":0}', '{"n":1}'])
   })
 
@@ -121,7 +121,7 @@ describe('a walk over dead letters', () => {
         { message: '{}', feed: 'gone' },
       ]),
     ).toEqual([])
-    expect(walk.tally.rows.map(({ flaws, unconfigured }) => [flaws.get('truncated') ?? 0, unconfigured])).toEqual([
+    expect(scan.summary.rows.map(({ flaws, unconfigured }) => [flaws.get('truncated') ?? 0, unconfigured])).toEqual([
       [1, 0],
       [0, 1],
     ])
@@ -132,7 +132,7 @@ describe('a walk over dead letters', () => {
       throw new Unavailable('no_subject', 'no such subject')
     }
     expect(await go([{ message: '{}' }, { message: '{}' }], [], jsonEncoder({ prepare }))).toEqual([])
-    expect(walk.tally.unsent).toBe(2)
+    expect(scan.summary.unsent).toBe(2)
   })
 
   it.each([
@@ -151,9 +151,9 @@ describe('a walk over dead letters', () => {
       { message: '{"n":"d"}' },
     ]
     const sent = await go(letters, args)
-    const isOther = walk.tally.rows.some(({ feed }) => feed === 'other')
+    const isOther = scan.summary.rows.some(({ feed }) => feed === 'other')
     expect(sent.map((text) => JSON.parse(text).n).join('')).toBe(taken.replace('c', ''))
-    expect([walk.tally.found, isOther]).toEqual([taken.length, taken.includes('c')])
+    expect([scan.summary.found, isOther]).toEqual([taken.length, taken.includes('c')])
   })
 
   it('stops at the limit and says where the rest begins', async () => {
@@ -161,12 +161,12 @@ describe('a walk over dead letters', () => {
       [{ message: '{}' }, { message: '{}', feed: 'gone' }, { message: '{}' }, { message: '{}' }],
       ['--limit', '2', '--feed', 'quotes'],
     )
-    expect([walk.tally.found, walk.left, walk.resume]).toEqual([2, 'limit', 4])
+    expect([scan.summary.found, scan.left, scan.resume]).toEqual([2, 'limit', 4])
   })
 
   it('says what there is when nothing was asked for by its name', async () => {
     await go([{ message: '{}' }, { message: '{}' }], ['--reason', 'misspelt'])
-    expect(reportLines(walk, 'letters', false)).toEqual([
+    expect(reportLines(scan, 'letters', false)).toEqual([
       'No dead letter in letters is of this --feed and --reason; there are: quotes encode 2.',
       'What came later begins at --since 1970-01-01T00:00:00.003Z',
     ])
@@ -174,7 +174,7 @@ describe('a walk over dead letters', () => {
 
   it('begins no later than the first that it did not send, once it has ended', async () => {
     await go([{ message: '{}' }])
-    expect(reportLines(walk, 'letters', true).at(-1)).toContain('run it again with the same options')
+    expect(reportLines(scan, 'letters', true).at(-1)).toContain('run it again with the same options')
   })
 
   it('hands over what it has read by then when Kafka goes away', async () => {
@@ -187,23 +187,23 @@ describe('a walk over dead letters', () => {
       config: readConfigOf('quotes'),
       encoders: { of: async () => jsonEncoder() },
       outlet: keepingOutlet(added),
-      flight,
+      inFlight,
     }
-    const way = new Way({ clock: new Clock(), ...parts, unavailable: () => {} })
-    await expect(walk.go(broken(), { options, way, signal: flight.ended })).rejects.toThrow('did not answer')
-    expect([walk.tally.found, added.length]).toEqual([2, 2])
+    const resender = new Resender({ clock: new Clock(), ...parts, unavailable: () => {} })
+    await expect(scan.go(broken(), { options, resender, signal: inFlight.ended })).rejects.toThrow('did not answer')
+    expect([scan.summary.found, added.length]).toEqual([2, 2])
   })
 
   it('waits while too much is under way, and ends when nothing of it arrives', async () => {
     let stuck = ''
-    flight = new Flight(1, (what) => {
+    inFlight = new InFlightWindow(1, (what) => {
       stuck = what
     })
     const many = Array.from({ length: 10_600 }, () => ({ message: '{}' }))
     await go(many)
-    await flight.landed()
+    await inFlight.drained()
     expect(stuck).toContain('STARTUP_TIMEOUT')
-    expect(walk.left).toBe('stopped')
+    expect(scan.left).toBe('stopped')
     expect(added.length).toBeLessThan(10_501)
   })
 })
@@ -217,7 +217,7 @@ describe('the report', () => {
       { message: '{}', value: null, reason: 'no_key' },
     ])
     for (const { settlement } of added) settlement.produced(1)
-    expect(reportLines(walk, 'letters', true)).toEqual([
+    expect(reportLines(scan, 'letters', true)).toEqual([
       'feed    reason    found  sent  failed again  truncated',
       'quotes  encode        2     2             0          0',
       'quotes  not_json      1     0             1          0',

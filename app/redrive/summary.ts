@@ -1,14 +1,14 @@
 /** What became of the dead letters, by feed and the reason for which they were refused then. */
 import { createLedger } from '../ledger.ts'
 import type { Ledger } from '../model.ts'
-import { documentsOf, type Flaw, type Letter } from './letter.ts'
+import { documentsOf, type Letter, type LetterFlaw } from './letter.ts'
 
 /** The documents of one feed and reason that letters tell of. */
 export interface Row {
   readonly feed: string
   readonly reason: string
   found: number
-  readonly flaws: Map<Flaw, number>
+  readonly flaws: Map<LetterFlaw, number>
   /** Their feed is configured no longer. */
   unconfigured: number
   /** Their numbers were given by other steps than their feed has now. */
@@ -24,7 +24,7 @@ export interface Row {
 }
 
 /** Rows in the order in which their first letter came. */
-export class Tally {
+export class Summary {
   readonly #rows = new Map<string, Row>()
   #found = 0
   /** Letters taken. */
@@ -51,17 +51,17 @@ export class Tally {
 
   /** Documents that are in their topics now, or would be. */
   get sent(): number {
-    return sum(this.rows, ({ ledger }) => ledger.produced)
+    return sumOf(this.rows, ({ ledger }) => ledger.produced)
   }
 
   /** Documents that are not, and will not be without a change: all but those sent and those mapped to nothing. */
   get notSent(): number {
-    return sum(this.rows, notSent)
+    return sumOf(this.rows, notSent)
   }
 
   /** Documents that could have been sent, had nothing been away. */
   get unsent(): number {
-    return sum(this.rows, ({ unsent, ledger }) => unsent + ledger.inFlight)
+    return sumOf(this.rows, ({ unsent, ledger }) => unsent + ledger.inFlight)
   }
 
   #rowOf(letter: Letter): Row {
@@ -102,7 +102,7 @@ function emptyRow(feed: string, reason: string): Row {
   }
 }
 
-function sum(rows: readonly Row[], of: (row: Row) => number): number {
+function sumOf(rows: readonly Row[], of: (row: Row) => number): number {
   return rows.reduce((all, row) => all + of(row), 0)
 }
 

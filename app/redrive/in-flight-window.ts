@@ -3,14 +3,14 @@ import type { Load } from '../lane/one-batch.ts'
 import { Notifier } from '../lib/notifier.ts'
 
 /** Beyond this many of either, the next batch waits. */
-const MOST = { messages: 10_000, bytes: 16 * 1024 * 1024 }
+const MOST_IN_FLIGHT = { messages: 10_000, bytes: 16 * 1024 * 1024 }
 const LOOK_EVERY_MS = 250
 
 /**
  * Counts batches in and out. `ended` aborts when `stop` is called, and when none has landed for `patienceMs` while some are
  * under way (0: never), which `stuck` is told.
  */
-export class Flight {
+export class InFlightWindow {
   readonly #changed = new Notifier()
   readonly #ended = new AbortController()
   readonly #timer: NodeJS.Timeout
@@ -54,11 +54,11 @@ export class Flight {
   }
 
   /** Resolves when nothing is under way, or when it has ended. */
-  async landed(): Promise<void> {
+  async drained(): Promise<void> {
     while (this.#messages > 0 && !this.ended.aborted) await this.#changed.wait(this.ended)
   }
 
   #isFull(): boolean {
-    return this.#messages >= MOST.messages || this.#bytes >= MOST.bytes
+    return this.#messages >= MOST_IN_FLIGHT.messages || this.#bytes >= MOST_IN_FLIGHT.bytes
   }
 }

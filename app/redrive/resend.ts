@@ -12,17 +12,17 @@ import type { Ranges } from '../lib/ranges.ts'
 import type { DeadLetters, Encoder, Message, Outlet, SourceInfo } from '../model.ts'
 import { deliver, type Feed } from '../pipeline.ts'
 import { recordUse } from '../route/topic-use.ts'
-import type { Flight } from './flight.ts'
+import type { InFlightWindow } from './in-flight-window.ts'
 import { documentsOf, type Letter } from './letter.ts'
-import type { Row } from './tally.ts'
+import type { Row } from './summary.ts'
 
 /** What all feeds share. */
-export interface WayParts {
+export interface ResenderParts {
   readonly config: Pick<Config, 'feeds' | 'recordHeaders' | 'secrets'>
   readonly clock: Clock
   readonly encoders: Pick<Encoders, 'of'>
   readonly outlet: Outlet
-  readonly flight: Flight
+  readonly inFlight: InFlightWindow
   /** Told once of each feed that cannot be sent to, and why. */
   readonly unavailable: (feed: string, why: Unavailable) => void
 }
@@ -37,11 +37,11 @@ interface OpenFeed {
 }
 
 /** Opens each feed when its first letter comes. */
-export class Way {
-  readonly #parts: WayParts
+export class Resender {
+  readonly #parts: ResenderParts
   readonly #feeds = new Map<string, Promise<OpenFeed | undefined>>()
 
-  constructor(parts: WayParts) {
+  constructor(parts: ResenderParts) {
     this.#parts = parts
   }
 
@@ -50,33 +50,33 @@ export class Way {
    * so that the next are behind them; waits while too much is under way.
    */
   async send(letters: readonly Letter[], row: Row): Promise<void> {
-    const { config, flight } = this.#parts
+    const { config, inFlight } = this.#parts
     const feed = config.feeds.find(({ name }) => name === row.feed)
     if (!feed) {
-      row.unconfigured += total(letters)
+      row.unconfigured += documentCount(letters)
       return
     }
     if (!this.#feeds.has(feed.name)) this.#feeds.set(feed.name, this.#open(feed))
     const open = await this.#feeds.get(feed.name)
     const sendable = letters.filter((letter) => open && isNumberedBy(open.steps.shape, letter))
-    row.reshaped += open ? total(letters) - total(sendable) : 0
+    row.reshaped += open ? documentCount(letters) - documentCount(sendable) : 0
     const picked = new Map<Message, Ranges>()
-    const batch = batchOf(sendable, picked, open)
-    if (!open || !(await flight.enter(batch))) {
-      row.unsent += total(open ? sendable : letters)
+    const batch = loadOf(sendable, picked, open)
+    if (!open || !(await inFlight.enter(batch))) {
+      row.unsent += documentCount(open ? sendable : letters)
       return
     }
     for (const numbers of picked.values()) row.absent += numbers.count
-    await deliver(this.#feedOf(feed.name, open, { row, picked, batch }), flight.ended)
+    await deliver(this.#feedOf(feed.name, open, { row, picked, batch }), inFlight.ended)
   }
 
   async #open(feed: FeedConfig): Promise<OpenFeed | undefined> {
-    const { config, clock, encoders, outlet, flight, unavailable } = this.#parts
+    const { config, clock, encoders, outlet, inFlight, unavailable } = this.#parts
     const encoder = await encoders.of(feed)
     const steps = await feedSteps(feed, config, clock)
     try {
       await Promise.all([
-        ...steps.router.subjects.map((subject) => encoder.prepare(subject, flight.ended)),
+        ...steps.router.subjects.map((subject) => encoder.prepare(subject, inFlight.ended)),
         ...steps.router.topics.map((topic) => outlet.open(topic, recordUse(feed))),
       ])
     } catch (error) {
@@ -90,7 +90,7 @@ export class Way {
   }
 
   #feedOf(name: string, { encoder, steps }: OpenFeed, { row, picked, batch }: Cargo): Feed {
-    const { outlet, flight } = this.#parts
+    const { outlet, inFlight } = this.#parts
     const emit: Emit = (event) => {
       if (event.type === 'document.refused' && !row.details.has(event.reason))
         row.details.set(event.reason, event.detail)
@@ -104,7 +104,7 @@ export class Way {
         if (numbers && isPicked) row.absent--
         return isPicked
       },
-      lane: oneBatch(batch, () => flight.leave(batch)),
+      lane: oneBatch(batch, () => inFlight.leave(batch)),
       encoder,
       outlet,
       deadLetters: NOWHERE,
@@ -123,7 +123,7 @@ interface Cargo {
   readonly batch: Load
 }
 
-function batchOf(letters: readonly Letter[], picked: Map<Message, Ranges>, open: OpenFeed | undefined): Load {
+function loadOf(letters: readonly Letter[], picked: Map<Message, Ranges>, open: OpenFeed | undefined): Load {
   let bytes = 0
   const messages = letters.map(({ data, receivedAt, feed, sourceId, numbers }) => {
     const source = open?.sourceOf(sourceId) ?? { feed, id: sourceId, shown: sourceId, hash: 0 }
@@ -139,6 +139,6 @@ function isNumberedBy(presentShape: string, { numbers, shape = presentShape }: L
   return numbers === undefined || shape === presentShape
 }
 
-function total(letters: readonly Letter[]): number {
+function documentCount(letters: readonly Letter[]): number {
   return letters.reduce((sum, letter) => sum + documentsOf(letter), 0)
 }

@@ -1,14 +1,14 @@
 /** One walk over the dead letters: each is counted, and those that can be sent are handed on in order. */
 import type { StoredRecord } from '../produce/topic-reader.ts'
-import { Chunks } from './chunks.ts'
+import { LetterBatches } from './batches.ts'
 import { type Letter, lettersOf } from './letter.ts'
 import type { RedriveOptions } from './options.ts'
-import { Tally } from './tally.ts'
-import type { Way } from './way.ts'
+import type { Resender } from './resend.ts'
+import { Summary } from './summary.ts'
 
 /** How far a walk came. */
-export class Walk {
-  readonly tally = new Tally()
+export class Scan {
+  readonly summary = new Summary()
   /** Letters that were passed over because of --feed or --reason, by "feed reason". */
   readonly passedOver = new Map<string, number>()
   /** Records read, those out of the times asked for included. */
@@ -34,35 +34,39 @@ export class Walk {
    */
   async go(
     records: AsyncIterable<StoredRecord>,
-    { options, way, signal }: { readonly options: RedriveOptions; readonly way: Way; readonly signal: AbortSignal },
+    {
+      options,
+      resender,
+      signal,
+    }: { readonly options: RedriveOptions; readonly resender: Resender; readonly signal: AbortSignal },
   ): Promise<void> {
-    const chunks = new Chunks((letters, row) => way.send(letters, row))
+    const batches = new LetterBatches((letters, row) => resender.send(letters, row))
     this.left = 'stopped'
     try {
       for await (const record of records) {
-        if (signal.aborted || !(await this.#step(record, options, chunks))) break
+        if (signal.aborted || !(await this.#step(record, options, batches))) break
       }
       if (!signal.aborted && this.left === 'stopped') this.left = undefined
     } finally {
-      await chunks.end()
+      await batches.end()
     }
   }
 
   /** False at the limit. */
-  async #step(record: StoredRecord, options: RedriveOptions, chunks: Chunks): Promise<boolean> {
+  async #step(record: StoredRecord, options: RedriveOptions, batches: LetterBatches): Promise<boolean> {
     this.read++
     const { timestamp } = record
     const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, limit } = options
     if (timestamp < since || timestamp > until) return true
     const letters = lettersOf(record, options.whole).filter((letter) => this.#isWanted(letter, options))
-    if (letters.length > 0 && this.tally.letters >= limit) {
+    if (letters.length > 0 && this.summary.letters >= limit) {
       this.left = 'limit'
       this.#next = timestamp
       return false
     }
     for (const letter of letters) {
-      const row = this.tally.take(letter)
-      if (!letter.flaw) await chunks.add(letter, row)
+      const row = this.summary.take(letter)
+      if (!letter.flaw) await batches.add(letter, row)
     }
     this.#latest = Math.max(this.#latest ?? 0, timestamp)
     return true
