@@ -1,10 +1,10 @@
-/** Letters gathered into batches of one row, in order. */
+/** Groups letters into batches of one row, in order. */
 import type { Letter } from './letter.ts'
 import type { Row } from './summary.ts'
 
 const MOST_IN_BATCH = { letters: 500, bytes: 1024 * 1024 }
 
-/** Hands letters on when a row's are followed by another's, or are many. `end` hands on the rest. */
+/** Sends a batch when the row changes or the batch is full. `end` sends the rest. */
 export class LetterBatches {
   readonly #send: (letters: readonly Letter[], row: Row) => Promise<void>
   #row: Row | undefined
@@ -15,7 +15,7 @@ export class LetterBatches {
     this.#send = send
   }
 
-  /** Waits while what came before is handed on. */
+  /** Waits while the previous batch is sent. */
   async add(letter: Letter, row: Row): Promise<void> {
     if (row !== this.#row || this.#letters.length >= MOST_IN_BATCH.letters || this.#bytes >= MOST_IN_BATCH.bytes)
       await this.end()

@@ -1,4 +1,4 @@
-/** Several streams of records as one, oldest first. */
+/** Merges streams of records, oldest first. */
 import type { StoredRecord } from '../produce/topic-reader.ts'
 
 type BatchIterator = AsyncIterator<readonly StoredRecord[]>
@@ -9,7 +9,7 @@ interface Stream {
   at: number
 }
 
-/** The order within a stream stays as it is; between streams the older next record goes first. Holds one batch of each. */
+/** Keeps the order within each stream; among streams, yields the oldest next record. Buffers one batch of each stream. */
 export async function* byTime(
   streams: readonly AsyncIterable<readonly StoredRecord[]>[],
 ): AsyncGenerator<StoredRecord> {
@@ -29,7 +29,7 @@ function nextTimeOf({ batch, at }: Stream): number {
   return batch[at]?.timestamp ?? Number.POSITIVE_INFINITY
 }
 
-/** Fetches where the batch is used up; false at the end of the stream. */
+/** Fetches a batch when the current one is used up. Returns false at the end of the stream. */
 async function hasNext(stream: Stream): Promise<boolean> {
   while (stream.at >= stream.batch.length) {
     const { done, value } = await stream.batches.next()

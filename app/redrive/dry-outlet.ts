@@ -1,10 +1,10 @@
-/** An outlet that sends nothing: it only says which records their topic would take. */
+/** An outlet that sends nothing, and reports which records their topics would accept. */
 import type { Outlet, Sink } from '../model.ts'
 import type { KafkaAddress } from '../produce/cures.ts'
 import { openTopic } from '../produce/open-topic.ts'
 import { sizeRefusal } from '../produce/record-size.ts'
 
-/** Asks `sink` for topics and never writes to it; `address` is told where it cannot be reached. */
+/** Reads topic limits from `sink`, and never writes to it. Errors name `address`. */
 export function dryOutlet(sink: Sink, address: KafkaAddress): Outlet {
   const limits = new Map<string, number>()
   return {

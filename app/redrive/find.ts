@@ -7,8 +7,8 @@ import type { Stretch, TopicReader } from '../produce/topic-reader.ts'
 import type { RedriveOptions } from './options.ts'
 
 /**
- * What the topics hold that were asked for; else DEAD_LETTER_TOPIC; else each `<schema>.dead-letter` of a configured feed
- * that exists. Throws `Unavailable` with the cure, also when there is no topic at all.
+ * Returns the offsets to read: of the topics named by --topic; else of DEAD_LETTER_TOPIC; else of each existing
+ * `<schema>.dead-letter` of a configured feed. Throws `Unavailable` with the cure, also when no topic exists.
  */
 export async function findLetters(
   reader: TopicReader,
@@ -36,7 +36,7 @@ export async function findLetters(
   })
 }
 
-/** What to do about a topic that is read, not written. */
+/** Replaces the cure by one for reading a topic. */
 function withOwnCure(error: unknown, topic: string, setting: string): unknown {
   if (!(error instanceof Unavailable)) return error
   const { reason, problem, cause } = error

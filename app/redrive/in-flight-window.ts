@@ -1,14 +1,14 @@
-/** What is on its way to Kafka: bounded, and given up when nothing of it arrives for too long. */
+/** The records under way to Kafka: a bounded window, abandoned when no acknowledgement arrives in time. */
 import type { Load } from '../lane/one-batch.ts'
 import { Notifier } from '../lib/notifier.ts'
 
-/** Beyond this many of either, the next batch waits. */
+/** At either limit, the next batch waits. */
 const MOST_IN_FLIGHT = { messages: 10_000, bytes: 16 * 1024 * 1024 }
 const LOOK_EVERY_MS = 250
 
 /**
- * Counts batches in and out. `ended` aborts when `stop` is called, and when none has landed for `patienceMs` while some are
- * under way (0: never), which `stuck` is told.
+ * Counts batches in and out. `ended` aborts on `stop`, and when no batch has left for `patienceMs` while some are in flight
+ * (0: never); then `stuck` is called with the reason.
  */
 export class InFlightWindow {
   readonly #changed = new Notifier()
@@ -36,7 +36,7 @@ export class InFlightWindow {
     this.#ended.abort()
   }
 
-  /** Resolves when there is room; false when it has ended. */
+  /** Waits for room. Returns false when the window has ended. */
   async enter({ messages, bytes }: Load): Promise<boolean> {
     while (this.#isFull() && !this.ended.aborted) await this.#changed.wait(this.ended)
     if (this.ended.aborted) return false
@@ -53,7 +53,7 @@ export class InFlightWindow {
     this.#changed.notify()
   }
 
-  /** Resolves when nothing is under way, or when it has ended. */
+  /** Waits until nothing is in flight, or the window has ended. */
   async drained(): Promise<void> {
     while (this.#messages > 0 && !this.ended.aborted) await this.#changed.wait(this.ended)
   }

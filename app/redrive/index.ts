@@ -1,4 +1,4 @@
-/** Dead letters through the present configuration again: opens what that takes, walks over them, says what became of them. */
+/** Redrive: opens Kafka and the encoders, sends dead letters through the present configuration, and prints a report. */
 import { Encoders } from '../encode/encoders.ts'
 import { ConfigError, Unavailable } from '../errors.ts'
 import type { Emit } from '../events.ts'
@@ -23,16 +23,16 @@ import { Scan } from './scan.ts'
 
 const SAY_EVERY_MS = 5_000
 
-/** Where it says what. `stop` resolves when it shall end early. */
+/** Output of a redrive. `stop` resolves when the redrive must end early. */
 export interface RedriveSurroundings {
-  /** A line of the report; `note` takes it where records go to standard output. */
+  /** Prints a line of the report. Unused when records go to standard output: then `note` gets the report. */
   readonly print: (line: string) => void
-  /** A line about the work under way. */
+  /** Prints a line about progress or trouble. */
   readonly note: (line: string) => void
   readonly stop: Promise<unknown>
 }
 
-/** Waits until all that could be sent is acknowledged. Throws `ConfigError`, and `Unavailable` where nothing can be read at all. */
+/** Waits until every record sent is acknowledged. Throws `ConfigError`, and `Unavailable` when no topic can be read. */
 export async function redrive(
   options: RedriveOptions,
   config: Config,
@@ -59,7 +59,7 @@ export async function redrive(
   }
 }
 
-/** Whatever is said passes here. */
+/** Hides secrets in every line printed. */
 function surroundingsWithoutSecrets(
   { print, note, stop }: RedriveSurroundings,
   { secrets }: Config,
@@ -75,7 +75,7 @@ interface Task {
   readonly scope: Scope
 }
 
-/** `isWell` is false when something that it depends on was away; what was sent by then is in the walk all the same. */
+/** `isWell` is false when Kafka, the registry or a topic was unavailable; the scan still counts the records sent before. */
 async function scanLetters(
   stretches: readonly Stretch[],
   reader: TopicReader,
@@ -109,7 +109,7 @@ async function scanLetters(
   return { scan, isWell }
 }
 
-/** The encoder, and an outlet: to Kafka, or to nowhere. */
+/** Opens the encoders and the outlet: to Kafka, or a dry run. */
 async function openOutput(config: Config, go: boolean, scope: Scope, emit: Emit) {
   scope.use(closeHttp, (close) => close())
   const openSink = await loadKind(sinks, config.sink)
@@ -123,7 +123,7 @@ async function openOutput(config: Config, go: boolean, scope: Scope, emit: Emit)
   return { clock, outlet, encoders: scope.use(new Encoders({ registry, clock, emit }), (it) => it.close()) }
 }
 
-/** Says when Kafka does not take what is sent, and when it does again. */
+/** Notes when Kafka rejects writes, and when it accepts them again. */
 function emitTo(note: (line: string) => void): Emit {
   return (event) => {
     if (event.type === 'produce.held' && event.first) note(`topic ${event.topic}: ${event.detail}; tried again`)

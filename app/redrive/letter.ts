@@ -1,4 +1,4 @@
-/** A dead letter as its topic has it, and whether it can be sent at all. */
+/** Reads dead letters from records, and finds flaws that prevent sending. */
 import { hash } from 'node:crypto'
 import { printable } from '../lib/printable.ts'
 import { parseRanges, type Ranges } from '../lib/ranges.ts'
@@ -6,41 +6,41 @@ import { deadLetterHeaders } from '../produce/dead-letter-headers.ts'
 import type { StoredRecord } from '../produce/topic-reader.ts'
 
 /**
- * Why a record can never be sent. `truncated`: the topic holds less than the whole message. `damaged`: not the bytes whose
- * hash its header names. `foreign`: not a dead letter of ours.
+ * Why a record can never be sent. `truncated`: the value is shorter than the message. `damaged`: the value does not match the
+ * hash in the header. `foreign`: not a dead letter of Tributary.
  */
 export type LetterFlaw = 'truncated' | 'damaged' | 'foreign'
 
-/** What one dead letter tells of one reason. */
+/** The part of a dead letter for one reason. */
 export interface Letter {
-  /** Empty when it is foreign. */
+  /** Empty for a foreign record. */
   readonly feed: string
-  /** Why the documents were refused then; empty when it is foreign. */
+  /** Original reason of refusal; empty for a foreign record. */
   readonly reason: string
   readonly sourceId: string
-  /** When the message was received, milliseconds since the epoch. */
+  /** Receive time of the message, milliseconds since the epoch. */
   readonly receivedAt: number
-  /** The whole message, unless there is a flaw. */
+  /** The whole message, unless the letter has a flaw. */
   readonly data: Buffer
-  /** The numbers of those documents among all of the message; undefined where the message is one document. */
+  /** Numbers of the refused documents within the message; undefined when the message is one document. */
   readonly numbers: Ranges | undefined
-  /** Names the steps that gave the documents their numbers; undefined where the letter does not say, as those before 0.2.0. */
+  /** Identifies the steps that numbered the documents; undefined in letters written before 0.2.0. */
   readonly shape: string | undefined
   readonly flaw: LetterFlaw | undefined
 }
 
-/** Most bytes of a name that is shown. */
+/** Most bytes shown of a name. */
 const MAX_NAME_BYTES = 100
-/** Most reasons that a letter of ours can have. */
+/** Most reasons in a letter written by Tributary. */
 const MAX_REASONS = 50
 
-/** How many documents a letter tells of. */
+/** Returns the number of documents of a letter. */
 export function documentsOf({ numbers }: Letter): number {
   return numbers?.count ?? 1
 }
 
 /**
- * Reads a record; hashes its value. One letter per reason, or only one, without numbers, where the `whole` message is wanted.
+ * Reads a record and hashes its value. Returns a letter per reason, or with `whole` a single letter without numbers.
  * Never throws.
  */
 export function lettersOf({ headers, value, timestamp }: StoredRecord, whole = false): readonly Letter[] {
@@ -63,7 +63,7 @@ export function lettersOf({ headers, value, timestamp }: StoredRecord, whole = f
 
 type LetterPart = Pick<Letter, 'reason' | 'numbers'>
 
-/** Undefined for headers that are not as we write them. */
+/** Returns undefined for headers of another form than Tributary writes. */
 function letterParts(
   reason: string,
   document: string | undefined,

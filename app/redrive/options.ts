@@ -1,29 +1,29 @@
-/** What `tributary redrive` is asked for, from its arguments. */
+/** Arguments of `tributary redrive`. */
 import { parseArgs } from 'node:util'
 import { ConfigError } from '../errors.ts'
 import { parseList } from '../lib/list.ts'
 import { duration } from '../settings/formats/measures.ts'
 
-/** Empty lists and undefined mean: no restriction. */
+/** Empty lists and undefined mean no restriction. */
 export interface RedriveOptions {
   readonly topics: readonly string[]
   readonly feeds: ReadonlySet<string>
   readonly reasons: ReadonlySet<string>
-  /** Milliseconds since the epoch, both inclusive, of the records' timestamps. */
+  /** Range of record timestamps in milliseconds since the epoch, inclusive. */
   readonly since: number | undefined
   readonly until: number | undefined
   readonly limit: number
-  /** All documents of each message, not only those that were refused. */
+  /** Sends all documents of each message, not only the refused ones. */
   readonly whole: boolean
   /** False: a dry run. */
   readonly go: boolean
 }
 
 const LONGEST_MS = 100 * 366 * 86_400_000
-/** With its unit: a bare number could be meant as a year. */
+/** The unit is required: a bare number could mean a year. */
 const age = duration({ max: LONGEST_MS, bare: false })
 
-/** Throws `ConfigError` with every problem. `now` (ms since the epoch) is what durations count back from. */
+/** Throws `ConfigError` with every problem. Durations count back from `now` (ms since the epoch). */
 export function redriveOptions(args: readonly string[], now: number): RedriveOptions {
   const values = parsedRedriveArgs(args)
   const problems: string[] = []
@@ -64,14 +64,14 @@ function parsedRedriveArgs(args: readonly string[]) {
   }
 }
 
-/** An empty list must not come to mean everything, as an empty variable of a script would have it. */
+/** Refuses an empty list: an empty variable of a script must not select everything. */
 function listOption(name: string, given: readonly string[] | undefined, problems: string[]): string[] {
   const items = given?.flatMap((text) => parseList(text) ?? []) ?? []
   if (given && items.length === 0) problems.push(`${name} is empty.`)
   return items
 }
 
-/** A time, or how long ago it was. Without a zone it is UTC, as all our times are. */
+/** A time, or a duration before `now`. UTC unless a zone is given. */
 function moment(name: string, given: string | undefined, now: number, problems: string[]): number | undefined {
   if (given === undefined) return undefined
   const [, date, clock = 'T00:00Z', zone] =

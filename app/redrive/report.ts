@@ -1,12 +1,12 @@
-/** What is said at the end of a redrive. */
+/** The report at the end of a redrive. */
 
 import type { Scan } from './scan.ts'
 import { tableLines } from './table.ts'
 
-/** How it ended: `undelivered` when anything was found that was not sent, or would not be. */
+/** `undelivered`: at least one document found was not sent, or would not be. */
 export type RedriveOutcome = 'ok' | 'undelivered' | 'unavailable'
 
-/** Lines without their ends. `places` names the topics. */
+/** Lines without line ends. `places` names the topics. */
 export function reportLines(scan: Scan, places: string, go: boolean): string[] {
   const { summary } = scan
   if (summary.found === 0) return [nothing(scan, places), ...onward(scan, go)]
@@ -31,7 +31,7 @@ function nothing({ read, passedOver, left }: Scan, places: string): string {
   return read > 0 ? `No dead letter in ${places} is of these times.` : `There is no dead letter in ${places}.`
 }
 
-/** Where a next run begins, and what the same run would do. */
+/** Says where the next run begins, and what the same run would do. */
 function onward({ left, resume, summary }: Scan, go: boolean): string[] {
   if (summary.unsent > 0)
     return ['For those not sent, run it again with the same options; what was sent would come twice.']

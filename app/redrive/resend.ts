@@ -1,4 +1,4 @@
-/** The way of dead letters through the present configuration: the steps of their feed, as the daemon takes them. */
+/** Sends dead letters through the steps of their feeds, as the daemon does. */
 import { describeSources } from '../dial/address.ts'
 import type { Encoders } from '../encode/encoders.ts'
 import { Unavailable } from '../errors.ts'
@@ -16,18 +16,18 @@ import type { InFlightWindow } from './in-flight-window.ts'
 import { documentsOf, type Letter } from './letter.ts'
 import type { Row } from './summary.ts'
 
-/** What all feeds share. */
+/** Parts that all feeds share. */
 export interface ResenderParts {
   readonly config: Pick<Config, 'feeds' | 'recordHeaders' | 'secrets'>
   readonly clock: Clock
   readonly encoders: Pick<Encoders, 'of'>
   readonly outlet: Outlet
   readonly inFlight: InFlightWindow
-  /** Told once of each feed that cannot be sent to, and why. */
+  /** Called once for each feed whose topic or schema is unavailable. */
   readonly unavailable: (feed: string, why: Unavailable) => void
 }
 
-/** What fails again is in its topic already. */
+/** Discards letters: a document that fails again is already in a dead-letter topic. */
 const NOWHERE: DeadLetters = { prepare: async () => {}, take: () => false, topic: undefined }
 
 interface OpenFeed {
@@ -36,7 +36,7 @@ interface OpenFeed {
   readonly sourceOf: (id: string) => SourceInfo
 }
 
-/** Opens each feed when its first letter comes. */
+/** Opens each feed at its first letter. */
 export class Resender {
   readonly #parts: ResenderParts
   readonly #feeds = new Map<string, Promise<OpenFeed | undefined>>()
@@ -46,8 +46,8 @@ export class Resender {
   }
 
   /**
-   * Sends letters of one row, in order, and counts into the row what becomes of them. Resolves once they are handed over,
-   * so that the next are behind them; waits while too much is under way.
+   * Sends letters of one row in order, and counts their outcomes in the row. Resolves when the outlet has the records, so that
+   * later letters follow them. Waits while too much is in flight.
    */
   async send(letters: readonly Letter[], row: Row): Promise<void> {
     const { config, inFlight } = this.#parts
@@ -108,7 +108,7 @@ export class Resender {
       encoder,
       outlet,
       deadLetters: NOWHERE,
-      // Whoever redrives wants them, however old they are.
+      // A redrive sends old letters on purpose.
       maxAgeMs: undefined,
       ledger: row.ledger,
       emit,
@@ -118,7 +118,7 @@ export class Resender {
 
 interface Cargo {
   readonly row: Row
-  /** Which documents of a message it is about, where it is not the whole message. */
+  /** Document numbers to send, by message; absent for whole messages. */
   readonly picked: ReadonlyMap<Message, Ranges>
   readonly batch: Load
 }

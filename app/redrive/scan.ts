@@ -1,4 +1,4 @@
-/** One walk over the dead letters: each is counted, and those that can be sent are handed on in order. */
+/** One pass over the dead letters: counts each, and passes the sendable ones on in order. */
 import type { StoredRecord } from '../produce/topic-reader.ts'
 import { LetterBatches } from './batches.ts'
 import { type Letter, lettersOf } from './letter.ts'
@@ -6,22 +6,22 @@ import type { RedriveOptions } from './options.ts'
 import type { Resender } from './resend.ts'
 import { Summary } from './summary.ts'
 
-/** How far a walk came. */
+/** A scan, its counts and its position. */
 export class Scan {
   readonly summary = new Summary()
-  /** Letters that were passed over because of --feed or --reason, by "feed reason". */
+  /** Letters excluded by --feed or --reason, by "feed reason". */
   readonly passedOver = new Map<string, number>()
-  /** Records read, those out of the times asked for included. */
+  /** Records read, including records outside --since and --until. */
   read = 0
-  /** It ended at --limit, or was stopped, with letters left. */
+  /** Why the scan ended with letters left: at --limit, or stopped. */
   left: 'limit' | 'stopped' | undefined
-  /** Times of the first letter beyond the limit and of the latest that was walked over. */
+  /** Timestamps of the first letter beyond the limit and of the latest one scanned. */
   #next: number | undefined
   #latest: number | undefined
 
   /**
-   * A time at which that begins which was not walked over, milliseconds since the epoch; undefined when nothing was. What is
-   * left behind a walk that ended early may be of the same millisecond as what was not.
+   * Where a next scan begins, milliseconds since the epoch; undefined when no letter was scanned. After a scan that was stopped,
+   * letters of the latest millisecond may be left, so the next scan begins there again.
    */
   get resume(): number | undefined {
     if (this.#next !== undefined || this.#latest === undefined) return this.#next
@@ -29,8 +29,8 @@ export class Scan {
   }
 
   /**
-   * Ends with `records`, at the limit, or when `signal` aborts; throws what reading throws. Whatever the end, every letter
-   * that was taken is handed over to `way` then.
+   * Ends with `records`, at the limit, or when `signal` aborts; throws the errors of reading. In each case it first passes
+   * every counted letter to `resender`.
    */
   async go(
     records: AsyncIterable<StoredRecord>,
@@ -52,7 +52,7 @@ export class Scan {
     }
   }
 
-  /** False at the limit. */
+  /** Returns false at the limit. */
   async #step(record: StoredRecord, options: RedriveOptions, batches: LetterBatches): Promise<boolean> {
     this.read++
     const { timestamp } = record

@@ -1,45 +1,45 @@
-/** What became of the dead letters, by feed and the reason for which they were refused then. */
+/** Outcomes of dead letters, by feed and original reason of refusal. */
 import { createLedger } from '../ledger.ts'
 import type { Ledger } from '../model.ts'
 import { documentsOf, type Letter, type LetterFlaw } from './letter.ts'
 
-/** The documents of one feed and reason that letters tell of. */
+/** Documents of one feed and reason. */
 export interface Row {
   readonly feed: string
   readonly reason: string
   found: number
   readonly flaws: Map<LetterFlaw, number>
-  /** Their feed is configured no longer. */
+  /** The feed is no longer configured. */
   unconfigured: number
-  /** Their numbers were given by other steps than their feed has now. */
+  /** Numbered by other steps than the feed has now. */
   reshaped: number
-  /** Their message has no document of their number. */
+  /** The message has no document with the number. */
   absent: number
-  /** Their feed's topic or schema cannot be had, or all ended before they were sent. */
+  /** The feed's topic or schema is unavailable, or the redrive ended before sending. */
   unsent: number
-  /** What became of the documents of the rest. */
+  /** Outcomes of all other documents. */
   readonly ledger: Ledger
-  /** What was said of the first document that failed again, by reason; without payload. */
+  /** Details of the first document that failed again, by new reason; no payload. */
   readonly details: Map<string, string>
 }
 
-/** Rows in the order in which their first letter came. */
+/** Rows in the order of their first letters. */
 export class Summary {
   readonly #rows = new Map<string, Row>()
   #found = 0
-  /** Letters taken. */
+  /** Letters counted. */
   letters = 0
 
   get rows(): readonly Row[] {
     return [...this.#rows.values()]
   }
 
-  /** Documents that the letters taken tell of. */
+  /** Documents of all counted letters. */
   get found(): number {
     return this.#found
   }
 
-  /** Counts a letter into its row. */
+  /** Counts a letter in its row, and returns the row. */
   take(letter: Letter): Row {
     const row = this.#rowOf(letter)
     const documents = documentsOf(letter)
@@ -49,17 +49,17 @@ export class Summary {
     return row
   }
 
-  /** Documents that are in their topics now, or would be. */
+  /** Documents produced, or that would be produced. */
   get sent(): number {
     return sumOf(this.rows, ({ ledger }) => ledger.produced)
   }
 
-  /** Documents that are not, and will not be without a change: all but those sent and those mapped to nothing. */
+  /** All documents except those sent and those mapped to nothing. */
   get notSent(): number {
     return sumOf(this.rows, notSent)
   }
 
-  /** Documents that could have been sent, had nothing been away. */
+  /** Documents not sent because Kafka, the registry or a topic was unavailable, or the redrive ended. */
   get unsent(): number {
     return sumOf(this.rows, ({ unsent, ledger }) => unsent + ledger.inFlight)
   }
@@ -74,7 +74,7 @@ export class Summary {
   }
 }
 
-/** Of one row. */
+/** Documents of a row that are neither sent nor mapped to nothing. */
 export function notSent(row: Row): number {
   return (
     total(row.flaws) +

@@ -1,9 +1,9 @@
-/** What `tributary redrive` shows: one line per feed and reason, columns without a number left out. */
+/** The table of `tributary redrive`: one line per feed and reason; empty columns are left out. */
 import { type Row, total } from './summary.ts'
 
 type Column = readonly [title: string, of: (row: Row) => number]
 
-/** Lines without their ends: a table, then what was said of documents that fail again. `go`: they were sent, not only tried. */
+/** Lines without line ends: the table, then details of documents that fail again. `go`: false for a dry run. */
 export function tableLines(rows: readonly Row[], go: boolean): string[] {
   const always = 2
   const columns = columnsOf(go).filter(([, of], index) => index < always || rows.some((row) => of(row) > 0))
