@@ -7,7 +7,7 @@ const signals = ['SIGTERM', 'SIGINT'] as const
 /** A signal that asks to stop. */
 export type StopSignal = (typeof signals)[number]
 
-/** Resolves with the first of them. A second one ends the process at once, with `codeOf` it. */
+/** Resolves with the first signal. A second signal ends the process at once with its `signalExitCode`. */
 export function stopSignal(): Promise<StopSignal> {
   return new Promise((resolve) => {
     let asked = false
