@@ -1,7 +1,7 @@
-/** One cause, said once. */
+/** Merges findings with one cause. */
 import type { Finding } from './finding.ts'
 
-/** The findings; or, when there are several and all are wrong for the same reason, one that speaks for all. */
+/** Returns one finding if all of several are wrong for the same reason; else all findings. */
 export function collapsed(findings: readonly Finding[], label: string): readonly Finding[] {
   const [first, ...others] = findings
   if (!first || others.length === 0 || first.verdict !== 'wrong') return findings

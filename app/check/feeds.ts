@@ -1,4 +1,4 @@
-/** Does every URL open, does something come, and does it fit? */
+/** Checks whether every URL opens and sends messages that fit the schema. */
 import { describeSources, hostOf } from '../dial/address.ts'
 import { sourceMaker } from '../dial/dialler.ts'
 import { dialGate } from '../dial/gate.ts'
@@ -16,26 +16,26 @@ import { sourceFinding } from './source-finding.ts'
 
 const MOST_DIALS_AT_ONCE = 50
 
-/** What the feeds of a check share. `prepared` resolves when the encoder has every schema that can be had. */
+/** Parts shared by the feeds of a check. `prepared` resolves when the encoder has every available schema. */
 export interface FeedCheckParts {
   readonly encoders: Encoders
   /** Known once `prepared` resolves, by subject. */
   readonly misfits: ReadonlyMap<string, Misfit>
   readonly prepared: Promise<unknown>
-  /** How long each URL is listened to, milliseconds. */
+  /** Listening time per URL, milliseconds. */
   readonly waitMs: number
 }
 
 /** Listens to one URL of a feed. */
 type Listen = (info: SourceInfo, index: number) => Promise<Heard>
 
-/** Dials every URL as the daemon does, within the dial rate and `AT_ONCE` at once; one group per feed. */
+/** Dials every URL as the daemon does, within the dial rate and `MOST_DIALS_AT_ONCE`; one group per feed. */
 export async function checkFeeds(config: Config, shared: FeedCheckParts): Promise<FindingGroup[]> {
   const gate = dialGate(config.dialRate)
   const limited = concurrencyLimit(MOST_DIALS_AT_ONCE)
   const never = new AbortController().signal
   const groupOf = async (feed: FeedConfig): Promise<FindingGroup> => {
-    // Where nothing is to be heard, nothing is asked for.
+    // Without listening, send no open messages.
     const quiet = shared.waitMs === 0 ? { openMessages: [], openMessagesFile: undefined } : {}
     const patient = { ...feed, ...quiet, pingIntervalMs: 0, silenceTimeoutMs: undefined }
     const make = await sourceMaker(patient, config.secrets, () => {})
@@ -48,7 +48,7 @@ export async function checkFeeds(config: Config, shared: FeedCheckParts): Promis
   return Promise.all(config.feeds.map(groupOf))
 }
 
-/** Nothing of what a URL sent is kept beyond its finding: there may be thousands. */
+/** Releases the messages of a URL after its finding: there may be thousands of URLs. */
 async function lookAt(feed: FeedConfig, hear: Listen, config: Config, shared: FeedCheckParts): Promise<Finding[]> {
   const { misfits, prepared, waitMs } = shared
   const fitOf = judge(feed, config, shared)
@@ -61,13 +61,13 @@ async function lookAt(feed: FeedConfig, hear: Listen, config: Config, shared: Fe
   }
   const findings = await Promise.all(describeSources(feed.name, feed.urls ?? [], config.secrets.paths).map(look))
   await prepared
-  // A document that fits proves the contrary.
+  // A fitting document disproves every misfit.
   if (fitting > 0) return findings
   const { subjects } = await routerOf(feed)
   return [...findings, ...subjects.flatMap((subject) => told(feed, subject, misfits))]
 }
 
-/** Undefined where there is nothing to judge, or no schema to judge by. */
+/** Returns undefined without messages or without a schema. */
 function judge(feed: FeedConfig, config: Config, { encoders, prepared }: FeedCheckParts) {
   let fits: Promise<Fitter> | undefined
   return async (messages: readonly Message[]): Promise<Fit | undefined> => {

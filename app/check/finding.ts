@@ -1,13 +1,13 @@
-/** What a check finds, and how it is written. */
+/** Findings of a check, and their text form. */
 import type { Problem } from '../errors.ts'
 
-/** One thing that was looked at. `detail` and `cure` hold no secrets. */
+/** The result of one check. `detail` and `cure` hold no secrets. */
 export interface Finding {
-  /** What it is about: a topic, a subject, a URL. */
+  /** A topic, a subject or a URL. */
   readonly label: string
-  /** `note`: works, but is worth a look. */
+  /** `note`: works, but deserves attention. */
   readonly verdict: 'ok' | 'note' | 'wrong'
-  /** What is wrong: the configuration, or something that it reaches. The latter where it does not say. */
+  /** Whether the configuration is wrong, or a service unavailable (the default). */
   readonly fault?: 'configuration' | 'unavailable'
   readonly detail: string
   /** What to do about it. */
@@ -16,7 +16,7 @@ export interface Finding {
   readonly setting?: string | undefined
 }
 
-/** Findings that belong together, in the order in which they are shown. */
+/** Related findings, in display order. */
 export interface FindingGroup {
   readonly title: string
   readonly findings: Promise<readonly Finding[]>
@@ -27,10 +27,10 @@ export function misconfigured({ setting, text, cure }: Problem, label = ''): Fin
   return { label, verdict: 'wrong', fault: 'configuration', detail: text, cure, setting }
 }
 
-/** A label longer than this pushes its own line only. */
+/** Longer labels do not widen the column. */
 const MAX_LABEL = 44
 
-/** The lines of a group whose findings are known, labels and details aligned. */
+/** The lines of a group, labels and details aligned. */
 export function groupLines(title: string, findings: readonly Finding[]): string[] {
   const width = Math.min(MAX_LABEL, Math.max(0, ...findings.map(({ label }) => label.length)))
   return [title, ...findings.flatMap((finding) => lines(finding, width)), '']

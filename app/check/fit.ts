@@ -1,4 +1,4 @@
-/** What becomes of messages in the steps of their feed, up to the point where their records would be produced. */
+/** Runs messages through the steps of their feed, without producing. */
 import type { Emit } from '../events.ts'
 import { feedSteps } from '../feed-steps.ts'
 import type { Config, FeedConfig } from '../kinds.ts'
@@ -8,18 +8,18 @@ import { Clock } from '../lib/clock.ts'
 import type { DeadLetters, Encoder, Message, Outlet } from '../model.ts'
 import { deliver } from '../pipeline.ts'
 
-/** Documents of some messages. */
+/** Counts of fitting and other documents. */
 export interface Fit {
   readonly fitting: number
-  /** By reason: how many, and what was said of the first; without content. */
+  /** By reason: the count, and details of the first; no content. */
   readonly others: ReadonlyMap<string, { readonly documents: number; readonly detail: string }>
 }
 
-/** Looks at messages of one feed. */
+/** Judges messages of one feed. */
 export type Fitter = (messages: readonly Message[]) => Promise<Fit>
 
 const NO_DEAD_LETTERS: DeadLetters = { prepare: async () => {}, take: () => false, topic: undefined }
-/** Takes every record, and writes none. */
+/** Accepts every record, and writes none. */
 const OUTLET: Outlet = {
   open: async () => {},
   find: async () => false,

@@ -1,4 +1,4 @@
-/** `tributary check`: looks at everything that a run depends on, without running. */
+/** `tributary check`: checks everything that a run depends on, without running. */
 import { Encoders } from '../encode/encoders.ts'
 import { ConfigError } from '../errors.ts'
 import type { Emit, Misfit } from '../events.ts'
@@ -15,9 +15,9 @@ import { checkRegistry } from './registry.ts'
 import { counted, exitCodeOf, type GroupedFinding, jsonReport, type Print, showGroups } from './report.ts'
 
 /**
- * Looks at this machine, Kafka, the registry and every URL at once, and prints by group what is right and what is wrong with the
- * cure, or one JSON object. Each look has a deadline of its own, and a late one holds up nothing but its group. Resolves to the exit
- * code. Rejects for a bug of ours, and, unless it prints JSON, with `ConfigError` for a configuration that cannot be read.
+ * Checks this machine, Kafka, the registry and every URL concurrently, and prints findings with cures by group, or one JSON
+ * object. Each check has its own deadline; a late one delays only its group. Resolves to the exit
+ * code. Rejects for a bug, and, unless it prints JSON, with `ConfigError` for an invalid configuration.
  */
 export async function runCheck(read: () => Config, { json, waitMs }: CheckOptions, print: Print): Promise<number> {
   if (json) {

@@ -1,4 +1,4 @@
-/** Is Kafka there, and do the topics suit what shall be written to them? */
+/** Checks Kafka and the topics to be written. */
 import { Unavailable } from '../errors.ts'
 import { routerOf } from '../feed-steps.ts'
 import type { Config } from '../kinds.ts'
@@ -13,10 +13,10 @@ import { entryOf, loadKind } from '../settings/kind.ts'
 import { collapsed } from './collapse.ts'
 import type { Finding, FindingGroup } from './finding.ts'
 
-/** Nobody wants to wait for a check as long as a daemon waits, in milliseconds. */
+/** Shorter timeouts than the daemon's, in milliseconds. */
 const PATIENCE = { connectTimeoutMs: 5_000, requestTimeoutMs: 8_000 }
 
-/** Asks for every topic at once. Throws `ConfigError` as opening the sink does. */
+/** Checks all topics concurrently. Throws `ConfigError` as opening the sink does. */
 export async function checkKafka(config: Config, scope: Scope): Promise<FindingGroup> {
   if (!entryOf(sinks, config.sink).connects) return noKafka(config)
   const open = await loadKind(sinks, config.sink)
@@ -31,7 +31,7 @@ export async function checkKafka(config: Config, scope: Scope): Promise<FindingG
   }
 }
 
-/** Every topic that the daemon does not start without, and what for. */
+/** The topics that the daemon needs at its start, and their uses. */
 async function usesOf(config: Config): Promise<Map<string, readonly TopicUse[]>> {
   const { feeds, deadLetterTopic, gapsTopic } = config
   const ofFeeds = feeds.map(async (feed) =>
@@ -62,7 +62,7 @@ function noKafka({ sink, names }: Config): FindingGroup {
 }
 
 async function checkTopic(sink: Sink, label: string, uses: readonly TopicUse[], { kafka }: Config): Promise<Finding> {
-  // One that a compacted topic does not suit is the strictest of them.
+  // A use that rules out compacted topics is the strictest.
   const use = uses.find(({ keyCure }) => keyCure !== undefined) ?? uses[0]
   try {
     const { partitions, maxMessageBytes } = await openTopic(sink, label, { ...kafka, patienceMs: PATIENCE_MS }, use)

@@ -1,4 +1,4 @@
-/** Can the lanes on disk be opened? */
+/** Checks whether the lanes on disk can be opened. */
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -14,7 +14,7 @@ import { settingName } from '../lib/setting-names.ts'
 import type { Finding } from './finding.ts'
 import { concurrencyLimit } from './limit.ts'
 
-/** Each lane is read by a process of its own. */
+/** Each lane is read by its own process. */
 const MOST_LANES_AT_ONCE = 4
 
 interface LaneProblem {
@@ -23,8 +23,8 @@ interface LaneProblem {
 }
 
 /**
- * Locks and reads each lane as the daemon does before it opens one, and lets go of it; where there is none yet, tries whether one
- * could be made. `isRunning`: a daemon runs here, so that a lane in use is no surprise. No finding without LANE_DIR.
+ * Locks, reads and releases each lane as the daemon does at its start; where a lane is missing, checks that it can be made.
+ * `isRunning`: a daemon runs here, so a lane in use is only noted. Returns no finding without LANE_DIR.
  */
 export async function checkLanes(
   { lane: { directory }, feeds, names }: Config,
@@ -68,10 +68,10 @@ async function readLane(folder: string): Promise<void> {
   }
 }
 
-/** The same for all lanes, so it names none. */
+/** Names no lane, so that equal problems merge. */
 class Unwritable extends Unusable {}
 
-/** Makes a directory, locks it, and leaves nothing behind: the daemon makes what is missing. */
+/** Makes, locks and removes a trial directory. */
 async function tryToMake(folder: string): Promise<void> {
   const place = existing(folder)
   try {

@@ -1,9 +1,9 @@
-/** A bound on how much is under way at once. */
+/** Limits concurrency. */
 
-/** Runs `work` as soon as one of its places is free, and ends as it does. */
+/** Runs `work` when a place is free, and settles as it does. */
 export type Limited = <T>(work: () => Promise<T>) => Promise<T>
 
-/** At most `places` at once; the others wait in order. */
+/** Allows `places` concurrent calls; further calls wait in order. */
 export function concurrencyLimit(places: number): Limited {
   let free = places
   const waiting: (() => void)[] = []

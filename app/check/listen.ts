@@ -1,23 +1,23 @@
-/** One connection, from the dial until it has been listened to for a while. */
+/** Dials one URL and listens for a while. */
 import { SourceLost, SourceRefused } from '../errors.ts'
 import type { Ended, Message, Source } from '../model.ts'
 
-/** Of each URL so much is looked at; the rest is counted. */
+/** Messages kept per URL; the rest are only counted. */
 const MOST_KEPT_MESSAGES = 200
 const MOST_KEPT_BYTES = 1024 * 1024
 
-/** What came of a dial. Durations are milliseconds. */
+/** The result of a dial. Durations are milliseconds. */
 export interface Heard {
-  /** From the dial; undefined when it never opened. */
+  /** Time from dial to open; undefined if it never opened. */
   readonly openedAfterMs: number | undefined
   readonly messages: number
-  /** The first of them, at least one. */
+  /** The first messages, at least one. */
   readonly kept: readonly Message[]
-  /** How the upstream ended it, and how long it had been open; undefined when we did. */
+  /** How the upstream ended the connection, and how long it was open; undefined when the check closed it. */
   readonly end: { readonly by: Ended | SourceLost | SourceRefused; readonly openMs: number } | undefined
 }
 
-/** Opens `source`, listens for `waitMs`, and closes it with 1001. Ends within the handshake timeout, that time, and a second to close. */
+/** Opens `source`, listens for `waitMs`, and closes it with 1001. Takes at most the handshake timeout, `waitMs`, and a second to close. */
 export async function listenTo(source: Source, waitMs: number): Promise<Heard> {
   const leaving = new AbortController()
   const startedAt = performance.now()

@@ -1,4 +1,4 @@
-/** What a run needs of this machine: the port of the metrics, and the directory of the lanes. */
+/** Checks this machine: the port of the metrics, and the directory of the lanes. */
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { Config } from '../kinds.ts'
@@ -11,7 +11,7 @@ import { checkLanes } from './lanes.ts'
 const LANES_PATIENCE_MS = 10_000
 const ASK = { timeoutMs: 1_000, maxBytes: 64 * 1024 * 1024 }
 
-/** Opens both and closes them again. What a running daemon holds is left alone. */
+/** Opens and closes both. Does not disturb a running daemon. */
 export function checkMachine(config: Config): FindingGroup {
   const look = async (): Promise<Finding[]> => {
     const port = await checkPort(config)
@@ -60,7 +60,7 @@ async function checkPort(config: Config): Promise<Finding> {
   }
 }
 
-/** Whether what listens there tells of itself as a daemon of ours does. */
+/** Whether the listener has the status page of a Tributary. */
 async function isTributary(host: string, port: number): Promise<boolean> {
   const own = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
   try {

@@ -1,9 +1,9 @@
-/** What `tributary check` is asked for, from its arguments. */
+/** Arguments of `tributary check`. */
 import { parseArgs } from 'node:util'
 import { ConfigError } from '../errors.ts'
 import { duration } from '../settings/formats/measures.ts'
 
-/** `waitMs`: how long each URL is listened to, milliseconds; 0 = it is only opened. */
+/** `waitMs`: listening time per URL in milliseconds; 0 only opens it. */
 export interface CheckOptions {
   readonly json: boolean
   readonly waitMs: number
@@ -35,7 +35,7 @@ Exit codes: 0 nothing is wrong; 69 something is away or refuses us; 78 the confi
 effect, a topic or a schema does not suit its feed, or fewer than half of the documents that arrived fit. 78 where both are true.
 `
 
-/** Throws `ConfigError` for an argument that is not known or has a wrong value. */
+/** Throws `ConfigError` for an unknown argument or a wrong value. */
 export function checkOptions(args: readonly string[]): CheckOptions {
   const values = parsedCheckArgs(args)
   return { json: values.json ?? false, waitMs: waitMs(values.wait ?? DEFAULT_WAIT) }

@@ -1,4 +1,4 @@
-/** Is the registry there, and are the schemas? */
+/** Checks the registry and the schemas. */
 import type { Encoders } from '../encode/encoders.ts'
 import { Unavailable } from '../errors.ts'
 import { routerOf } from '../feed-steps.ts'
@@ -8,7 +8,7 @@ import { gapUse, recordUse } from '../route/topic-use.ts'
 import { collapsed } from './collapse.ts'
 import type { Finding, FindingGroup } from './finding.ts'
 
-/** Fetches and compiles every subject at once. */
+/** Fetches and compiles all subjects concurrently. */
 export function checkRegistry(config: Config, encoders: Encoders): FindingGroup {
   const { url } = config.registry
   const title = url === '' ? 'schemas' : `registry at ${config.secrets.url(url)}`
@@ -41,7 +41,7 @@ async function checkSubject(encoder: Encoder, label: string, named: string): Pro
   }
 }
 
-/** The label names it already. */
+/** Removes the subject, which the label names already. */
 function withoutSubject(problem: string, subject: string): string {
   const prefix = `no schema for ${subject}: `
   return problem.startsWith(prefix) ? problem.slice(prefix.length) : problem

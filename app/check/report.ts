@@ -1,4 +1,4 @@
-/** How the findings of a check are told, and what it exits with. */
+/** Prints the findings of a check, and sets its exit code. */
 import { exitCodes } from '../exit-codes.ts'
 import { sleep } from '../lib/sleep.ts'
 import { type Finding, type FindingGroup, groupLines } from './finding.ts'
@@ -11,10 +11,10 @@ export interface GroupedFinding extends Finding {
   readonly group: string
 }
 
-/** What is known by then is shown in the usual order, what comes later as it comes; milliseconds. */
+/** Until then, in milliseconds, groups wait to be printed in order; later ones are printed on arrival. */
 const IN_ORDER_MS = 1_500
 
-/** Prints each group once all of it is known, `hide` having taken the secrets out. Resolves to all findings. */
+/** Prints each group when complete, secrets removed by `hide`. Resolves to all findings. */
 export async function showGroups(groups: readonly FindingGroup[], hide: Hide, print: Print): Promise<GroupedFinding[]> {
   const found: GroupedFinding[] = []
   const shown = new Set<FindingGroup>()
@@ -43,14 +43,14 @@ function findingWithoutSecrets(finding: Finding, hide: Hide): Finding {
   return { ...finding, label: hide(label), detail: hide(detail), cure: cure === undefined ? undefined : hide(cure) }
 }
 
-/** 78 as long as the configuration is wrong, whatever else is: trying again would not help. */
+/** Returns 78 if the configuration is wrong, whatever else is: a retry would not help. */
 export function exitCodeOf(found: readonly Finding[]): number {
   const wrong = found.filter(({ verdict }) => verdict === 'wrong')
   if (wrong.some(({ fault }) => fault === 'configuration')) return exitCodes.configuration
   return wrong.length > 0 ? exitCodes.unavailable : exitCodes.ok
 }
 
-/** One JSON object on one line; what does not apply is null. */
+/** One JSON object on one line; fields that do not apply are null. */
 export function jsonReport(found: readonly GroupedFinding[]): string {
   const findings = found.map(({ group, label, verdict: level, setting, detail, cure }) => ({
     level,

@@ -1,4 +1,4 @@
-/** What is said of one URL that was dialled and listened to. */
+/** The finding about one URL after dialling and listening. */
 import { sourceCure } from '../dial/source-cure.ts'
 import { SourceLost, SourceRefused } from '../errors.ts'
 import type { FeedConfig } from '../kinds.ts'
@@ -8,16 +8,16 @@ import type { Fit } from './fit.ts'
 import type { Heard } from './listen.ts'
 import { counted } from './report.ts'
 
-/** Reasons that are shown; an upstream can bring about a dozen. */
+/** Most reasons shown. */
 const MOST_REASONS = 5
-/** Fewer documents than this share fit: the feed does not do what it is there for. */
+/** Below this share of fitting documents the feed counts as wrong. */
 const LEAST_SHARE = 0.5
 
 type CheckedFeed = Pick<FeedConfig, 'name' | 'names' | 'schema' | 'openMessages'>
-/** One remark; the worst of several decides. */
+/** A remark; the worst remark sets the verdict. */
 type Remark = Pick<Finding, 'verdict' | 'fault' | 'cure' | 'setting'> & { readonly text: string }
 
-/** `fit` is undefined where the documents could not be judged. Holds nothing of what was heard. */
+/** `fit` is undefined when the documents could not be judged. The finding holds no message content. */
 export function sourceFinding(
   feed: CheckedFeed,
   label: string,

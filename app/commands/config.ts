@@ -19,7 +19,7 @@ export const configCommand: Command = {
     if (args.length > 0) return tooManyArguments(args)
     const reading = readSources(sourcesOf(env), kinds)
     show(inForceAsYaml(reading.inForce, reading.problems.length === 0))
-    // What is wrong is told, and what is in force is shown all the same.
+    // Prints the settings in force before it throws the problems.
     configOf(reading)
     return exitCodes.ok
   },

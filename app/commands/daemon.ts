@@ -6,7 +6,7 @@ import { FileWatch } from '../lib/file-watch.ts'
 import { type Surroundings, sourcesOf, version } from './command.ts'
 import { known } from './failure.ts'
 
-/** Runs until it is stopped. Its configuration is read again when somebody asks for it, and when one of its files has changed. */
+/** Runs until stopped. Reloads the configuration on request, and when one of its files has changed. */
 export async function runForever({ env, stop, reloads }: Surroundings): Promise<number> {
   const watch = reloads && new FileWatch(reloads.request)
   void stop.then(() => watch?.stop())

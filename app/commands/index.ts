@@ -1,10 +1,10 @@
-/** The command line: arguments → what is to be done; exit codes. */
+/** The command line: chooses a command by its arguments, and exits with its code. */
 import { endProcess } from '../lib/end-process.ts'
 import { nearest } from '../lib/nearest.ts'
 import { type Command, type Surroundings, show, version } from './command.ts'
 import { catchStrays, fail, misused, tooManyArguments } from './failure.ts'
 
-/** A new command is one file and one line. The daemon loads none of them. */
+/** A new command is one file and one line. The daemon loads no command. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./check.ts')).checkCommand,
   config: async () => (await import('./config.ts')).configCommand,
@@ -14,7 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 }
 const HELP_WORDS = ['help', '--help', '-h']
 const VERSION_WORDS = ['version', '--version', '-v', '-V']
-/** More wrong letters than this, and it was another word. */
+/** Most edits between a mistyped word and a suggestion. */
 const MOST_EDITS = 2
 
 /** Runs `tributary` with `args`, and ends the process with its exit code. */
@@ -32,7 +32,7 @@ async function perform([first, ...rest]: readonly string[], surroundings: Surrou
   return asksForHelp(rest) ? show(command.help) : command.run(rest, surroundings)
 }
 
-/** `help` may be the name of a feed, so it counts in the first place only. */
+/** `help` may be the name of a feed, so it counts only in first place. */
 function asksForHelp(args: readonly string[]): boolean {
   return args[0] === 'help' || args.some((word) => word === '--help' || word === '-h')
 }

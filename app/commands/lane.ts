@@ -1,4 +1,4 @@
-/** `tributary lane list | export FEED | discard FEED --yes`: what to do with lanes on disk while no daemon uses them. */
+/** `tributary lane list | export FEED | discard FEED --yes`: handles lanes on disk while no daemon uses them. */
 import { once } from 'node:events'
 import { readLaneConfig } from '../config/index.ts'
 import { ConfigError } from '../errors.ts'
@@ -23,12 +23,12 @@ Exit codes: 0 done, 69 a lane is not there, in use, damaged or not readable as a
 
 type LaneAction = (directory: string, output: Output, errors: Output) => Promise<boolean>
 
-/** Where a command writes; `write` answers false when the reader is slow. */
+/** Output of a command; `write` returns false when the reader is slow. */
 type Output = Pick<NodeJS.WritableStream, 'write' | 'once'>
 
 /**
- * Returns 69 when something was not as asked: a lane that cannot be used, or blocks that could not be exported. Throws `ConfigError`
- * for wrong arguments and a missing LANE_DIR, `Unusable` for a lane that is not there, is in use or is damaged.
+ * Returns 69 for an unusable lane or damaged blocks. Throws `ConfigError`
+ * for wrong arguments and a missing LANE_DIR, `Unusable` for a missing, used or damaged lane.
  */
 export const laneCommand: Command = {
   help: laneHelp,

@@ -1,4 +1,4 @@
-/** `tributary redrive`: dead letters through the present configuration again, a dry run unless told to go. */
+/** `tributary redrive`: sends dead letters through the present configuration; a dry run without --go. */
 import { Unavailable } from '../errors.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { redrive } from '../redrive/index.ts'

@@ -1,4 +1,4 @@
-/** Host names, broker lists and URLs. URLs may hold secrets, so no problem shows one: it says which item is meant. */
+/** Host names, broker lists and URLs. URLs may hold secrets, so problems name the item number only. */
 import { parseList } from '../../lib/list.ts'
 import { type Format, format, refuse } from '../format.ts'
 import { listOf } from './schemas.ts'

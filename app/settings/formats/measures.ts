@@ -25,7 +25,7 @@ interface DurationRules {
   /** Shortest and longest duration in milliseconds; 1 and 2^31 - 1 if not given. */
   readonly min?: number
   readonly max?: number
-  /** False where other programs take a bare number as something else than seconds: then only 0 may go without a unit. */
+  /** False if other programs read a bare number in another unit than seconds: then only 0 may lack a unit. */
   readonly bare?: boolean
 }
 
@@ -60,7 +60,7 @@ function milliseconds(given: string, bare: boolean): number | undefined {
   return factor === undefined ? undefined : Number(digits) * factor
 }
 
-/** The same, where nothing at all is meant by 0 and `off`: the value is undefined then. */
+/** As `of`, with undefined for 0 and `off`. */
 export function limit<T, U extends string>(of: Format<T, U>): Format<T | undefined, U> {
   return { ...of, parse: (text) => of.parse(text) || undefined }
 }

@@ -1,4 +1,4 @@
-/** Lists of what messages are matched with. */
+/** Lists of message patterns. */
 import { exactText, parseExact } from '../../lib/exact-json.ts'
 import type { Pattern } from '../../lib/subset.ts'
 import { type Format, format, refuse } from '../format.ts'
@@ -6,7 +6,7 @@ import { type Format, format, refuse } from '../format.ts'
 const MOST_PATTERNS = 100
 const DEEPEST_PATTERN = 16
 
-/** A JSON array of strings and objects; numbers in it are those that a double holds exactly. */
+/** A JSON array of strings and objects; numbers must be exact as doubles. */
 export const patterns: Format<readonly Pattern[], ''> = format(
   'a JSON array of texts and of objects with the fields to look for, such as [{"type":"ping"},"pong"]',
   (given) => {

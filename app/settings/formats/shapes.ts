@@ -1,4 +1,4 @@
-/** Settings that say what shape documents have. */
+/** Settings about the shape of documents. */
 import { fieldPath } from '../../lib/field-path.ts'
 import { parseList } from '../../lib/list.ts'
 import { type Format, format, refuse } from '../format.ts'
@@ -8,7 +8,7 @@ import { listOf } from './schemas.ts'
 export interface RecordsPath {
   /** Names from the message down; empty for the message itself. */
   readonly path: readonly string[]
-  /** Each entry of the object there is a document. */
+  /** Whether each entry of the object is a document. */
   readonly entries: boolean
   /** As it was given. */
   readonly text: string
@@ -20,11 +20,11 @@ export interface Renaming {
   readonly to: string
 }
 
-/** What is known of a message. */
+/** Variables taken from a message. */
 const VARIABLES = ['$received_at', '$source', '$uuid'] as const
 export type Variable = (typeof VARIABLES)[number]
 
-/** The field `name` becomes the text `value`, or what the variable stands for. */
+/** Sets the field `name` to the text `value`, or to the variable. */
 export interface FieldSetting {
   readonly name: string
   readonly value: string
