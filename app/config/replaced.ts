@@ -16,7 +16,7 @@ export interface FeedOn {
 }
 
 /** What feeds by name are known by now. */
-interface ValuesByName {
+interface Named {
   readonly layers: readonly Layer[]
   /** Feeds of which anything is set. */
   readonly names: ReadonlySet<string>
@@ -25,7 +25,7 @@ interface ValuesByName {
 }
 
 /** The feeds of all programs that are on. */
-export function feedsOn(programs: readonly Replaced[], named: ValuesByName, report: Report): FeedOn[] {
+export function feedsOn(programs: readonly Replaced[], named: Named, report: Report): FeedOn[] {
   return programs.flatMap((program) => {
     const shared = sharedValues(program, named.layers, report)
     return program.feeds.filter((feed) => isOn(feed, program, named, report)).map((feed) => ({ feed, shared }))
@@ -48,12 +48,7 @@ export function variablesOf({ feeds, shared }: Replaced): string[] {
 }
 
 /** A feed is on when its switch says so, or when the switch is unset and the feed has URLs by name: then it is one of those. */
-function isOn(
-  feed: ReplacedFeed,
-  program: Replaced,
-  { layers, names, anchors }: ValuesByName,
-  report: Report,
-): boolean {
+function isOn(feed: ReplacedFeed, program: Replaced, { layers, names, anchors }: Named, report: Report): boolean {
   const { name, toggle } = feed
   const given = lookup(layers, toggle, report)
   const { value } = validate({ value: toggleSetting(feed, program) }, () => given, report)

@@ -6,7 +6,7 @@ import { isExact } from './number-scan.ts'
 /** Prefix of the strings that replace exact numbers while the engine parses. Random, so no upstream can forge a marked string. */
 const MARK = randomBytes(16).toString('hex')
 /** The grammar of JSON numbers (RFC 8259, section 6). */
-const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
+const JSON_NUMBER_TEXT = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 /** Length of the shortest exact number, 1e-400. */
 const SHORTEST_EXACT = 6
 
@@ -52,7 +52,7 @@ function marked(text: string): string {
 /** Invalid numbers stay, so that the engine refuses them. So do numbers in place of a name, where a string would be valid. */
 function isMarkable(text: string, from: number, to: number): boolean {
   const token = text.slice(from, to)
-  return JSON_NUMBER.test(token) && isExact(token) && !isName(text, to)
+  return JSON_NUMBER_TEXT.test(token) && isExact(token) && !isName(text, to)
 }
 
 function isName(text: string, end: number): boolean {

@@ -19,7 +19,7 @@ import { InFlightWindow } from './in-flight-window.ts'
 import type { RedriveOptions } from './options.ts'
 import { type RedriveOutcome, reportLines } from './report.ts'
 import { Resender } from './resend.ts'
-import { Scan } from './scan.ts'
+import { LetterScan } from './scan.ts'
 
 const SAY_EVERY_MS = 5_000
 
@@ -80,7 +80,7 @@ async function scanLetters(
   stretches: readonly Stretch[],
   reader: TopicReader,
   { options, config, surroundings: { note, stop }, scope }: Task,
-): Promise<{ scan: Scan; isWell: boolean }> {
+): Promise<{ scan: LetterScan; isWell: boolean }> {
   let isWell = true
   const away = (what: string): void => {
     isWell = false
@@ -90,7 +90,7 @@ async function scanLetters(
   const output = await openOutput(config, options.go, scope, emitTo(note))
   const unavailable = (feed: string, why: Unavailable): void => away(`feed ${feed}: ${why.message}`)
   const resender = new Resender({ config, inFlight, unavailable, ...output })
-  const scan = new Scan()
+  const scan = new LetterScan()
   const reading = new AbortController()
   inFlight.ended.addEventListener('abort', () => reading.abort())
   void stop.then(async () => {
@@ -146,7 +146,7 @@ function readAll(reader: TopicReader, stretches: readonly Stretch[], signal: Abo
   })
 }
 
-function showProgress(scan: Scan, stretches: readonly Stretch[], note: (line: string) => void): NodeJS.Timeout {
+function showProgress(scan: LetterScan, stretches: readonly Stretch[], note: (line: string) => void): NodeJS.Timeout {
   const all = stretches.reduce((sum, { from, to }) => sum + Number(to - from), 0)
   return setInterval(() => {
     note(`read ${scan.read} of ${all}, found ${scan.summary.found}, sent ${scan.summary.sent}`)

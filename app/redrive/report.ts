@@ -1,13 +1,13 @@
 /** The report at the end of a redrive. */
 
-import type { Scan } from './scan.ts'
+import type { LetterScan } from './scan.ts'
 import { tableLines } from './table.ts'
 
 /** `undelivered`: at least one document found was not sent, or would not be. */
 export type RedriveOutcome = 'ok' | 'undelivered' | 'unavailable'
 
 /** Lines without line ends. `places` names the topics. */
-export function reportLines(scan: Scan, places: string, go: boolean): string[] {
+export function reportLines(scan: LetterScan, places: string, go: boolean): string[] {
   const { summary } = scan
   if (summary.found === 0) return [nothing(scan, places), ...onward(scan, go)]
   return [
@@ -18,13 +18,13 @@ export function reportLines(scan: Scan, places: string, go: boolean): string[] {
   ]
 }
 
-function done({ summary }: Scan, places: string): string {
+function done({ summary }: LetterScan, places: string): string {
   const { sent, notSent, found } = summary
   const rest = notSent > 0 ? ` What was not stays in ${places}, and was not written there again.` : ''
   return `${recordCount(sent)} sent of ${found}.${rest}`
 }
 
-function nothing({ read, passedOver, left }: Scan, places: string): string {
+function nothing({ read, passedOver, left }: LetterScan, places: string): string {
   if (left === 'stopped') return 'It was stopped before it found any.'
   const others = [...passedOver].map(([what, count]) => `${what} ${count}`).join(', ')
   if (others) return `No dead letter in ${places} is of this --feed and --reason; there are: ${others}.`
@@ -32,7 +32,7 @@ function nothing({ read, passedOver, left }: Scan, places: string): string {
 }
 
 /** Says where the next run begins, and what the same run would do. */
-function onward({ left, resume, summary }: Scan, go: boolean): string[] {
+function onward({ left, resume, summary }: LetterScan, go: boolean): string[] {
   if (summary.unsent > 0)
     return ['For those not sent, run it again with the same options; what was sent would come twice.']
   const again = go && summary.sent > 0 ? ['Running it again would send them again.'] : []

@@ -7,7 +7,7 @@ import type { Resender } from './resend.ts'
 import { Summary } from './summary.ts'
 
 /** A scan, its counts and its position. */
-export class Scan {
+export class LetterScan {
   readonly summary = new Summary()
   /** Letters excluded by --feed or --reason, by "feed reason". */
   readonly passedOver = new Map<string, number>()

@@ -17,7 +17,7 @@ const DURATION_SCHEMA = {
 }
 const SIZE_SCHEMA = { type: ['string', 'number'], pattern: '^ *[0-9]+(\\.[0-9]+)? *([kKMGT]i?)?B? *$', minimum: 0 }
 /** Timers of Node fire at once beyond this many milliseconds (24.8 days). */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
+const MOST_DURATION_MS = 2 ** 31 - 1
 
 interface DurationRules {
   /** `0`, `off` and `none` are taken, and mean 0. */
@@ -33,7 +33,7 @@ interface DurationRules {
 export function duration({
   zero = false,
   min = 1,
-  max = LONGEST_TIMER_MS,
+  max = MOST_DURATION_MS,
   bare = true,
 }: DurationRules = {}): Format<number, 'Ms'> {
   const examples = bare

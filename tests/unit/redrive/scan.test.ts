@@ -8,18 +8,18 @@ import { InFlightWindow } from '../../../app/redrive/in-flight-window.ts'
 import { redriveOptions } from '../../../app/redrive/options.ts'
 import { reportLines } from '../../../app/redrive/report.ts'
 import { Resender } from '../../../app/redrive/resend.ts'
-import { Scan } from '../../../app/redrive/scan.ts'
+import { LetterScan } from '../../../app/redrive/scan.ts'
 import { type Added, jsonEncoder, keepingOutlet } from '../../support/daemon-parts.ts'
 import type { LetterText } from '../../support/dead-letters.ts'
 import { readConfigOf } from '../../support/redrive-config.ts'
 import { stored } from '../../support/stored-records.ts'
 
 let added: Added[]
-let scan: Scan
+let scan: LetterScan
 let inFlight: InFlightWindow
 beforeEach(() => {
   added = []
-  scan = new Scan()
+  scan = new LetterScan()
   inFlight = new InFlightWindow(0, () => {})
 })
 
