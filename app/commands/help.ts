@@ -25,11 +25,11 @@ a unit is in seconds; LINGER wants its unit, because elsewhere a bare number mea
 /** The whole text, ending in a line feed. Lines are at most 120 characters where words allow. */
 export function help(): string {
   const groups = Map.groupBy(describeSettings(kinds), ({ group }) => group)
-  const sections = [...groups].map(([group, settings]) => `\n${group}\n${settings.map(setting).join('')}`)
+  const sections = [...groups].map(([group, settings]) => `\n${group}\n${settings.map(settingLines).join('')}`)
   return USAGE + sections.join('')
 }
 
-function setting({ name, type, default: preset, required, help, aliases }: SettingDescription): string {
+function settingLines({ name, type, default: preset, required, help, aliases }: SettingDescription): string {
   const notes = [
     type,
     required ? 'required' : preset === undefined ? '' : `default ${preset}`,

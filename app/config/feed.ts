@@ -1,7 +1,7 @@
 /** One feed: each setting from its own variable, else from that of a program that is replaced, else from a preset, else the default. */
 import { feedSettingName, type GivenNames } from '../lib/setting-names.ts'
 import type { Preset } from '../settings/preset.ts'
-import { byProperty, type Named, type Setting, type Settings } from '../settings/setting.ts'
+import { byProperty, type Setting, type Settings, type ValuesByName } from '../settings/setting.ts'
 import { type FeedKinds, kindsOf } from './chosen.ts'
 import { keyOf } from './file/keys.ts'
 import type { Kinds } from './kinds.ts'
@@ -91,7 +91,7 @@ const WITHOUT_EFFECT = [
 ] as const
 
 function check(
-  values: Named<HouseFeed>,
+  values: ValuesByName<HouseFeed>,
   { called, isGiven }: Said,
   { inUse, unused }: FeedKinds,
   report: Report,
@@ -113,7 +113,7 @@ function check(
   for (const kind of inUse) kind.check?.({ values, called, isGiven, findings: report })
 }
 
-function sequence(values: Named<HouseFeed>): SequenceConfig | undefined {
+function sequence(values: ValuesByName<HouseFeed>): SequenceConfig | undefined {
   const { SEQUENCE_FIELD: last, SEQUENCE_FIRST_FIELD: first, SEQUENCE_BY: by, MAX_SEQUENCES: most } = values
   return last && { last, first, by, most }
 }

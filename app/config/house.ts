@@ -1,5 +1,5 @@
 /** The settings that belong to no feed, table by table. */
-import type { Named, Settings } from '../settings/setting.ts'
+import type { Settings, ValuesByName } from '../settings/setting.ts'
 import type { Kinds } from './kinds.ts'
 import type { Layer } from './layers.ts'
 import { readTable, type Table } from './read-table.ts'
@@ -34,7 +34,7 @@ export function readHouse(layers: readonly Layer[], kinds: Kinds, report: Report
 }
 
 /** The labels of the replaced producer's metrics: some of them say something only together. */
-export function labels(values: Named<typeof labelSettings>): CommonLabels {
+export function labels(values: ValuesByName<typeof labelSettings>): CommonLabels {
   const { DID_PROVIDER: provider, SSI_VALIDATION: validation, PROCESSING_MODE: mode } = values
   return {
     did_provider: provider,

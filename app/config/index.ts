@@ -1,7 +1,7 @@
 /** Texts of settings into one checked `Config`. Every setting is declared once, under tables/ or by the kind that has it. */
 import { ConfigError, type Problem } from '../errors.ts'
 import { type GivenNames, settingName } from '../lib/setting-names.ts'
-import { byProperty, type Named, propertyOf, type Settings } from '../settings/setting.ts'
+import { byProperty, propertyOf, type Settings, type ValuesByName } from '../settings/setting.ts'
 import { feedLayers, readFeeds } from './feeds.ts'
 import { readFile, type Sources } from './file/index.ts'
 import type { FileLayer } from './file/layer.ts'
@@ -132,7 +132,7 @@ function gapSinkOf(feeds: readonly { readonly sink: string }[], usual: string): 
   return one !== undefined && more.length === 0 ? one : usual
 }
 
-type Daemon = Named<typeof daemonSettings>
+type Daemon = ValuesByName<typeof daemonSettings>
 
 /** Every variable that is not called FEED_…. */
 function namesOutsideFeeds(kinds: Kinds): string[] {

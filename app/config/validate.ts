@@ -1,7 +1,7 @@
 /** Texts into values by the formats of a table, all problems at once. The only importer of envalid. */
 import { customCleanEnv, makeExactValidator, type ReporterOptions, type ValidatorSpec } from 'envalid'
 import { ConfigError } from '../errors.ts'
-import type { Named, Setting, Settings } from '../settings/setting.ts'
+import type { Setting, Settings, ValuesByName } from '../settings/setting.ts'
 import type { Given } from './lookup.ts'
 import { noteQuotes, quotesHint } from './quotes.ts'
 import type { Report } from './report.ts'
@@ -38,7 +38,7 @@ export function validate<S extends Settings>(
   find: Find,
   report: Report,
   { feed, optional, missing = (name) => ({ name, example: table[name]?.example }) }: Whose = {},
-): Named<S> {
+): ValuesByName<S> {
   const given = new Map(Object.keys(table).map((name) => [name, find(name)]))
   const texts = Object.fromEntries(Object.keys(table).map((name) => [name, given.get(name)?.text]))
   const specs = Object.fromEntries(
@@ -67,7 +67,7 @@ export function validate<S extends Settings>(
       settled[name] = settle(setting, settled[name], one, report)
     }
   }
-  return settled as Named<S>
+  return settled as ValuesByName<S>
 }
 
 /** What is to be known of a text besides its value. */

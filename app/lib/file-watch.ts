@@ -1,10 +1,10 @@
-/** Notices that files have changed, by looking at them again and again: that works for links that are replaced and for any file system. */
+/** Notices changes of files by polling, which works for replaced links and on any file system. */
 import { stat } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 
-const EVERY_MS = 1_000
+const WATCH_EVERY_MS = 1_000
 
-/** Looks at files until it is stopped. */
+/** Polls files until stopped. */
 export class FileWatch {
   readonly #changed: () => void
   readonly #everyMs: number
@@ -16,10 +16,10 @@ export class FileWatch {
   #isStopped = false
 
   /**
-   * `changed` is called once per change, when two looks in a row have seen the same: a file that is being written is waited for.
-   * Between two looks `everyMs` pass.
+   * Calls `changed` once per change, when two polls in a row agree: a file still being written is not reported.
+   * Polls every `everyMs` milliseconds.
    */
-  constructor(changed: () => void, everyMs = EVERY_MS) {
+  constructor(changed: () => void, everyMs = WATCH_EVERY_MS) {
     this.#changed = changed
     this.#everyMs = everyMs
   }
@@ -38,7 +38,7 @@ export class FileWatch {
     clearTimeout(this.#timer)
   }
 
-  /** Looks now, and after a while again. One file after the other, so that a file system that hangs holds one thread. Never rejects. */
+  /** Polls now, and schedules the next poll. Polls files one by one, so that a hung file system blocks one thread. Never rejects. */
   async look(): Promise<void> {
     const paths = this.#paths
     const prints: string[] = []
@@ -64,7 +64,7 @@ export class FileWatch {
   }
 }
 
-/** What differs when the file does; the same for all that is not there or cannot be looked at. */
+/** A fingerprint of a file; empty for a missing or unreadable one. */
 async function printOf(path: string): Promise<string> {
   try {
     // The time of the last change of anything: a copy may keep the time of its content, and permissions count, too.
