@@ -189,14 +189,28 @@ type ProduceEvent =
       readonly reason: UnavailableReason
       readonly detail: string
       readonly first: boolean
+      readonly system?: string | undefined
     }
-  | { readonly type: 'produce.resumed'; readonly topic: string; readonly partition: number; readonly heldMs: number }
+  | {
+      readonly type: 'produce.resumed'
+      readonly topic: string
+      readonly partition: number
+      readonly heldMs: number
+      readonly system?: string | undefined
+    }
   /** Nothing is held there any more, though Kafka did not take it: it expired, was given up, or moved to another partition. */
   | { readonly type: 'produce.left'; readonly topic: string; readonly partition: number }
-  /** Kafka answers: the first time, and each time after `kafka.lost`. `lostMs`: how long it did not, 0 the first time. */
-  | { readonly type: 'kafka.connected'; readonly lostMs: number }
+  /** A sink is open, or is closed because no feed writes to it any more; `system`: what it connects to, if anything. */
+  | { readonly type: 'sink.opened' | 'sink.closed'; readonly system: string | undefined }
+  /** Kafka, or another `system`, answers: the first time, and each time after `kafka.lost`. `lostMs`: how long it did not, 0 the first time. */
+  | { readonly type: 'kafka.connected'; readonly lostMs: number; readonly system?: string | undefined }
   /** Kafka does not answer. `waitedMs`: how long a request has been under way without an answer; 0 where a request failed. */
-  | { readonly type: 'kafka.lost'; readonly detail: string; readonly waitedMs: number }
+  | {
+      readonly type: 'kafka.lost'
+      readonly detail: string
+      readonly waitedMs: number
+      readonly system?: string | undefined
+    }
   /** A quota is used up: the broker reads nothing more from us for so long. */
   | { readonly type: 'kafka.throttled'; readonly topic: string; readonly throttleMs: number }
   /** This machine's clock differs from Kafka's or the registry's by more than it should; or does so no longer. Milliseconds, theirs less ours. */

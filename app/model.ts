@@ -146,6 +146,10 @@ export interface TopicInfo {
   readonly partitions: number
   readonly maxMessageBytes: number
   readonly isCompacted?: boolean | undefined
+  /** What to do where a record is larger than it takes: a clause, where that is not to raise the topic's max.message.bytes. */
+  readonly sizeCure?: string | undefined
+  /** Why nothing of what is written is kept: a clause. A topic that need not be there is not used then. */
+  readonly unkept?: string | undefined
 }
 
 /** What a topic is for: the setting that names it, as it was given, and, where records without a key go there, what to do if it takes none. */

@@ -17,7 +17,8 @@ Usage:
 Exit codes: 0 stopped with nothing left behind, 1 messages undelivered or a bug of ours, 69 something is unreachable or a lane
 unusable, 78 the configuration is wrong. SIGTERM and SIGINT stop in order; a second signal stops at once.
 
-Every setting may also come from a file: NAME_FILE holds the path of a regular file of at most 16 MiB. A duration without
+Every setting may also come from a file: NAME_FILE holds the path of a regular file of at most 16 MiB, unless it is a
+setting itself. A duration without
 a unit is in seconds; LINGER wants its unit, because elsewhere a bare number means milliseconds.
 `
 

@@ -11,6 +11,7 @@ import type { FeedOn } from './replaced.ts'
 import { Report } from './report.ts'
 import { sequenceSettings } from './tables/feed.ts'
 import { feedTable, type HouseFeed } from './tables/index.ts'
+import { sinkOf } from './tables/sinks.ts'
 import type { FeedConfigOf, SequenceConfig } from './types.ts'
 import { type Missing, validate } from './validate.ts'
 
@@ -19,6 +20,8 @@ export interface FeedShared {
   readonly handshakeTimeoutMs: number
   /** What a lane holds unless its feed says otherwise, in bytes. */
   readonly laneMaxBytes: number
+  /** Where its records go unless it says so, by the name of the sink. */
+  readonly sink: string
 }
 
 /** A feed that is on. */
@@ -64,6 +67,7 @@ export function readFeed<K extends Kinds>(place: Place, kinds: K, shared: FeedSh
     names,
     handshakeTimeoutMs: shared.handshakeTimeoutMs,
     laneMaxBytes,
+    sink: sinkOf(values.SINK, shared.sink, kinds.sinks),
     sequence: sequence(values),
     schema: values.SCHEMA ?? '',
   }
@@ -119,7 +123,7 @@ function findAll(place: Place, table: Settings, kinds: Kinds, report: Report): M
   const preset = table.PRESET && presetOf(place, kinds)
   const found = new Map<string, Found>()
   for (const suffix of Object.keys(table)) {
-    const one = find(place, suffix, preset, report)
+    const one = find(place, suffix, { preset, table }, report)
     if (one) found.set(suffix, one)
   }
   for (const [suffix, { rank }] of [...found]) {
@@ -130,17 +134,17 @@ function findAll(place: Place, table: Settings, kinds: Kinds, report: Report): M
 
 /** A wrong name is told where the setting is validated. */
 function presetOf(place: Place, { presets }: Kinds): Preset | undefined {
-  const name = find(place, 'PRESET', undefined, new Report())?.text?.trim().toLowerCase() ?? ''
+  const name = find(place, 'PRESET', {}, new Report())?.text?.trim().toLowerCase() ?? ''
   return Object.hasOwn(presets, name) ? presets[name] : undefined
 }
 
 function find(
   { name, layers, replaced }: Place,
   suffix: string,
-  preset: Preset | undefined,
+  { preset, table }: { readonly preset?: Preset | undefined; readonly table?: Settings },
   report: Report,
 ): Found | undefined {
-  const own = lookup(layers, suffix, report, name)
+  const own = lookup(layers, suffix, report, { name, ...(table && { table }) })
   if (own) return { ...own, isOwn: true }
   const variable = replaced?.feed.variables[suffix]
   const given = (variable && lookup(layers, variable.name, report)) ?? replaced?.shared.get(suffix)

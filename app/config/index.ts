@@ -15,7 +15,7 @@ import { registryConfig } from './registry.ts'
 import { variablesOf } from './replaced.ts'
 import { type InForce, Report } from './report.ts'
 import { knownSecrets } from './secrets.ts'
-import { checkSink } from './sink.ts'
+import { checkSinks, sinksInUse, tellNeeded } from './sink.ts'
 import type { daemonSettings } from './tables/daemon.ts'
 import { fileTables, houseTables } from './tables/index.ts'
 import { registrySettings } from './tables/kafka.ts'
@@ -69,28 +69,31 @@ function readLayers<K extends Kinds>(env: Env, file: FileLayer | undefined, kind
   for (const { meant, variable } of unknown) if (meant !== undefined) report.meant(meant, variable)
   const feedsGiven = feedLayers(env, kinds, file)
   const { layers } = feedsGiven
+  const first = report.problems.length
   const house = readHouse(layers, kinds, report)
   const { kafka, security, registry, daemon, lane, sinks } = house
   const kafkaNames = { ...kafka.names, ...security.names }
+  const { KAFKA_CLIENT: usual } = kafka.values
   const parts = {
-    sink: kafka.values.KAFKA_CLIENT,
+    sink: usual,
     kafka: kafkaConfig(kafka.values, security.values, kafkaNames, report),
     registry: registryConfig(registry.values, registry.names, report),
     labels: labels(house.labels.values),
   }
-  checkSink(kafka, sinks, kinds, report)
   const place = report.problems.length
   const { laneMaxBytes, ...lanePart } = laneConfig(lane, kinds, report)
-  const shared = { handshakeTimeoutMs: daemon.values.HANDSHAKE_TIMEOUT, laneMaxBytes }
+  const shared = { handshakeTimeoutMs: daemon.values.HANDSHAKE_TIMEOUT, laneMaxBytes, sink: usual }
   const feeds = readFeeds(feedsGiven, kinds, shared, report)
   checkOwnTopics(feeds, daemon, report)
   if (!registry.given.has('SCHEMA_REGISTRY_URL') && needsRegistry(feeds, daemon.values, kinds)) {
-    const told = report.problems.length
     const { SCHEMA_REGISTRY_URL: setting } = registrySettings
-    tellMissing({ name: 'SCHEMA_REGISTRY_URL', example: setting.example }, setting, report)
-    // Where it belongs, though only the feeds know that it is needed.
-    report.problems.splice(place, 0, ...report.problems.splice(told))
+    report.at(place, () => tellMissing({ name: 'SCHEMA_REGISTRY_URL', example: setting.example }, setting, report))
   }
+  const gapSink = gapSinkOf(feeds, usual)
+  const inUse = sinksInUse(feeds, { usual, gaps: daemon.values.GAPS_TOPIC === undefined ? undefined : gapSink })
+  const tables = houseTables(kinds)
+  report.at(place, () => checkSinks(inUse, house, kinds, report))
+  report.at(first, () => tellNeeded(inUse, house, { ...tables.kafka, ...tables.sinks }, kinds, report))
   noteUnknown(unknown, report)
   const { KAFKA_CLIENT: client } = kafka.names
   const names = {
@@ -100,8 +103,7 @@ function readLayers<K extends Kinds>(env: Env, file: FileLayer | undefined, kind
     ...(client !== undefined && { KAFKA_CLIENT: client }),
   }
   const secrets = knownSecrets(report.texts, daemon.values.URL_PATHS)
-  const own = { feeds, ...parts, ...lanePart, names, secrets, warnings: report.warnings }
-  const tables = houseTables(kinds)
+  const own = { feeds, ...parts, gapSink, ...lanePart, names, secrets, warnings: report.warnings }
   const values = [
     byProperty(tables.daemon, daemon.values),
     byProperty<Settings>(tables.lane, lane.values),
@@ -114,6 +116,12 @@ function readLayers<K extends Kinds>(env: Env, file: FileLayer | undefined, kind
 function needsRegistry(feeds: readonly { readonly format: string }[], daemon: Daemon, { encoders }: Kinds): boolean {
   if (daemon.GAPS_TOPIC !== undefined || feeds.length === 0) return true
   return feeds.some(({ format }) => encoders[format]?.needs.includes('registry'))
+}
+
+/** Gap records come from all feeds: they go where those do, if all go to the same. */
+function gapSinkOf(feeds: readonly { readonly sink: string }[], usual: string): string {
+  const [one, ...more] = new Set(feeds.map(({ sink }) => sink))
+  return one !== undefined && more.length === 0 ? one : usual
 }
 
 type Daemon = Named<typeof daemonSettings>

@@ -44,6 +44,13 @@ export class Report implements Findings {
     this.problems.push({ setting, text, cure })
   }
 
+  /** What `tell` says is wrong stands at `place` among the problems: where it belongs, though only what was read later shows it. */
+  at(place: number, tell: () => void): void {
+    const told = this.problems.length
+    tell()
+    this.problems.splice(place, 0, ...this.problems.splice(told))
+  }
+
   /** It is configured, and changes nothing. */
   ineffective(setting: string, text: string, cure?: string): void {
     this.warnings.push({ setting, text, cure, isIneffective: true })

@@ -30,6 +30,8 @@ export type HttpFailure = 'connect' | 'timeout' | 'response' | 'aborted'
 const KEEP_ALIVE_MS = 4_000
 const CONNECT_LIMIT_MS = 30_000
 const MAX_REASON = 200
+/** Certificate authorities in use at once; those of before a renewal are given up. */
+const MOST_AGENTS = 8
 const agents = new Map<string, Agent>()
 const sockets = new Set<Socket>()
 
@@ -117,6 +119,12 @@ function agentFor(ca: string | undefined): Agent {
     },
   })
   agents.set(key, agent)
+  const [oldest = ''] = agents.keys()
+  if (agents.size > MOST_AGENTS) {
+    // What it has under way comes to its end.
+    void agents.get(oldest)?.close()
+    agents.delete(oldest)
+  }
   return agent
 }
 

@@ -53,7 +53,7 @@ export const recordsPath: Format<RecordsPath, ''> = format(
 export const paths: Format<readonly (readonly string[])[], ''> = list(
   'a list of dotted paths of field names',
   (item) => fieldPath(item),
-  (items) => repeated(items.map((path) => path.at(-1) ?? '')).map((name) => `gives two fields the name ${name}`),
+  (items) => repeated(items.map((path) => path.at(-1) ?? '')).map((pair) => `gives two fields one name (${pair})`),
 )
 
 /** `@context:context,s:symbol`. */
@@ -66,9 +66,9 @@ export const renamings: Format<readonly Renaming[], ''> = list(
     return path && to !== undefined && others.length === 0 ? { path, to } : undefined
   },
   (items) => [
-    ...repeated(items.map(({ path }) => path.join('.'))).map((name) => `renames ${name} twice`),
+    ...repeated(items.map(({ path }) => path.join('.'))).map((pair) => `renames a field twice (${pair})`),
     ...repeated(items.map(({ path, to }) => [...path.slice(0, -1), to].join('.'))).map(
-      (name) => `gives two fields the name ${name}`,
+      (pair) => `gives two fields one name (${pair})`,
     ),
   ],
 )
@@ -84,7 +84,7 @@ export const fieldSettings: Format<readonly FieldSetting[], ''> = list(
     const isUnknown = variable === undefined && value.startsWith('$')
     return name === undefined || others.length > 0 || isUnknown ? undefined : { name, value, variable }
   },
-  (items) => repeated(items.map(({ name }) => name)).map((name) => `sets ${name} twice`),
+  (items) => repeated(items.map(({ name }) => name)).map((pair) => `sets a field twice (${pair})`),
 )
 
 function list<T>(
@@ -106,6 +106,10 @@ function list<T>(
   )
 }
 
+/** Items that stand for the same as an earlier one, by their numbers: their text may come from a file that was named by mistake. */
 function repeated(names: readonly string[]): string[] {
-  return [...new Set(names.filter((name, at) => names.indexOf(name) !== at))]
+  return names.flatMap((name, at) => {
+    const first = names.indexOf(name)
+    return first === at ? [] : [`items ${first + 1} and ${at + 1}`]
+  })
 }

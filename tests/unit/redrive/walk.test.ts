@@ -38,7 +38,7 @@ async function go(
     config: readConfigOf('quotes'),
     clock: new Clock(),
     encoders: { of: async () => encoder },
-    outlet,
+    outletOf: () => outlet,
     flight,
     unavailable: () => {},
   })
@@ -186,7 +186,7 @@ describe('a walk over dead letters', () => {
     const parts = {
       config: readConfigOf('quotes'),
       encoders: { of: async () => jsonEncoder() },
-      outlet: keepingOutlet(added),
+      outletOf: () => keepingOutlet(added),
       flight,
     }
     const way = new Way({ clock: new Clock(), ...parts, unavailable: () => {} })
