@@ -95,7 +95,7 @@ describe('a daemon over JetStream', () => {
     expect(numbers).toEqual(range(numbers.length))
   })
 
-  it('loses nothing that its lane on disk had when it is killed', async () => {
+  it('is killed, and the next one delivers what its lane on disk had kept, without a hole', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'nats-lane-'))
     await using server = await startNats()
     await withStream(server)
@@ -103,15 +103,24 @@ describe('a daemon over JetStream', () => {
     const env = feed(upstream, server, { LANE_DIR: directory })
     await using first = await startDaemon(env)
     await upstream.connection(1)
-    await send(upstream, 0, 1_000)
-    await until(async () => (await first.feed('n')).ledger.messages.received === 1_000, { what: 'all to be kept' })
+    await send(upstream, 0, 300)
+    await settled(first, 'n', 300)
+    server.signal('SIGSTOP')
+    await send(upstream, 300, 1_000)
+    await until(async () => (await first.feed('n')).ledger.messages.received === 1_000, { what: 'all to be received' })
     await first.stop('SIGKILL')
+    server.signal('SIGCONT')
     await using second = await startDaemon(env)
     await upstream.connection(2)
     await send(upstream, 1_000, 1_200)
-    await settled(second, 'n', 1_200)
-    const numbers = await numbersIn(server)
-    expect([...new Set(numbers)].toSorted((a, b) => a - b)).toEqual(range(1_200))
+    // Not by its sums: what was on its way when it was killed is in none.
+    await until(async () => (await numbersIn(server)).includes(1_199), { what: 'the last to be stored' })
+    await settled(second, 'n', 200)
+    const numbers = [...new Set(await numbersIn(server))]
+    const ofFirst = numbers.filter((n) => n < 1_000)
+    // What was received last may not have been flushed yet.
+    expect(ofFirst.length).toBeGreaterThan(600)
+    expect(numbers).toEqual([...range(ofFirst.length), ...range(200).map((n) => 1_000 + n)])
     expect(await second.stop()).toEqual({ code: 0, signal: null })
     await rm(directory, { recursive: true })
   })
