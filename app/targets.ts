@@ -63,7 +63,7 @@ export class Targets {
     try {
       return await open.target
     } catch (error) {
-      this.#open.delete(name)
+      if (this.#open.get(name) === open) this.#open.delete(name)
       throw error
     }
   }

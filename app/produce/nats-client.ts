@@ -30,11 +30,14 @@ export class NatsClient {
   readonly #requestMs: number
   /** Subjects that the server has refused a publish to, which it says whenever it likes. */
   readonly #forbidden = new Map<string, Error>()
+  /** Flushes under way. Each waiting for `closed()` itself would stay with the connection for as long as it lives. */
+  readonly #flushes = new Set<(lost: Error) => void>()
 
   constructor(values: NatsValues, names: GivenNames, limits: NatsLimits) {
     this.#requestMs = limits.requestMs
     this.#connection = open(values, names, limits).then((connection) => {
       void this.#watch(connection)
+      void connection.closed().then(() => this.#lost())
       return connection
     })
     this.#connection.catch(() => {})
@@ -43,7 +46,7 @@ export class NatsClient {
   /** The largest message that the server takes, bytes of headers and value. Waits for a round trip. */
   async maxPayload(): Promise<number> {
     const connection = await this.#connection
-    await flushed(connection)
+    await this.#flushed(connection)
     return connection.info?.max_payload ?? 0
   }
 
@@ -79,7 +82,7 @@ export class NatsClient {
     this.#forbidden.delete(subject)
     if (connection.isClosed()) throw new errors.ClosedConnectionError()
     const sent = send(connection, subject, records)
-    await flushed(connection)
+    await this.#flushed(connection)
     // What the server said before its answer has been read by then.
     await new Promise(setImmediate)
     const refusal = this.#forbidden.get(subject)
@@ -95,6 +98,24 @@ export class NatsClient {
   /** At once: nothing is sent any more. */
   destroy(): void {
     this.#connection.then((connection) => connection.close()).catch(() => {})
+  }
+
+  /** Resolves at the server's response to all that was sent before. Rejects when the connection is lost meanwhile, which the library does not say. */
+  async #flushed(connection: NatsConnection): Promise<void> {
+    if (connection.isClosed()) throw new errors.ClosedConnectionError()
+    await new Promise<void>((resolve, reject) => {
+      this.#flushes.add(reject)
+      void connection
+        .flush()
+        .then(resolve, reject)
+        .finally(() => this.#flushes.delete(reject))
+    })
+    if (connection.isClosed()) throw new errors.ClosedConnectionError()
+  }
+
+  #lost(): void {
+    for (const reject of this.#flushes) reject(new errors.ClosedConnectionError())
+    this.#flushes.clear()
   }
 
   async #watch(connection: NatsConnection): Promise<void> {
@@ -117,16 +138,6 @@ function send(connection: NatsConnection, subject: string, records: readonly Kaf
     if (sent === 0) throw error
   }
   return sent
-}
-
-/** Resolves at the server's answer to all that was sent before; rejects when the connection is lost meanwhile. */
-async function flushed(connection: NatsConnection): Promise<void> {
-  const lost = connection.closed().then(() => {
-    throw new errors.ClosedConnectionError()
-  })
-  lost.catch(() => {})
-  await Promise.race([connection.flush(), lost])
-  if (connection.isClosed()) throw new errors.ClosedConnectionError()
 }
 
 async function open(values: NatsValues, names: GivenNames, { connectMs }: NatsLimits): Promise<NatsConnection> {
