@@ -70,7 +70,8 @@ export function runFeed(parts: FeedParts, predecessor?: Predecessor): RunningFee
     // One that is refused is there until it is gone.
     await aborted(signal)
     leave()
-    if (!intake.signal.aborted) parts.emit({ type: 'source.left', source: source.info })
+    // What the feed closes because it stops is not gone.
+    if (source.gone?.aborted) parts.emit({ type: 'source.left', source: source.info })
   }
   const takeIn = (): Promise<void> => {
     const before = intakeEnded

@@ -216,7 +216,8 @@ export class Feeds {
     lasting.lane.resize(config)
     const { joined, left, unseen } = present.sources.change(config.urls ?? [])
     tellLane(lasting, joined, left)
-    this.#tellSources(joined, unseen)
+    this.#tellSources(joined, [])
+    if (unseen.length > 0) void (live.formerEnded ?? Promise.resolve()).then(() => this.#tellSources([], unseen))
     live.present = { ...present, config }
   }
 
@@ -237,6 +238,7 @@ export class Feeds {
     status.addFeed(name, next.sources.present)
     tellOpened(next.config, next.sources.present.length, this.#config, this.#shared.emit)
     const predecessor = handOver(live.running)
+    live.formerEnded = predecessor.intakeEnded
     live.present = next
     live.running = runFeed(next.parts, predecessor)
     this.#run(live)

@@ -25,6 +25,8 @@ export interface Present {
 export interface LiveFeed {
   present: Present
   running: RunningFeed
+  /** Resolves when the connections of its former settings are closed: until then more is heard of their sources. */
+  formerEnded?: Promise<unknown>
   /** What outlives a change of its settings, and its close. */
   readonly lasting: Lasting
   readonly scope: Scope

@@ -122,6 +122,31 @@ describe.each(lanes())('with a lane in %s', (_kind, lane) => {
   }, 120_000)
 })
 
+it('a URL that goes while its feed still closes the connections of its former settings leaves no trace', async () => {
+  // It does not answer a close for a while.
+  await using slow = await startUpstream({ onSocket: (socket) => socket.pause() })
+  await using upstream = await startUpstream()
+  const { topic } = await topicFor('TradeEvent')
+  const both = { FEED_F_URLS: `${slow.url},${upstream.url}`, FEED_F_SCHEMA: topic }
+  await using reloading = await startReloading(both, { DIAL_RATE: '1000' })
+  const { daemon } = reloading
+  await until(() => slow.sockets.length + upstream.sockets.length === 2, { what: 'two sockets' })
+  await reloading.reload({ ...both, FEED_F_KEY: 'k' })
+  expect(await reloading.reload({ ...both, FEED_F_KEY: 'k', FEED_F_URLS: upstream.url })).toContain(
+    'with other sources',
+  )
+  expect(slow.closed).toEqual([])
+  for (const socket of slow.sockets) socket.resume()
+  await until(() => upstream.sockets.length === 2, { what: 'the feed to start again', timeoutMs: 30_000 })
+  const traces = async () => {
+    const { all } = await daemon.metrics()
+    return all.filter(({ labels }) => labels.url?.includes(`:${slow.port}/`))
+  }
+  await until(async () => (await traces()).length === 0, { what: 'no series of the URL that went' })
+  expect((await daemon.feed('f')).sources).toHaveLength(1)
+  expect(slow.sockets).toHaveLength(1)
+})
+
 it('with Kafka away: a feed changes, goes, comes back and goes; all is delivered when it is back', async () => {
   const kafka = await startKafka({})
   try {

@@ -99,6 +99,27 @@ describe('a feed whose sources come and go', () => {
     expect(sources.listeners).toBe(0)
   })
 
+  it('says that one is gone, too, whose last connection is still being closed when the feed stops', async () => {
+    const sources = changing()
+    const closing = Promise.withResolvers<void>()
+    async function* dial({ info: from }: Source): AsyncGenerator<readonly Message[]> {
+      yield numbered(1, from)
+      await closing.promise
+    }
+    const feed = await parts({ sources, dial, parse: () => ({}) })
+    const running = runFeed(feed)
+    const gone = sources.come(a)
+    await until(() => feed.added.length === 1, { what: 'a message' })
+    settle(feed)
+    gone.abort()
+    const drain = running.drain(AbortSignal.timeout(20_000))
+    closing.resolve()
+    await drain
+    running.halt()
+    await running.ended
+    expect(kinds(feed)).toEqual(['source.joined ws://a/', 'source.left ws://a/'])
+  })
+
   it('keeps one that is refused until it is gone', async () => {
     const sources = changing()
     async function* dial(): AsyncGenerator<readonly Message[]> {}
