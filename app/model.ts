@@ -125,14 +125,14 @@ export interface Router {
 /**
  * Document → bytes. `prepare` asks the registry and throws `Unavailable` (its cure names `setting`, which names the schema); after it,
  * `encode` never waits and may throw `Rejected`. What is encoded after `hold` may be written over once that hold and all before it were
- * given back, by calling what it answered. `apart` is an encoder with the same schemas, and with memory and holds of its own; `isHeld`:
+ * given back, by calling what it answered. `fork` is an encoder with the same schemas, and with memory and holds of its own; `isHeld`:
  * some of its holds were not given back. `forget` ends the asking for a subject, which is prepared again before it is used again.
  */
 export interface Encoder {
   prepare(subject: string, signal: AbortSignal, setting?: string): Promise<void>
   encode(subject: string, document: Document): Buffer
   hold(): () => void
-  apart(): Encoder
+  fork(): Encoder
   readonly isHeld: boolean
   forget(subject: string): void
   /** How many fields of the documents so far their schemas do not have, so that the records lack them. */

@@ -6,9 +6,9 @@ import { written } from '../fit/node.ts'
 import { DEFAULT_FIT, type FitOptions } from '../fit/options.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Document, Encoder } from '../model.ts'
-import { refusal } from './refusal.ts'
+import { explainMismatch } from './explain-mismatch.ts'
+import { RecordMemory } from './record-memory.ts'
 import { type OpenSchemas, openSchemas } from './schemas.ts'
-import { Slabs } from './slab.ts'
 
 /** Where schemas are, and what learns from it: `clock` the time, `emit` what happens. */
 export interface AvroOptions {
@@ -30,7 +30,7 @@ export function avro({ registry, clock, emit, fit = DEFAULT_FIT }: AvroOptions):
 }
 
 function encoderOver(schemas: OpenSchemas): Encoder {
-  const slabs = new Slabs()
+  const memory = new RecordMemory()
   let undeclared = 0
   return {
     prepare: schemas.prepare,
@@ -38,17 +38,17 @@ function encoderOver(schemas: OpenSchemas): Encoder {
       const inUse = schemas.inUse.get(subject)
       if (!inUse) throw new Error(`${subject} was not prepared`)
       try {
-        const value = slabs.write(inUse.id, inUse.plan, document)
+        const value = memory.write(inUse.id, inUse.plan, document)
         undeclared += written.undeclared
         return value
       } catch (cause) {
-        throw cause instanceof Rejected ? cause : refusal(inUse.plan, document, cause)
+        throw cause instanceof Rejected ? cause : explainMismatch(inUse.plan, document, cause)
       }
     },
-    hold: () => slabs.hold(),
-    apart: () => encoderOver(schemas),
+    hold: () => memory.hold(),
+    fork: () => encoderOver(schemas),
     get isHeld() {
-      return slabs.isHeld
+      return memory.isHeld
     },
     forget: schemas.forget,
     get undeclared() {

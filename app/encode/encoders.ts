@@ -3,7 +3,7 @@ import type { Encoder } from '../model.ts'
 import { entryOf, ownValues } from '../settings/kind.ts'
 import { type EncoderGround, type EncoderKind, encoders } from './index.ts'
 
-const kinds: Readonly<Record<string, EncoderKind>> = encoders
+const encoderKinds: Readonly<Record<string, EncoderKind>> = encoders
 
 /** Opens each encoder once: feeds with the same format, and the same settings of it, share one. */
 export class Encoders {
@@ -17,7 +17,7 @@ export class Encoders {
 
   /** The encoder of a feed; its values of other settings do not matter. */
   of(feed: { readonly format: string }): Promise<Encoder> {
-    const values = ownValues(entryOf(kinds, feed.format).settings, feed)
+    const values = ownValues(entryOf(encoderKinds, feed.format).settings, feed)
     const key = JSON.stringify([feed.format, values])
     const opened = this.#opened.get(key) ?? this.#open(feed.format, values)
     this.#opened.set(key, opened)
@@ -40,7 +40,7 @@ export class Encoders {
   }
 
   async #open(format: string, values: ReturnType<typeof ownValues>): Promise<Encoder> {
-    const make = await entryOf(kinds, format).load()
+    const make = await entryOf(encoderKinds, format).load()
     const encoder = make(values, this.#ground)
     this.#all.push(encoder)
     return encoder

@@ -3,7 +3,7 @@ import type { RegistryConfig } from '../config/types.ts'
 import { Unavailable, type UnavailableReason } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import { failureOf, type HttpAnswer, type HttpFailure } from '../lib/http-client.ts'
-import { withCure } from './cures.ts'
+import { withRegistryCure } from './cures.ts'
 import { timedRequest } from './registry-time.ts'
 
 /** The latest version of a subject. */
@@ -30,7 +30,7 @@ interface Reference {
   readonly subject: string
   readonly version: number
 }
-interface Entry {
+interface SubjectVersion {
   readonly id: number
   readonly version: number
   readonly schema: string
@@ -46,7 +46,7 @@ interface Question {
 }
 
 /** A registry keeps its schemas in records of Kafka, of 1 MB unless told otherwise; a text in JSON takes a little more. */
-const MAX_ANSWER_BYTES = 4 * 1024 * 1024
+const MOST_RESPONSE_BYTES = 4 * 1024 * 1024
 const MAX_REFERENCES = 200
 const MAX_ID = 0x7fffffff
 const FAILURES: Readonly<Record<HttpFailure, UnavailableReason>> = {
@@ -73,7 +73,7 @@ export async function latestSchema(
   try {
     return await latest(access, subject, signal, known)
   } catch (error) {
-    throw withCure(error, subject, access.names)
+    throw withRegistryCure(error, subject, access.names)
   }
 }
 
@@ -111,7 +111,10 @@ async function resolve(
   }
 }
 
-async function ask(question: Question, wanted: { subject: string; version: number | 'latest' }): Promise<Entry> {
+async function ask(
+  question: Question,
+  wanted: { subject: string; version: number | 'latest' },
+): Promise<SubjectVersion> {
   const { access, signal, until } = question
   const path = `/subjects/${encodeURIComponent(wanted.subject)}/versions/${wanted.version}`
   try {
@@ -119,12 +122,14 @@ async function ask(question: Question, wanted: { subject: string; version: numbe
       url: access.url.replace(/\/+$/, '') + path,
       headers: { accept: 'application/vnd.schemaregistry.v1+json, application/json', ...authorization(access) },
       timeoutMs: Math.max(1, Math.ceil(until - performance.now())),
-      maxBytes: MAX_ANSWER_BYTES,
+      maxBytes: MOST_RESPONSE_BYTES,
       ca: access.ca,
       signal,
     }
     const answer = await timedRequest(options, access.clock)
-    return answer.status === 200 ? entryOf(question, wanted.subject, answer) : refuse(question, wanted.subject, answer)
+    return answer.status === 200
+      ? subjectVersionOf(question, wanted.subject, answer)
+      : throwFor(question, wanted.subject, answer)
   } catch (cause) {
     if (cause instanceof Unavailable) throw cause
     const reason = FAILURES[failureOf(cause) ?? 'connect']
@@ -139,7 +144,7 @@ function authorization({ basicAuth, bearerToken }: RegistryAccess): { authorizat
   return {}
 }
 
-function refuse({ host, subject }: Question, wanted: string, { status, body }: HttpAnswer): never {
+function throwFor({ host, subject }: Question, wanted: string, { status, body }: HttpAnswer): never {
   const registry = `the registry at ${host}`
   switch (status) {
     case 401:
@@ -148,7 +153,7 @@ function refuse({ host, subject }: Question, wanted: string, { status, body }: H
       throw new Unavailable('authorization', `${registry} does not let these credentials read ${wanted} (403)`)
     case 404: {
       const whose = wanted === subject ? '' : `, which ${subject} refers to`
-      if (NOT_THERE.has(parsed(body).error_code)) {
+      if (NOT_THERE.has(parsedBody(body).error_code)) {
         throw new Unavailable('no_subject', `${registry} has no subject ${wanted}${whose}`)
       }
       throw new Unavailable('response', `${registry} answered 404 for ${wanted}, but not as a Confluent API does`)
@@ -161,8 +166,8 @@ function refuse({ host, subject }: Question, wanted: string, { status, body }: H
   }
 }
 
-function entryOf({ host }: Question, wanted: string, answer: HttpAnswer): Entry {
-  const value = parsed(answer.body)
+function subjectVersionOf({ host }: Question, wanted: string, answer: HttpAnswer): SubjectVersion {
+  const value = parsedBody(answer.body)
   const { id, version, schema, schemaType, references } = value
   if (!isId(id) || !isId(version) || typeof schema !== 'string') {
     throw new Unavailable('response', `the registry at ${host} answered for ${wanted} with something that is no schema`)
@@ -173,7 +178,7 @@ function entryOf({ host }: Question, wanted: string, answer: HttpAnswer): Entry 
   return { id, version, schema, references: referencesOf(references, wanted) }
 }
 
-function parsed(body: Buffer): { [name: string]: unknown } {
+function parsedBody(body: Buffer): { [name: string]: unknown } {
   try {
     const value: unknown = JSON.parse(body.toString('utf8'))
     return typeof value === 'object' && value !== null ? { ...value } : {}

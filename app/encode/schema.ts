@@ -1,7 +1,7 @@
 /** From the registry's schema texts to a plan. */
 import { Unavailable } from '../errors.ts'
 import { compilePlan } from '../fit/compile.ts'
-import type { Node } from '../fit/node.ts'
+import type { TypeNode } from '../fit/node.ts'
 import { DEFAULT_FIT, type FitOptions } from '../fit/options.ts'
 import { Plan } from '../fit/plan.ts'
 import { UnionNode } from '../fit/union.ts'
@@ -22,11 +22,11 @@ export function compileSchema(subject: string, texts: readonly string[], options
 }
 
 /** Whether documents (JSON objects) can fit. */
-function takesObjects(root: Node): boolean {
+function takesObjects(root: TypeNode): boolean {
   return root instanceof UnionNode ? root.branches.some(({ kind }) => kind === 'object') : root.kind === 'object'
 }
 
-function attempt(subject: string, make: () => Node): Node {
+function attempt(subject: string, make: () => TypeNode): TypeNode {
   try {
     return make()
   } catch (cause) {

@@ -6,19 +6,19 @@ import type { FitOptions } from '../fit/options.ts'
 import type { Plan } from '../fit/plan.ts'
 import { steadyNow } from '../lib/clock.ts'
 import type { Encoder } from '../model.ts'
-import { withCure } from './cures.ts'
+import { withRegistryCure } from './cures.ts'
 import { misfitOf } from './misfit.ts'
 import { type Known, latestSchema, type RegistryAccess } from './registry.ts'
 import { compileSchema } from './schema.ts'
 
 /** What a subject's documents are encoded with; one object, so that id and plan always belong together. */
-export interface InUse extends Known {
+export interface SchemaInUse extends Known {
   readonly plan: Plan
 }
 
 /** The schemas of one encoder. */
 export interface OpenSchemas extends Pick<Encoder, 'prepare' | 'forget' | 'close'> {
-  readonly inUse: ReadonlyMap<string, InUse>
+  readonly inUse: ReadonlyMap<string, SchemaInUse>
   readonly known: Encoder['schemas']
 }
 
@@ -34,7 +34,7 @@ export function openSchemas(
   registry: RegistryAccess & Pick<RegistryConfig, 'refreshMs'> & { readonly fit: FitOptions },
   emit: Emit,
 ): OpenSchemas {
-  const inUse = new Map<string, InUse>()
+  const inUse = new Map<string, SchemaInUse>()
   const known = new Map<string, { id: number; version: number; fetchedAt: number }>()
   const wanted = new Set<string>()
   const failing = new Map<string, UnavailableReason>()
@@ -53,7 +53,7 @@ export function openSchemas(
       const changed = texts !== undefined
       emit({ type: 'schema.fetched', subject, id, version, changed, recovered, misfit: plan && misfitOf(plan) })
     } catch (thrown) {
-      const error = withCure(thrown, subject, registry.names)
+      const error = withRegistryCure(thrown, subject, registry.names)
       if (error instanceof Unavailable && !closing.signal.aborted && failing.get(subject) !== error.reason) {
         failing.set(subject, error.reason)
         const { reason, message } = error
@@ -89,7 +89,7 @@ export function openSchemas(
       if (inUse.has(subject)) return
       await untilAborted(fetchShared(subject), subject, signal).catch((error: unknown) => {
         // The request is shared by feeds that call it differently.
-        throw withCure(error, subject, registry.names, setting)
+        throw withRegistryCure(error, subject, registry.names, setting)
       })
       refreshLater()
     },

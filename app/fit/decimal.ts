@@ -2,7 +2,7 @@
 import { type Decimal, decimalOf } from '../lib/decimal.ts'
 import { numberText } from '../lib/json-value.ts'
 import { Leaf } from './node.ts'
-import { type Tap, writeBytes, writeFixed } from './tap.ts'
+import { type Tap, writeFixed, writeLengthAndBytes } from './tap.ts'
 
 /** What a schema says of a decimal. `size`: of a fixed, in bytes; undefined for bytes. */
 export interface DecimalShape {
@@ -31,7 +31,7 @@ export class DecimalNode extends Leaf<Uint8Array> {
     return typeof value === 'string' ? this.#bytesOf(value) : undefined
   }
   protected put(tap: Tap, read: Uint8Array): void {
-    if (this.#shape.size === undefined) writeBytes(tap, read)
+    if (this.#shape.size === undefined) writeLengthAndBytes(tap, read)
     else writeFixed(tap, read)
   }
 

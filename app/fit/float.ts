@@ -4,7 +4,7 @@ import { compareMagnitudes, type Decimal, decimalOf } from '../lib/decimal.ts'
 /** Where floats end (IEEE 754, binary32). */
 const BEYOND = 2 ** 128
 /** Every float can be written with this many digits. */
-const MOST_DIGITS = 9
+const MOST_FLOAT_DIGITS = 9
 
 /** Whether a double is halfway between two floats. Then the decimal number may lie on either side. */
 export function isHalfway(double: number): boolean {
@@ -35,7 +35,7 @@ export function isShortestText(digits: string, float: number): boolean {
   if (float < Number.MAX_SAFE_INTEGER / 2) return isShortestNumber(Number(digits), float)
   const exact = exactDigits(float)
   const kept = digits.replace(/0{1,40}$/, '').length
-  if (kept > Math.min(MOST_DIGITS, exact.length)) return false
+  if (kept > Math.min(MOST_FLOAT_DIGITS, exact.length)) return false
   if (kept > 1 && around(exact, kept - 1).some((text) => reads(text) === float)) return false
   const near = around(exact, kept).filter((text) => reads(text) === float)
   return near.includes(digits) && (near.length === 1 || isClosest(digits, near, BigInt(exact)))

@@ -1,16 +1,16 @@
 /** The named types of a schema (Avro 1.12, "Names"). */
 
 export const PRIMITIVES: readonly string[] = ['null', 'boolean', 'int', 'long', 'float', 'double', 'bytes', 'string']
-const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
+const NAME_FORM = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 /** Throws unless `name` is a name without dots. */
 export function checkName(name: unknown, of: string): string {
-  if (typeof name === 'string' && NAME.test(name)) return name
+  if (typeof name === 'string' && NAME_FORM.test(name)) return name
   throw new Error(`the name of ${of} is not one that Avro allows`)
 }
 
 /** The full name of a definition, and the namespace that holds within it. Throws for a name that Avro does not allow. */
-export function nameOf(
+export function fullNameOf(
   { name, namespace }: { readonly name?: unknown; readonly namespace?: unknown },
   around: string,
 ): { readonly full: string; readonly namespace: string } {
@@ -23,7 +23,7 @@ export function nameOf(
 }
 
 /** What has been defined so far, by full name. */
-export class Names<T> {
+export class NamedTypes<T> {
   readonly #defined = new Map<string, T>()
 
   /** Throws for a name that is taken. */

@@ -7,13 +7,13 @@ export const NO = 0
 /** It fits after a conversion that does not change its meaning. */
 export const CONVERTED = 1
 export const AS_IS = 2
-export type Level = typeof NO | typeof CONVERTED | typeof AS_IS
+export type FitLevel = typeof NO | typeof CONVERTED | typeof AS_IS
 
 /** Kinds of JSON values. */
-export type Kind = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object'
+export type JsonKind = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object'
 
 /** The kind of a JSON value; undefined for what is none. */
-export function kindOf(value: unknown): Kind | undefined {
+export function kindOf(value: unknown): JsonKind | undefined {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'array'
   if (value instanceof ExactNumber) return 'number'
@@ -22,7 +22,7 @@ export function kindOf(value: unknown): Kind | undefined {
 }
 
 /** What a document leaves out of the schema, and the schema out of the document. Tells the records of a union apart. */
-export interface Tally {
+export interface Omissions {
   /** Fields of the document that the schema does not have. */
   undeclared: number
   /** Fields of the schema that took their default. */
@@ -33,19 +33,19 @@ export interface Tally {
 export interface Fault {
   readonly path: readonly string[]
   readonly value: unknown
-  readonly node: Node
+  readonly node: TypeNode
 }
 
 /** One type of a plan. A named type that is referred to is the same object, so plans may be cyclic. */
-export interface Node {
+export interface TypeNode {
   /** The type as errors name it: Avro's name, the logical type, or the full name of a record. */
   readonly name: string
   /** What Avro JSON calls it where it is a branch of a union: the full name of a named type, else that of the type. */
   readonly branch: string
   /** The kind of JSON value that it takes as it is; undefined for a union. */
-  readonly kind: Kind | undefined
-  /** How well `value` fits. Adds to `tally`. */
-  fit(value: unknown, tally: Tally): Level
+  readonly kind: JsonKind | undefined
+  /** How well `value` fits. Adds to `omitted`. */
+  fit(value: unknown, omitted: Omissions): FitLevel
   /** Writes `value`, and adds to `written`. Returns false where it does not fit; what was written then does not count. */
   write(tap: Tap, value: unknown): boolean
   /** The first place where `value` does not fit; undefined where it does. `path`: where the value stands; it comes back as it was, unless there is a fault. */
@@ -53,21 +53,21 @@ export interface Node {
 }
 
 /** A fault at `path`, which may be used again. */
-export function faultAt(path: readonly string[], value: unknown, node: Node): Fault {
+export function faultAt(path: readonly string[], value: unknown, node: TypeNode): Fault {
   return { path: [...path], value, node }
 }
 
 /** What `write` left out and took from defaults. Whoever begins a document sets it to 0. */
-export const written: Tally & { converted: number } = { undeclared: 0, defaulted: 0, converted: 0 }
+export const written: Omissions & { converted: number } = { undeclared: 0, defaulted: 0, converted: 0 }
 
 /** Which document is being written: what unions remember of another one is out of date. */
 export const document = { number: 0 }
 
 /** A type without types inside: it reads a JSON value into `T`, and writes that. */
-export abstract class Leaf<T> implements Node {
+export abstract class Leaf<T> implements TypeNode {
   abstract readonly name: string
   abstract readonly branch: string
-  abstract readonly kind: Kind
+  abstract readonly kind: JsonKind
   readonly #converts: boolean
 
   /** `converts`: whether values of another kind are converted. */
@@ -75,7 +75,7 @@ export abstract class Leaf<T> implements Node {
     this.#converts = converts
   }
 
-  fit(value: unknown): Level {
+  fit(value: unknown): FitLevel {
     if (this.taken(value) !== undefined) return AS_IS
     return this.#converts && this.converted(value) !== undefined ? CONVERTED : NO
   }

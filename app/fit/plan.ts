@@ -1,5 +1,5 @@
 /** A compiled schema, as encoders use it. */
-import { document, type Fault, type Node, written } from './node.ts'
+import { document, type Fault, type TypeNode, written } from './node.ts'
 import { Tap } from './tap.ts'
 
 /** Thrown for a document that does not fit; shared, because it says nothing of the document and a stack costs more than a record. */
@@ -7,10 +7,10 @@ export const MISMATCH = new Error('does not fit the schema')
 
 /** What a plan needs of its root. */
 export class Plan {
-  readonly root: Node
+  readonly root: TypeNode
   readonly #tap = new Tap()
 
-  constructor(root: Node) {
+  constructor(root: TypeNode) {
     this.root = root
   }
 

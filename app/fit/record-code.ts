@@ -1,10 +1,10 @@
 /** Makes the function that writes a record: code of its own for each, so that the engine knows where the fields of its documents are. */
-import type { Tally } from './node.ts'
+import type { Omissions } from './node.ts'
 import type { Field } from './record.ts'
 import { type Tap, writeFixed } from './tap.ts'
 
 /** Writes an object, and adds to `written`. Returns false where it does not fit. */
-export type WriteRecord = (tap: Tap, value: Record<string, unknown>, written: Tally) => boolean
+export type WriteRecord = (tap: Tap, value: Record<string, unknown>, written: Omissions) => boolean
 
 /** Beyond it one function would be too long for the engine to optimise. */
 const MOST_FIELDS = 200
@@ -16,7 +16,7 @@ export function recordWriter(fields: readonly Field[]): WriteRecord {
 
 /** Undefined where the runtime forbids code from strings. In the code stand positions and JSON texts only. */
 export function generated(fields: readonly Field[]): WriteRecord | undefined {
-  const lines = fields.map((field, at) => codeOf(field, at))
+  const lines = fields.map((field, at) => fieldCode(field, at))
   const code = `return (tap, value, written) => {
   let given, found = 0, all = 0;
 ${lines.join('\n')}
@@ -34,7 +34,7 @@ ${lines.join('\n')}
   }
 }
 
-function codeOf({ keys: [name = '', ...aliases], fallback }: Field, at: number): string {
+function fieldCode({ keys: [name = '', ...aliases], fallback }: Field, at: number): string {
   const others = aliases.map((alias) => `  if (given === undefined) given = ${readOf(alias)};\n`).join('')
   const missing = fallback === undefined ? 'return false;' : `{ writeFixed(tap, fallback${at}); written.defaulted++; }`
   return `  given = ${readOf(name)};

@@ -1,13 +1,13 @@
 /** null, boolean, string and enum. */
 import { plainNumberText } from '../lib/json-value.ts'
-import { AS_IS, type Fault, faultAt, Leaf, type Level, NO, type Node } from './node.ts'
+import { AS_IS, type Fault, type FitLevel, faultAt, Leaf, NO, type TypeNode } from './node.ts'
 import { isText, type Tap, writeByte, writeLong, writeText } from './tap.ts'
 
-export const nullNode: Node = {
+export const nullNode: TypeNode = {
   name: 'null',
   branch: 'null',
   kind: 'null',
-  fit: (value): Level => (value === null ? AS_IS : NO),
+  fit: (value): FitLevel => (value === null ? AS_IS : NO),
   write: (_tap, value) => value === null,
   fault: (value, path): Fault | undefined => (value === null ? undefined : faultAt(path, value, nullNode)),
 }

@@ -1,9 +1,9 @@
 /** Writes Avro's binary encoding (Avro 1.12, "Binary encoding") into a buffer. */
 
 /** Up to so many characters a loop is faster than a call into the engine. */
-const SHORT = 20
+const SHORT_TEXT = 20
 /** Most bytes of the length of a string. */
-const LENGTH_BYTES = 5
+const TEXT_LENGTH_BYTES = 5
 /** Zigzag forms below it are 32-bit integers. */
 const SMALL = 2 ** 30
 /** Below it zigzag forms are exact in doubles. */
@@ -39,13 +39,13 @@ export function writeLong(tap: Tap, value: number | bigint): void {
     if (value > -LARGE && value < LARGE) {
       const zigzag = value < 0 ? -2 * value - 1 : 2 * value
       const high = Math.floor(zigzag / LOW)
-      return writeVarint(tap, zigzag - high * LOW, high)
+      return writeSplitVarint(tap, zigzag - high * LOW, high)
     }
   }
   if (typeof value === 'bigint' && value > -LARGE && value < LARGE) return writeLong(tap, Number(value))
   const long = BigInt(value)
   const zigzag = BigInt.asUintN(64, (long << 1n) ^ (long >> 63n))
-  writeVarint(tap, Number(zigzag & BigInt(LOW - 1)), Number(zigzag >> BigInt(LOW_BITS)))
+  writeSplitVarint(tap, Number(zigzag & BigInt(LOW - 1)), Number(zigzag >> BigInt(LOW_BITS)))
 }
 
 /** Writes IEEE 754 binary64, little-endian. */
@@ -67,14 +67,14 @@ export function writeFixed(tap: Tap, bytes: Uint8Array): void {
 }
 
 /** Writes length and bytes. */
-export function writeBytes(tap: Tap, bytes: Uint8Array): void {
+export function writeLengthAndBytes(tap: Tap, bytes: Uint8Array): void {
   writeLong(tap, bytes.length)
   writeFixed(tap, bytes)
 }
 
 /** Writes length and UTF-8. Returns false, having written nothing that counts, when UTF-8 cannot hold the text. */
 export function writeText(tap: Tap, text: string): boolean {
-  if (text.length <= SHORT ? writeShortAscii(tap, text) : writeLongAscii(tap, text)) return true
+  if (text.length <= SHORT_TEXT ? writeShortAscii(tap, text) : writeLongAscii(tap, text)) return true
   if (!text.isWellFormed()) return false
   const length = Buffer.byteLength(text)
   writeLong(tap, length)
@@ -94,7 +94,7 @@ function writeSmall(tap: Tap, zigzag: number): void {
 }
 
 /** `low`: the last 28 bits; `high`: the others, which may be 36. */
-function writeVarint(tap: Tap, low: number, high: number): void {
+function writeSplitVarint(tap: Tap, low: number, high: number): void {
   const { buffer } = tap
   for (let shift = 0; shift < LOW_BITS; shift += 7) buffer[tap.position++] = ((low >>> shift) & 0x7f) | 0x80
   let left = high
@@ -130,7 +130,7 @@ function writeShortAscii(tap: Tap, text: string): boolean {
 function writeLongAscii(tap: Tap, text: string): boolean {
   const { buffer, position } = tap
   const { length } = text
-  if (position + LENGTH_BYTES + length > buffer.length) return false
+  if (position + TEXT_LENGTH_BYTES + length > buffer.length) return false
   writeLong(tap, length)
   const start = tap.position
   tap.position = start + length

@@ -1,6 +1,17 @@
 /** union: which branch a value goes to. docs/fitting.md states the rules. */
 import { ExactNumber, isObject } from '../lib/json-value.ts'
-import { AS_IS, document, type Fault, faultAt, kindOf, type Level, NO, type Node, type Tally, written } from './node.ts'
+import {
+  AS_IS,
+  document,
+  type Fault,
+  type FitLevel,
+  faultAt,
+  kindOf,
+  NO,
+  type Omissions,
+  type TypeNode,
+  written,
+} from './node.ts'
 import { holdsExactly } from './number.ts'
 import { StringNode } from './simple.ts'
 import { type Tap, writeLong } from './tap.ts'
@@ -16,19 +27,19 @@ export interface UnionOptions {
 /** The branch for an array or object, how well it fits, and what it is there: the value itself, or what stands in `{"branch": …}`. */
 interface Choice {
   readonly index: number
-  readonly level: Level
+  readonly level: FitLevel
   readonly value: unknown
-  readonly tally: Tally
+  readonly omitted: Omissions
 }
 
-const NONE: Choice = { index: -1, level: NO, value: undefined, tally: { undeclared: 0, defaulted: 0 } }
-const IGNORED: Tally = { undeclared: 0, defaulted: 0 }
+const NO_CHOICE: Choice = { index: -1, level: NO, value: undefined, omitted: { undeclared: 0, defaulted: 0 } }
+const IGNORED: Omissions = { undeclared: 0, defaulted: 0 }
 
-export class UnionNode implements Node {
+export class UnionNode implements TypeNode {
   readonly name = 'union'
   readonly branch = 'union'
   readonly kind = undefined
-  readonly branches: readonly Node[]
+  readonly branches: readonly TypeNode[]
   readonly #options: UnionOptions
   readonly #nullIndex: number
   /** The other branch of a union of null and one other. */
@@ -38,23 +49,23 @@ export class UnionNode implements Node {
   /** Which document `#choices` are of. */
   #document = -1
 
-  constructor(branches: readonly Node[], options: UnionOptions) {
+  constructor(branches: readonly TypeNode[], options: UnionOptions) {
     this.branches = branches
     this.#options = options
     this.#nullIndex = branches.findIndex(({ kind }) => kind === 'null')
     const others = [...branches.keys()].filter((index) => index !== this.#nullIndex)
     this.#only = others.length === 1 ? others[0] : undefined
-    this.#byName = namesOf(branches, others)
+    this.#byName = branchNames(branches, others)
   }
 
-  fit(value: unknown, tally: Tally): Level {
+  fit(value: unknown, omitted: Omissions): FitLevel {
     if (isLeaf(value)) {
       const index = this.#branchOf(value)
       return index < 0 ? NO : (this.branches[index]?.fit(value, IGNORED) ?? NO)
     }
-    const { level, tally: own } = this.#choose(value as object)
-    tally.undeclared += own.undeclared
-    tally.defaulted += own.defaulted
+    const { level, omitted: own } = this.#choose(value as object)
+    omitted.undeclared += own.undeclared
+    omitted.defaulted += own.defaulted
     return level
   }
 
@@ -109,12 +120,12 @@ export class UnionNode implements Node {
     if (value === null) return this.#nullIndex
     if (this.#options.isAmbiguous && !this.#options.converts) return -1
     let best = -1
-    let level: Level = NO
+    let level: FitLevel = NO
     for (let index = 0; index < this.branches.length; index++) {
-      const node = this.branches[index] as Node
+      const node = this.branches[index] as TypeNode
       const own = node.fit(value, IGNORED)
       if (own < level || own === NO) continue
-      if (own === level && !saysMore(node, this.branches[best] as Node, value)) continue
+      if (own === level && !saysMore(node, this.branches[best] as TypeNode, value)) continue
       best = index
       level = own
     }
@@ -136,7 +147,7 @@ export class UnionNode implements Node {
 
   #chosen(value: object): Choice {
     const { isAmbiguous, converts } = this.#options
-    const named = isAmbiguous || converts ? this.#named(value) : NONE
+    const named = isAmbiguous || converts ? this.#named(value) : NO_CHOICE
     if (isAmbiguous && (named.level === AS_IS || !converts)) return named
     const best = this.#best(value)
     return best.level === AS_IS || named.level === NO ? best : named
@@ -144,7 +155,7 @@ export class UnionNode implements Node {
 
   #named(value: object): Choice {
     const name = this.#nameIn(value)
-    return name === undefined ? NONE : this.#at(this.#byName.get(name) ?? -1, Reflect.get(value, name))
+    return name === undefined ? NO_CHOICE : this.#at(this.#byName.get(name) ?? -1, Reflect.get(value, name))
   }
 
   /** The name in `{"branch": …}` with nothing beside it (Avro 1.12, "JSON encoding"). */
@@ -163,7 +174,7 @@ export class UnionNode implements Node {
   }
 
   #best(value: object): Choice {
-    let best = NONE
+    let best = NO_CHOICE
     for (let index = 0; index < this.branches.length; index++) {
       const choice = this.#at(index, value)
       if (choice.level > best.level || (choice.level === best.level && this.#isCloser(choice, best))) best = choice
@@ -175,15 +186,15 @@ export class UnionNode implements Node {
   #isCloser(one: Choice, best: Choice): boolean {
     const [node, other] = [this.branches[one.index], this.branches[best.index]]
     if (!node || !other) return false
-    if (one.tally.undeclared !== best.tally.undeclared) return one.tally.undeclared < best.tally.undeclared
+    if (one.omitted.undeclared !== best.omitted.undeclared) return one.omitted.undeclared < best.omitted.undeclared
     if (node.branch === 'map' || other.branch === 'map') return other.branch === 'map'
-    return one.tally.defaulted < best.tally.defaulted
+    return one.omitted.defaulted < best.omitted.defaulted
   }
 
   #at(index: number, value: unknown): Choice {
-    const tally = { undeclared: 0, defaulted: 0 }
-    const level = this.branches[index]?.fit(value, tally) ?? NO
-    return level === NO ? NONE : { index, level, value, tally }
+    const omitted = { undeclared: 0, defaulted: 0 }
+    const level = this.branches[index]?.fit(value, omitted) ?? NO
+    return level === NO ? NO_CHOICE : { index, level, value, omitted }
   }
 }
 
@@ -192,7 +203,7 @@ function isLeaf(value: unknown): boolean {
 }
 
 /** The last part of a full name will do where it is the only one such. */
-function namesOf(branches: readonly Node[], indexes: readonly number[]): ReadonlyMap<string, number> {
+function branchNames(branches: readonly TypeNode[], indexes: readonly number[]): ReadonlyMap<string, number> {
   const named = indexes.map((index) => [branches[index]?.branch ?? '', index] as const)
   const shortOf = (name: string): string => name.slice(name.lastIndexOf('.') + 1)
   const short = named.map(([name, index]) => [shortOf(name), index] as const)
@@ -200,7 +211,7 @@ function namesOf(branches: readonly Node[], indexes: readonly number[]): Readonl
 }
 
 /** Whether `node` says more of a value than `other`, which fits as well: the number without rounding, the symbol rather than the text. */
-function saysMore(node: Node, other: Node, value: unknown): boolean {
+function saysMore(node: TypeNode, other: TypeNode, value: unknown): boolean {
   if (typeof value === 'string') return other instanceof StringNode
   return holdsExactly(node, value) && !holdsExactly(other, value)
 }

@@ -4,16 +4,16 @@ import type { Plan } from '../fit/plan.ts'
 
 const SLAB_BYTES = 128 * 1024
 /** A record larger than this gets memory of its own, so that the rest of a slab is not thrown away for it. */
-const LARGE_BYTES = SLAB_BYTES / 4
+const LARGE_RECORD_BYTES = SLAB_BYTES / 4
 /** Defaults can make a small document huge; nothing of this size is for Kafka. */
-const MAX_BYTES = 64 * 1024 * 1024
+const MOST_RECORD_BYTES = 64 * 1024 * 1024
 /** One zero byte and the schema id, big-endian. */
-const HEADER_BYTES = 5
+const RECORD_HEADER_BYTES = 5
 /** Most slabs that wait for the end of a hold, and most that wait to be used again. */
 const MAX_SLABS = 64
 
 /** A piece of memory with its number; `reusable` unless something in it was written while nobody held. */
-interface Piece {
+interface Slab {
   readonly memory: Buffer
   readonly number: number
   reusable: boolean
@@ -23,11 +23,11 @@ interface Piece {
  * Writes records one after the other. Fresh memory for each would be garbage that V8 counts as external, and enough of it
  * starts a full collection several times a second.
  */
-export class Slabs {
-  #piece: Piece = fresh(0)
+export class RecordMemory {
+  #piece: Slab = fresh(0)
   #next = 0
   /** Full ones in whose time a hold began that has not ended, by ascending number. */
-  readonly #waiting: Piece[] = []
+  readonly #waiting: Slab[] = []
   readonly #free: Buffer[] = []
   /** In the order they began: so the first has the lowest number. */
   readonly #holds = new Set<{ readonly from: number }>()
@@ -61,8 +61,9 @@ export class Slabs {
   }
 
   #writeElsewhere(bytes: number, id: number, plan: Plan, document: unknown): Buffer {
-    if (bytes > MAX_BYTES) throw new Rejected('too_large', `larger than ${MAX_BYTES} bytes when encoded`)
-    if (bytes > LARGE_BYTES) {
+    if (bytes > MOST_RECORD_BYTES)
+      throw new Rejected('too_large', `larger than ${MOST_RECORD_BYTES} bytes when encoded`)
+    if (bytes > LARGE_RECORD_BYTES) {
       const own = Buffer.allocUnsafeSlow(bytes)
       return own.subarray(0, encodeAt(own, 0, id, plan, document))
     }
@@ -86,7 +87,7 @@ export class Slabs {
   }
 }
 
-function fresh(number: number, memory: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES)): Piece {
+function fresh(number: number, memory: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES)): Slab {
   return { memory, number, reusable: true }
 }
 
@@ -97,5 +98,5 @@ function encodeAt(buffer: Buffer, start: number, id: number, plan: Plan, documen
   buffer[start + 2] = id >>> 16
   buffer[start + 3] = id >>> 8
   buffer[start + 4] = id
-  return plan.encode(document, buffer, start + HEADER_BYTES)
+  return plan.encode(document, buffer, start + RECORD_HEADER_BYTES)
 }
