@@ -22,7 +22,14 @@ const withStack = {
 }
 
 export default {
-  projects: [project('unit'), project('repo'), project('contract', withStack), project('integration', withStack)],
+  projects: [
+    project('unit'),
+    project('repo'),
+    project('contract', withStack),
+    project('integration', withStack),
+    // What needs a server that pip brings: see scripts/system/nats.ts.
+    ...(process.env.NATS_SERVER ? [project('nats', withStack)] : []),
+  ],
   // Integration tests mostly wait, so one a core leaves half of the machine idle; the default is one core less.
   maxWorkers: 2,
   // Many tests start several processes, on a machine that may be busy.

@@ -26,13 +26,9 @@ import { sleep } from './lib/sleep.ts'
 import type { Encoder } from './model.ts'
 import { type PageSources, pages } from './pages.ts'
 import { portProblem } from './port-problem.ts'
-import { openDeadLetters } from './produce/dead-letters.ts'
-import { hold } from './produce/hold.ts'
-import { sinks } from './produce/index.ts'
-import { PATIENCE_MS } from './produce/open-topic.ts'
+import { systemOf, writesToStdout } from './produce/systems.ts'
 import { Reload } from './reload.ts'
-import { deadLetterUse } from './route/topic-use.ts'
-import { entryOf, loadKind } from './settings/kind.ts'
+import { Targets } from './targets.ts'
 import { startLines } from './telemetry/daemon-lines.ts'
 import { createTelemetry } from './telemetry/index.ts'
 import { Status } from './telemetry/status.ts'
@@ -134,8 +130,8 @@ interface Observable extends PageSources {
 
 function observed(config: Config, version: string): Observable {
   const { secrets } = config
-  const { connects, needs } = entryOf(sinks, config.sink)
-  const status = new Status(connects)
+  const used = new Set(config.feeds.map(({ sink }) => sink))
+  const status = new Status([...used].flatMap((sink) => systemOf(sink) ?? []))
   const feeds = new Map<string, FeedParts>()
   const schemas = (): Encoder['schemas'] => daemon.encoders?.schemas ?? new Map()
   const gaps = new Gaps()
@@ -145,7 +141,7 @@ function observed(config: Config, version: string): Observable {
     maxUrls: config.metricsMaxUrls,
     logLevel: config.logLevel,
     secrets,
-    logFd: needs.includes('stdout') ? STDERR : STDOUT,
+    logFd: writesToStdout(config) ? STDERR : STDOUT,
     version,
     observed: { status, gaps, feeds, schemas, clock },
   })
@@ -165,34 +161,26 @@ async function openAll(config: Config, daemon: Observable, scope: Scope, signal:
   for (const problem of config.warnings) emit({ type: 'daemon.warned', warning: sentenceOf(problem) })
   if (config.lane.directory !== undefined) await tryOutAside(config.lane.directory, signal)
   scope.use(closeHttp, (close) => close())
-  const openSink = await loadKind(sinks, config.sink)
-  const { clock } = daemon
-  const { kafka, registry } = config
-  const sink = scope.use(openSink(config, { kafka, emit, clock }), (it) => it.close())
-  const { brokers, names } = kafka
-  const holdOptions = { lingerMs: config.lingerMs, brokers, names, patienceMs: PATIENCE_MS }
-  const outlet = scope.use(hold(sink, holdOptions, emit), (it) => it.close())
+  const { clock, version } = daemon
+  const { registry } = config
+  const hide = (text: string, feed: string) => secrets.hide(text, feed)
+  const targets = scope.use(new Targets(config, { emit, clock, version, hide }), (it) => it.close())
   const encoders = scope.use(new Encoders({ registry, clock, emit }), (it) => it.close())
   daemon.encoders = encoders
-  const isOffline = !entryOf(sinks, config.sink).connects
-  const hide = (text: string, feed: string) => secrets.hide(text, feed)
-  const use = deadLetterUse(config)
-  const { deadLetterTopic: topic, deadLetterMaxBytes: maxBytes } = config
-  const deadLetterOptions = { topic, maxBytes, use, version: daemon.version, isOffline, clock, hide }
-  const deadLetters = scope.use(openDeadLetters(outlet, deadLetterOptions, emit), (it) => it.close())
   const dial = openDialler(config.dialRate, secrets, emit)
   const gapStates = new GapStates(config.lane, gaps, emit)
   const parts = daemon.feeds
-  const shared = { encoders, outlet, deadLetters, gaps, clock, dial, emit, status, gapStates, parts }
+  const shared = { encoders, targets, gaps, clock, dial, emit, status, gapStates, parts }
   const feeds = scope.use(new Feeds(config, shared), (it) => it.close())
   const first = await feeds.prepare(config.feeds, signal)
   signal.throwIfAborted()
   const sources = config.feeds.reduce((sum, feed) => sum + (feed.urls?.length ?? 0), 0)
-  emit({ type: 'daemon.started', version: daemon.version, feeds: config.feeds.length, sources, sink: config.sink })
+  const sink = [...new Set(config.feeds.map((feed) => feed.sink))].join(', ')
+  emit({ type: 'daemon.started', version, feeds: config.feeds.length, sources, sink })
   await gapStates.begin()
   scope.use(gapStates, (it) => it.stop())
   const encoder = await encoders.of({ format: 'avro' })
-  const gapFeed = await openGapFeed(config, { ...daemon, encoder, outlet, emit }, scope)
+  const gapFeed = await openGapFeed(config, { ...daemon, encoder, targets, emit }, scope)
   const ended = scope.use(new AbortController(), (it) => it.abort())
   void lookLeftOver(config, emit, ended.signal)
   const reload = scope.use(new Reload(config, feeds, emit), (it) => it.stop())

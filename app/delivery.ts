@@ -1,4 +1,4 @@
-/** One batch on its way: counts its documents into the ledger and acknowledges the batch when the last one is settled. */
+/** Settles a batch: counts its documents in the ledger and acknowledges the batch when all documents are settled. */
 import { Rejected } from './errors.ts'
 import type { Emit } from './events.ts'
 import { type Clock, steadyNow } from './lib/clock.ts'
@@ -18,10 +18,10 @@ import type {
 } from './model.ts'
 import { Refused } from './refused.ts'
 
-/** Why a document expired: the only reason there is. */
+/** The only reason for which documents expire. */
 const TOO_OLD = 'max_age'
 
-/** The part of a feed that a delivery touches. */
+/** The parts of a feed that a delivery uses. */
 export interface DeliveryFeed {
   readonly name: string
   readonly lane: Lane
@@ -36,17 +36,17 @@ export interface DeliveryFeed {
 }
 
 /**
- * Made per batch; `finished` is called after each message, `handedOver` once, after the last. What is refused of a message before it
- * is handed over goes into one dead letter, what the broker refuses of it into another, when all else of the batch is settled.
- * Errors other than `Rejected` are our bugs and are thrown on.
+ * One per batch. Call `finished` after each message and `handedOver` once, after the last. Documents of a message refused before
+ * producing share a dead letter. Documents refused by the broker share another, sent when the rest of the batch is settled.
+ * Errors other than `Rejected` are bugs and are rethrown.
  */
 export class Delivery implements Settlement {
   readonly #feed: DeliveryFeed
   readonly #batch: Batch
   readonly #release: () => void
-  /** Records and refused documents that are not settled, and one for the batch itself until `handedOver`. */
+  /** Unsettled records and refused documents, plus 1 for the batch until `handedOver`. */
   #open = 1
-  /** Of the present message. */
+  /** Refused documents of the present message. */
   #refused: Refused | undefined
   readonly #byBroker = new Map<Message, Refused>()
   /** Documents in `#byBroker`. */
@@ -65,7 +65,7 @@ export class Delivery implements Settlement {
     this.#feed.ledger.inFlight++
   }
 
-  /** A document was mapped to nothing, or is nothing that should be produced for `reason`. */
+  /** A normaliser returned nothing, or the document is ignored for `reason`. */
   ignored(reason?: string): void {
     this.#feed.ledger.found++
     this.#feed.ledger.ignored++
@@ -109,18 +109,18 @@ export class Delivery implements Settlement {
     this.#settle(records)
   }
 
-  /** `records` of this batch became too old on their way. */
+  /** `records` of this batch expired in the outlet. */
   expired(records: number): void {
     count(this.#feed.ledger.expired, TOO_OLD, records)
     this.#settle(records)
   }
 
-  /** Every message of the batch has been turned into records or refused. */
+  /** All messages of the batch became records or were refused. */
   handedOver(): void {
     this.#close(1)
   }
 
-  /** The end of documents in flight that are no records: expired, dead-lettered or, without dead letters, refused. */
+  /** Ends refused documents in flight: expired, dead-lettered or, without dead letters, refused. */
   #bury(refused: Refused): void {
     const { clock, shape, maxAgeMs, encoder, router, deadLetters, ledger } = this.#feed
     const { message, documents } = refused
@@ -181,7 +181,7 @@ function count(counts: Map<string, number>, reason: string, by = 1): void {
   counts.set(reason, (counts.get(reason) ?? 0) + by)
 }
 
-/** Receive times on the steady clock as flat (milliseconds since the epoch, number of messages) pairs: many messages share a millisecond. */
+/** Returns receive times on the steady clock as flat (milliseconds since the epoch, number of messages) pairs; many messages share a millisecond. */
 function runs(messages: readonly Message[], clock: Clock): number[] {
   const pairs: number[] = []
   let at = -1

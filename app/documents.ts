@@ -1,4 +1,4 @@
-/** The documents of one message: parsed, and normalised into one, several or none. */
+/** Parses a message and normalises its documents. */
 import { Rejected } from './errors.ts'
 import { isObject } from './lib/json-value.ts'
 import type { Slice } from './lib/slice.ts'
@@ -6,22 +6,22 @@ import type { Matcher } from './lib/subset.ts'
 import { type Document, Lines, type Message, type Normaliser, type Parser } from './model.ts'
 import type { FindRecords } from './shape/records.ts'
 
-/** The steps that make documents, and how many a message may hold. */
+/** The steps from message to documents, and the most documents per message. */
 export interface DocumentSteps {
-  /** What is control: counted as ignored before any step but `watch` looks at it. */
+  /** Matches control messages, which are counted as ignored before all steps except `watch`. */
   readonly ignore?: Matcher | undefined
-  /** What is data: all else is control. */
+  /** Matches data; all other messages are control. */
   readonly only?: Matcher | undefined
   readonly parse: Parser
-  /** Finds the documents in a message. `ignore` and `only` then look at the message alone. */
+  /** Finds the documents in a message. If set, `ignore` and `only` apply to the message, not to its documents. */
   readonly records?: FindRecords | undefined
   readonly normalise: readonly Normaliser[]
   readonly maxDocuments: number
-  /** Called with every document as it was found, in order; never throws. */
+  /** Called with every document before normalising, in order; never throws. */
   readonly watch?: ((document: Document, message: Message) => void) | undefined
 }
 
-/** A message that holds several documents, or whose document became several; `step`: the normaliser that they have still to pass. */
+/** Candidates of a message with several documents, or of a document split by a normaliser. `step`: index of the next normaliser. */
 export class Several {
   readonly candidates: readonly unknown[]
   readonly step: number
@@ -32,7 +32,7 @@ export class Several {
   }
 }
 
-/** Nothing of a message, and why; `reason` is undefined where a step mapped it to nothing. */
+/** No document. `reason` is undefined if a normaliser returned nothing. */
 export class Ignored {
   readonly reason: string | undefined
 
@@ -41,23 +41,23 @@ export class Ignored {
   }
 }
 
-/** The step of a line that was not looked at yet. */
+/** The step of an unprocessed line. */
 const LINE = -1
 
 const CONTROL = new Ignored('control')
 const NOTHING = new Ignored()
 
-/** What became of a candidate: a document, nothing, or the reason why it is refused. */
+/** The result for a candidate: a document, nothing, or a refusal. */
 export type Outcome = Document | Ignored | Rejected
 
-/** Parses a message and normalises its document as long as it is one. Throws `Rejected`. */
+/** Parses a message and normalises a single document; returns `Several` unprocessed. Throws `Rejected`. */
 export function documentOf(message: Message, steps: DocumentSteps): Document | Several | Ignored {
   if (steps.ignore?.text(message.data)) return CONTROL
   const found = steps.parse(message)
   return found instanceof Lines ? new Several(found.values, LINE) : whole(found, message, steps)
 }
 
-/** A message, or a line of one. */
+/** Processes a parsed message, or a line of an NDJSON message. */
 function whole(found: unknown, message: Message, steps: DocumentSteps): Document | Several | Ignored {
   if (!steps.records) return Array.isArray(found) ? new Several(found, 0) : begun(found as Document, message, steps)
   if (isControl(found, steps)) return CONTROL
@@ -66,14 +66,14 @@ function whole(found: unknown, message: Message, steps: DocumentSteps): Document
   return records.length === 0 ? NOTHING : new Several(records, 0)
 }
 
-/** Objects only: what is no object is data, or refused. */
+/** Only objects can be control; other values are data or refused. */
 function isControl(found: unknown, { ignore, only }: DocumentSteps): boolean {
   return isObject(found) && (ignore?.value(found) || (only !== undefined && !only.value(found)))
 }
 
 /**
- * The outcomes of several candidates, in order: their number in this list is the number of the document. Gives the event loop its
- * turns. Throws `Rejected` (`too_many_documents`) when there are more than a message may hold.
+ * Returns the outcomes of several candidates, in order. The index of an outcome is the number of its document. Yields to the event
+ * loop between candidates. Throws `Rejected` (`too_many_documents`) above `maxDocuments`.
  */
 export async function outcomesOf(
   several: Several,
@@ -101,7 +101,7 @@ export async function outcomesOf(
   return outcomes
 }
 
-/** A candidate of step 0 is an element of the message's array, which may be anything. */
+/** A candidate of step 0 is an element of the message's array and may have any type. */
 function outcomeOf(candidate: unknown, step: number, message: Message, steps: DocumentSteps): Outcome | Several {
   try {
     if (step === LINE) return whole(candidate, message, steps)
@@ -118,7 +118,7 @@ function notAnObject(candidate: unknown, step: number, { ignore }: DocumentSteps
   return new Rejected('not_an_object', 'an element of the array is not an object')
 }
 
-/** A document as the upstream sent it. */
+/** Starts the steps of a document from the upstream. */
 function begun(document: Document, message: Message, steps: DocumentSteps): Document | Several | Ignored {
   steps.watch?.(document, message)
   return !steps.records && isControl(document, steps) ? CONTROL : normalised(document, 0, message, steps)

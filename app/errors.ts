@@ -1,6 +1,6 @@
-/** One error class per reaction. `reason` comes from a closed set because it becomes a metric label. */
+/** One error class per reaction. `reason` is a metric label and therefore comes from a closed set. */
 
-/** Why one document was refused. Kept short and stable: they are label values of `tributary_documents_total`. */
+/** Why a document was refused. Short and stable: label values of `tributary_documents_total`. */
 export type RejectReason =
   | 'not_utf8'
   | 'not_json'
@@ -30,7 +30,7 @@ export type LostReason =
   | 'protocol'
   | 'configuration'
 
-/** What is away: label values of `tributary_produce_retries_total` and the reason shown for a parked feed. */
+/** Why a dependency is unavailable: label values of `tributary_produce_retries_total`, and the reason of a parked feed. */
 export type UnavailableReason =
   | 'connect'
   | 'timeout'
@@ -51,17 +51,17 @@ interface Details {
   cause?: unknown
 }
 
-/** One thing that is wrong with the configuration, as data. Never holds a secret value. */
+/** A problem of the configuration, as data. Never contains a secret value. */
 export interface Problem {
-  /** The variable it is about: the one that the operator set, or the one to set. Undefined where it is about no single one. */
+  /** The variable that is set wrongly or missing; undefined if the problem concerns no single variable. */
   readonly setting: string | undefined
-  /** What is wrong: a clause that names the variable, without a full stop. */
+  /** The problem: a clause that names the variable, without a full stop. */
   readonly text: string
-  /** What to do about it: a clause without a full stop. */
+  /** The cure: a clause without a full stop. */
   readonly cure?: string | undefined
 }
 
-/** `problem` as one sentence. */
+/** Returns the problem and its cure as a sentence. */
 export function sentenceOf({ text, cure }: Problem): string {
   const clauses = cure === undefined ? text : `${text}; ${cure}`
   return /[.?]$/.test(clauses) ? clauses : `${clauses}.`
@@ -71,7 +71,7 @@ export function sentenceOf({ text, cure }: Problem): string {
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly details: readonly Problem[]
-  /** The same as sentences. */
+  /** The problems as sentences. */
   readonly problems: readonly string[]
   constructor(problems: readonly (Problem | string)[]) {
     super(`${problems.length} configuration problem${problems.length === 1 ? '' : 's'}`)
@@ -80,11 +80,11 @@ export class ConfigError extends Error {
   }
 }
 
-/** This document cannot become a record: count it (and dead-letter it), go on with the next. `message` must not hold payload. */
+/** A document cannot become a record: count and dead-letter the document, continue with the next. `message` must not contain payload. */
 export class Rejected extends Error {
   override readonly name = 'Rejected'
   readonly reason: RejectReason
-  /** Where in the document, as a dotted path of schema field names; empty when it does not apply. */
+  /** Dotted path of schema field names in the document; empty if not applicable. */
   readonly path: string
   constructor(reason: RejectReason, message: string, details: Details & { path?: string } = {}) {
     super(message, details)
@@ -93,15 +93,15 @@ export class Rejected extends Error {
   }
 }
 
-/** The connection is gone or never came up: dial again after back-off. */
+/** The connection was lost or never opened: dial again after a back-off. */
 export class SourceLost extends Error {
   override readonly name = 'SourceLost'
   readonly reason: LostReason
   /** Close code (RFC 6455 §7.4), or the HTTP status of a refused handshake. */
   readonly code: number | undefined
-  /** `slow`: the peer refused us (401, 403, 1008, 4xxx), so the long back-off applies unless the connection was a good one. */
+  /** `slow`: the peer refused us (401, 403, 1008, 4xxx); the long back-off applies unless the connection was stable. */
   readonly pace: 'normal' | 'slow'
-  /** What the peer speaks on its port where it is not what we spoke: no TLS, TLS, or nothing before it hung up. */
+  /** The peer's protocol if different from ours: no TLS, TLS, or nothing before the peer closed the connection. */
   readonly speaks: 'plain' | 'tls' | 'nothing' | undefined
   /** Milliseconds the peer asked us to wait (Retry-After). */
   readonly retryAfterMs: number | undefined
@@ -124,7 +124,7 @@ export class SourceLost extends Error {
   }
 }
 
-/** No retry can cure this source: stop dialling it and say so. */
+/** Retries cannot help: stop dialling the source and report the refusal. */
 export class SourceRefused extends Error {
   override readonly name = 'SourceRefused'
   readonly reason: LostReason
@@ -134,19 +134,19 @@ export class SourceRefused extends Error {
   }
 }
 
-/** Something we depend on is away: hold, say so, try again. `message` is the problem and, where there is one, the cure. */
+/** A dependency is unavailable: hold, report, retry. `message` is the problem and the cure, if any. */
 export class Unavailable extends Error {
   override readonly name = 'Unavailable'
   readonly reason: UnavailableReason
-  /** What is wrong: a clause. */
+  /** The problem: a clause. */
   readonly problem: string
-  /** What the operator can do about it, naming settings as they were given: a clause. */
+  /** Advice for the operator, naming settings as given: a clause. */
   readonly cure: string | undefined
-  /** The setting that the cure is about. */
+  /** The setting that the cure names. */
   readonly setting: string | undefined
-  /** For a sink's `write`: how many records from the front are settled already. */
+  /** For a sink's `write`: number of records, from the front, already settled. */
   readonly settled: number
-  /** The error code of the Kafka protocol, where a broker gave one. */
+  /** The error code of the Kafka protocol, if a broker returned a code. */
   readonly code: number | undefined
   constructor(
     reason: UnavailableReason,
@@ -168,7 +168,7 @@ export class Unavailable extends Error {
   }
 }
 
-/** Something of this machine that a run cannot do without is unusable (the directory of a lane): say it, exit 69. `message` is a sentence with the cure. */
+/** A required local resource is unusable, such as the directory of a lane: report the problem, exit 69. `message` is a sentence with the cure. */
 export class Unusable extends Error {
   override readonly name = 'Unusable'
 }

@@ -1,10 +1,10 @@
-/** The union of everything that can be observed. Telemetry turns each into metrics and log lines; nobody else does. */
+/** All observable events. Only telemetry turns events into metrics and log lines. */
 import type { LostReason, UnavailableReason } from './errors.ts'
 import type { SourceInfo } from './model.ts'
 
 export type Event = DaemonEvent | FeedEvent | SourceEvent | ProduceEvent | SchemaEvent
 
-/** Hands an event to whoever observes; never throws, never waits. */
+/** Passes an event to all observers; never throws, never waits. */
 export type Emit = (event: Event) => void
 
 type DaemonEvent =
@@ -28,7 +28,7 @@ type DaemonEvent =
       readonly ledgers: object
     }
   | { readonly type: 'daemon.warned'; readonly warning: string }
-  /** There is nowhere to tell gaps; `detail` says what is missing. */
+  /** Gap records have no destination; `detail` says why. */
   | { readonly type: 'gaps.off'; readonly detail: string }
   | { readonly type: 'http.listening'; readonly host: string; readonly port: number }
 
@@ -55,7 +55,7 @@ type FeedEvent =
     }
   /** The feed is configured no longer: its sockets are closed, and what it holds is delivered. */
   | { readonly type: 'feed.leaving'; readonly feed: string; readonly messages: number }
-  /** Nothing is left of it: the last that is heard of it. */
+  /** The feed is removed; its last event. */
   | { readonly type: 'feed.left'; readonly feed: string }
   /** Documents of one message reached their end without becoming records. */
   | {
@@ -106,7 +106,7 @@ type FeedEvent =
 type SourceEvent =
   /** It has arrived: it is dialled from now on, or is connected already. */
   | { readonly type: 'source.joined'; readonly source: SourceInfo }
-  /** It is gone for good: the last that is heard of it. */
+  /** The source is removed; its last event. */
   | { readonly type: 'source.left'; readonly source: SourceInfo }
   | { readonly type: 'source.dialled'; readonly source: SourceInfo }
   | { readonly type: 'source.opened'; readonly source: SourceInfo; readonly afterDials: number }
@@ -120,7 +120,7 @@ type SourceEvent =
     }
   /** The lane has kept all that was received up to `at`. */
   | { readonly type: 'messages.kept'; readonly source: SourceInfo; readonly at: number }
-  /** It has been open for that long, and nothing has ever come. `setting` holds the open messages; `isSet`: there are some. */
+  /** A connection has been open for `openMs`, and no message has ever arrived. `setting` names the open messages; `isSet`: some are configured. */
   | {
       readonly type: 'source.quiet'
       readonly source: SourceInfo
@@ -128,10 +128,10 @@ type SourceEvent =
       readonly setting: string
       readonly isSet: boolean
     }
-  /** The socket is not read, because we are the slow ones. */
+  /** The socket is paused because our side is slow. */
   | { readonly type: 'source.paused'; readonly source: SourceInfo }
   | { readonly type: 'source.resumed'; readonly source: SourceInfo }
-  /** The upstream writes faster than it is read: what it wrote before `since` (milliseconds since the epoch) is read, what it wrote after may not be. 0: all is read. */
+  /** The upstream writes faster than the socket is read. Data written before `since` (milliseconds since the epoch) has been read; later data may be unread. 0: all data is read. */
   | { readonly type: 'source.behind'; readonly source: SourceInfo; readonly since: number }
   /** Times are milliseconds since the epoch, 0 = never. */
   | {
@@ -171,7 +171,7 @@ type SourceEvent =
     }
 
 type ProduceEvent =
-  /** Nothing is written to it any more: the last that is heard of it. */
+  /** The topic is no longer written to; its last event. */
   | { readonly type: 'topic.left'; readonly topic: string }
   | { readonly type: 'records.requested'; readonly topic: string; readonly records: number }
   | {
@@ -189,14 +189,28 @@ type ProduceEvent =
       readonly reason: UnavailableReason
       readonly detail: string
       readonly first: boolean
+      readonly system?: string | undefined
     }
-  | { readonly type: 'produce.resumed'; readonly topic: string; readonly partition: number; readonly heldMs: number }
-  /** Nothing is held there any more, though Kafka did not take it: it expired, was given up, or moved to another partition. */
+  | {
+      readonly type: 'produce.resumed'
+      readonly topic: string
+      readonly partition: number
+      readonly heldMs: number
+      readonly system?: string | undefined
+    }
+  /** No write is held for the partition any more, without success: records expired, were given up, or moved to another partition. */
   | { readonly type: 'produce.left'; readonly topic: string; readonly partition: number }
-  /** Kafka answers: the first time, and each time after `kafka.lost`. `lostMs`: how long it did not, 0 the first time. */
-  | { readonly type: 'kafka.connected'; readonly lostMs: number }
+  /** A sink is open, or is closed because no feed writes to it any more; `system`: what it connects to, if anything. */
+  | { readonly type: 'sink.opened' | 'sink.closed'; readonly system: string | undefined }
+  /** Kafka, or another `system`, answers: the first time, and each time after `kafka.lost`. `lostMs`: how long it did not, 0 the first time. */
+  | { readonly type: 'kafka.connected'; readonly lostMs: number; readonly system?: string | undefined }
   /** Kafka does not answer. `waitedMs`: how long a request has been under way without an answer; 0 where a request failed. */
-  | { readonly type: 'kafka.lost'; readonly detail: string; readonly waitedMs: number }
+  | {
+      readonly type: 'kafka.lost'
+      readonly detail: string
+      readonly waitedMs: number
+      readonly system?: string | undefined
+    }
   /** A quota is used up: the broker reads nothing more from us for so long. */
   | { readonly type: 'kafka.throttled'; readonly topic: string; readonly throttleMs: number }
   /** This machine's clock differs from Kafka's or the registry's by more than it should; or does so no longer. Milliseconds, theirs less ours. */

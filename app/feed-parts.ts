@@ -6,6 +6,7 @@ import type { Encoders } from './encode/encoders.ts'
 import type { Emit } from './events.ts'
 import type { FeedParts } from './feed.ts'
 import { feedSteps } from './feed-steps.ts'
+import type { GapStates } from './gap-states.ts'
 import type { Gaps } from './gaps/index.ts'
 import type { Config, FeedConfig } from './kinds.ts'
 import { lanes } from './lane/index.ts'
@@ -13,21 +14,21 @@ import { SourceFinder } from './lane/sources.ts'
 import { createLedger } from './ledger.ts'
 import type { Clock } from './lib/clock.ts'
 import type { SourceInfo } from './model.ts'
-import type { DeadLetterDesk } from './produce/dead-letters.ts'
-import type { OpenOutlet } from './produce/hold.ts'
 import { type KeyRule, keyRule } from './route/by-schema.ts'
 import { recordUse } from './route/topic-use.ts'
 import { loadKind } from './settings/kind.ts'
+import type { Target, Targets } from './targets.ts'
 
 /** What all feeds share. */
 export interface Shared {
   readonly encoders: Encoders
-  readonly outlet: OpenOutlet
-  readonly deadLetters: DeadLetterDesk
+  readonly targets: Targets
   readonly gaps: Gaps
   readonly clock: Clock
   readonly dial: Dialler
   readonly emit: Emit
+  /** Knows gaps beyond this process. */
+  readonly gapStates: Pick<GapStates, 'note'>
 }
 
 /** What goes on when a feed starts again with other settings: what waits in its lane, and its sums. */
@@ -63,13 +64,14 @@ export function tellOpened(feed: FeedConfig, sources: number, { lane }: Config, 
   })
 }
 
-/** The parts of `feed` over what lasts of it. `before`: the same feed with other settings, whose place it takes. */
+/** The parts of `feed` over what lasts of it, with its records going to `target`. `before`: the same feed with other settings, whose place it takes. */
 export async function makeParts(
   feed: FeedConfig,
   sources: UrlSources,
   { lane, ledger, restored }: Lasting,
+  { outlet, deadLetters }: Target,
   config: Config,
-  { encoders, outlet, deadLetters, gaps, clock, dial, emit }: Shared,
+  { encoders, gaps, gapStates, clock, dial, emit }: Shared,
   before?: { readonly feed: FeedConfig; readonly parts: FeedParts },
 ): Promise<FeedParts> {
   const { name, sequence } = feed
@@ -79,6 +81,7 @@ export async function makeParts(
     name,
     sources,
     use: recordUse(feed),
+    note: (source) => gapStates.note(source),
     dial: (source, signal) => dial.dial(feed, source, signal),
     lane,
     restored,

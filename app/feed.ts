@@ -5,7 +5,7 @@ import { backoffDelay } from './lib/backoff.ts'
 import { follow } from './lib/follow.ts'
 import { sideBySide } from './lib/side-by-side.ts'
 import { sleep } from './lib/sleep.ts'
-import type { Ledger, Message, Source, Sources, TopicUse } from './model.ts'
+import type { Ledger, Message, Source, SourceInfo, Sources, TopicUse } from './model.ts'
 import { deliver, type Feed, receive } from './pipeline.ts'
 
 /** Waits between two tries to start a parked feed, in milliseconds. */
@@ -20,6 +20,8 @@ export interface FeedParts extends Feed {
   readonly sources: Sources
   /** What its topics are for. */
   readonly use: TopicUse
+  /** Writes down that a source has joined, before it is dialled; never rejects. */
+  readonly note?: (source: SourceInfo) => Promise<void>
   readonly dial: (source: Source, signal: AbortSignal) => AsyncIterable<readonly Message[]>
 }
 
@@ -63,6 +65,7 @@ export function runFeed(parts: FeedParts, predecessor?: Predecessor): RunningFee
   const live = async (source: Source): Promise<void> => {
     const { signal, leave } = follow(intake.signal, source.gone)
     parts.emit({ type: 'source.joined', source: source.info })
+    await parts.note?.(source.info)
     await receive(parts.dial(source, signal), parts)
     // One that is refused is there until it is gone.
     await aborted(signal)

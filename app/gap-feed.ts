@@ -13,10 +13,11 @@ import type { Clock } from './lib/clock.ts'
 import type { Scope } from './lib/scope.ts'
 import type { Encoder, Ended, Message, Outlet, Source } from './model.ts'
 import { parsers } from './parse/index.ts'
-import { sinks } from './produce/index.ts'
+import { systemOf } from './produce/systems.ts'
 import { bySchema } from './route/by-schema.ts'
 import { gapUse } from './route/topic-use.ts'
-import { entryOf, loadKind } from './settings/kind.ts'
+import { loadKind } from './settings/kind.ts'
+import type { Targets } from './targets.ts'
 
 const LANE_MAX_BYTES = 16 * 1024 * 1024
 /** What gap records share with the feeds. */
@@ -24,9 +25,13 @@ export interface GapParts {
   readonly gaps: Gaps
   readonly feeds: Map<string, FeedParts>
   readonly encoder: Encoder
-  readonly outlet: Outlet
+  readonly targets: Targets
   readonly clock: Clock
   readonly emit: Emit
+}
+
+interface WithOutlet {
+  readonly outlet: Outlet
 }
 
 /** Gap records under way. */
@@ -43,13 +48,13 @@ export interface GapFeed {
  * Begins to tell gaps, those that earlier processes left, too. Records go to `GAPS_TOPIC` as those of any feed do, or to the usual topic from the moment it is found. Throws `Unusable`.
  */
 export async function openGapFeed(config: Config, parts: GapParts, scope: Scope): Promise<GapFeed> {
-  const { gaps, feeds, emit } = parts
+  const { gaps, feeds, targets, emit } = parts
   const isDurable = config.lane.directory !== undefined
   const stop = scope.use(new AbortController(), (it) => it.abort())
   const failed = Promise.withResolvers<never>()
   let running: RunningFeed | undefined
-  const run = async (topic: string): Promise<void> => {
-    const own = await makeParts(topic, config, parts)
+  const run = async (topic: string, outlet: Outlet): Promise<void> => {
+    const own = await makeParts(topic, config, { ...parts, outlet })
     scope.use(own.lane, (it) => it.close())
     if (stop.signal.aborted) return
     feeds.set(GAP_FEED, own)
@@ -58,9 +63,11 @@ export async function openGapFeed(config: Config, parts: GapParts, scope: Scope)
     gaps.obstacle = running.parkedBecause
     running.ended.catch(failed.reject)
   }
-  if (config.gapsTopic !== undefined) await run(config.gapsTopic)
-  else if (!entryOf(sinks, config.sink).connects || config.registry.url === '') gaps.outbox.set('off')
-  else void runWhereFound(parts, run, stop.signal).catch(failed.reject)
+  if (isPossible(config)) {
+    const { outlet } = scope.use(await targets.take(config.gapSink), (it) => targets.release(it))
+    if (config.gapsTopic !== undefined) await run(config.gapsTopic, outlet)
+    else void runWhereFound({ ...parts, outlet }, run, stop.signal).catch(failed.reject)
+  } else gaps.outbox.set('off')
   return {
     failed: failed.promise,
     stopping() {
@@ -76,9 +83,15 @@ export async function openGapFeed(config: Config, parts: GapParts, scope: Scope)
   }
 }
 
+/** Gap records are Avro. Without a topic of their own they go nowhere where all feeds make a dry run, or no feed needs Kafka. */
+function isPossible({ gapsTopic, gapSink, registry, feeds }: Config): boolean {
+  if (gapsTopic !== undefined) return true
+  return registry.url !== '' && systemOf(gapSink) !== undefined && feeds.some(({ sink }) => sink === gapSink)
+}
+
 async function runWhereFound(
-  { gaps, encoder, outlet, emit }: GapParts,
-  run: (topic: string) => Promise<void>,
+  { gaps, encoder, outlet, emit }: GapParts & WithOutlet,
+  run: (topic: string, outlet: Outlet) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
   const absent = (why: string): void => {
@@ -88,7 +101,7 @@ async function runWhereFound(
   }
   if (!(await found({ topic: GAP_FEED, subject: `${GAP_FEED}-value`, outlet, encoder }, signal, absent))) return
   try {
-    await run(GAP_FEED)
+    await run(GAP_FEED, outlet)
   } catch (error) {
     if (!(error instanceof Unusable)) throw error
     absent(error.message)
@@ -98,7 +111,7 @@ async function runWhereFound(
 async function makeParts(
   topic: string,
   config: Config,
-  { gaps, clock, encoder, outlet, emit: tell }: GapParts,
+  { gaps, clock, encoder, outlet, emit: tell }: GapParts & WithOutlet,
 ): Promise<FeedParts> {
   const { outbox, ledger } = gaps
   // It has no upstream, so nothing may count it as one.

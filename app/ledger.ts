@@ -1,7 +1,7 @@
-/** The ledger: one per feed, two exact sums (see model.ts). */
+/** The ledger of a feed: two exact sums (see model.ts). */
 import type { Ledger } from './model.ts'
 
-/** An empty ledger. */
+/** Returns an empty ledger. */
 export function createLedger(): Ledger {
   return {
     received: 0,
@@ -18,7 +18,7 @@ export function createLedger(): Ledger {
   }
 }
 
-/** The ledger as plain JSON, with the totals of its maps. `held` is what the feed's lane holds now, in messages. */
+/** Returns the ledger as plain JSON, with the totals of its maps. `held`: messages in the feed's lane. */
 export function ledgerReport(ledger: Ledger, held: number) {
   return {
     messages: { received: ledger.received, settled: ledger.settled, dropped: sum(ledger.dropped), held },
@@ -38,7 +38,7 @@ export function ledgerReport(ledger: Ledger, held: number) {
   }
 }
 
-/** Both sums hold: nothing is missing and nothing is counted twice. */
+/** Whether both sums hold: nothing is missing and nothing is counted twice. */
 export function balances(report: ReturnType<typeof ledgerReport>): boolean {
   const { messages: m, documents: d } = report
   return (

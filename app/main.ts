@@ -14,7 +14,7 @@ if (tooOld === undefined) {
   // Without arguments it is the daemon; any other command ends with its terminal.
   const reloads = args.length === 0 ? reloadSignal() : undefined
   // Not a static import: an old Node ends at what it cannot read in any module that is imported so.
-  void import('./commands/index.ts').then(({ run }) => run(args, { env: process.env, stop, reloads }))
+  void import('./commands/index.ts').then(({ runCommand }) => runCommand(args, { env: process.env, stop, reloads }))
 } else {
   process.stderr.write(`${tooOld}\n`)
   process.exitCode = CONFIGURATION

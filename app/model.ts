@@ -1,20 +1,20 @@
-/** The nouns and the ports, with their contracts in prose. Types only; imports nothing but its own parts. */
+/** The types and ports, with their contracts. Imports nothing but model/. */
 import type { Message } from './model/source.ts'
 
 export type { Ended, Message, Source, SourceInfo, Sources } from './model/source.ts'
 
-/** One JSON object found in a message. Numbers that no double says exactly are `ExactNumber`s in it (lib/json-value.ts). */
+/** A JSON object found in a message. Numbers that a double cannot represent exactly are `ExactNumber`s (lib/json-value.ts). */
 export type Document = Record<string, unknown>
 
 /** What a lane hands to the right loop: messages in order, acknowledged as a whole; `bytes` is the sum of their payloads. */
 export interface Batch {
   readonly messages: readonly Message[]
   readonly bytes: number
-  /** Their running numbers: runs that cover all of them, in order. */
+  /** Running numbers of the messages: runs that cover all messages, in order. */
   readonly numbers: readonly NumberRun[]
 }
 
-/** The message at index `at` of a batch has the running number `first`, and each after it the next, up to where another run begins. */
+/** The message at index `at` has the running number `first`; later messages count up until the next run begins. */
 export interface NumberRun {
   readonly at: number
   readonly first: number
@@ -32,23 +32,23 @@ export interface Destination {
 /** A Kafka record, less its topic and partition, which a whole request shares. */
 export interface KafkaRecord {
   readonly key: Buffer | null
-  /** Five-byte header and Avro binary. May be a slice of memory that is used again once the record is settled. */
+  /** Five-byte header and Avro binary. The memory may be reused once the record is settled. */
   readonly value: Buffer
   /** Milliseconds since the epoch. */
   readonly timestamp: number
-  /** The timestamp is when we received the message, not a time of the document. A topic that does not take it gets the broker's present time instead. */
+  /** Whether the timestamp is the receive time, not a time of the document. If a topic refuses the timestamp, the broker's present time replaces a receive time. */
   readonly isReceiveTime?: boolean | undefined
   readonly headers?: readonly (readonly [name: string, value: Buffer])[] | undefined
-  /** The message that it came from; passed on with a refusal. */
+  /** The message and array element this record came from; passed with a refusal, for the dead letter. */
   readonly origin?: Origin | undefined
-  /** On the steady clock of this process, milliseconds since the epoch: from then on it is no longer produced. */
+  /** Milliseconds since the epoch on the steady clock of this process; the record expires at this time. */
   readonly expiresAt?: number | undefined
 }
 
 /** The message a document was found in. */
 export interface Origin {
   readonly message: Message
-  /** The number of the document among those of its message, from 0; undefined where the message is one document. */
+  /** Number of the document within its message, from 0; undefined if the message is one document. */
   readonly index: number | undefined
 }
 
@@ -123,10 +123,10 @@ export interface Router {
 }
 
 /**
- * Document → bytes. `prepare` asks the registry and throws `Unavailable` (its cure names `setting`, which names the schema); after it,
- * `encode` never waits and may throw `Rejected`. What is encoded after `hold` may be written over once that hold and all before it were
- * given back, by calling what it answered. `fork` is an encoder with the same schemas, and with memory and holds of its own; `isHeld`:
- * some of its holds were not given back. `forget` ends the asking for a subject, which is prepared again before it is used again.
+ * Document → bytes. `prepare` fetches the schema from the registry and throws `Unavailable` (the cure names `setting`, which names the
+ * schema). Afterwards `encode` never waits and may throw `Rejected`. `hold()` pins every buffer that later `encode` calls return; call the
+ * returned function to unpin. A buffer is reused when no older hold is left. `fork` returns an encoder with the same schemas but separate
+ * memory and holds. `isHeld`: some holds are open. `forget` stops refreshing a subject; prepare the subject again before further use.
  */
 export interface Encoder {
   prepare(subject: string, signal: AbortSignal, setting?: string): Promise<void>
@@ -146,12 +146,16 @@ export interface TopicInfo {
   readonly partitions: number
   readonly maxMessageBytes: number
   readonly isCompacted?: boolean | undefined
+  /** What to do where a record is larger than it takes: a clause, where that is not to raise the topic's max.message.bytes. */
+  readonly sizeCure?: string | undefined
+  /** Why nothing of what is written is kept: a clause. A topic that need not be there is not used then. */
+  readonly unkept?: string | undefined
 }
 
-/** What a topic is for: the setting that names it, as it was given, and, where records without a key go there, what to do if it takes none. */
+/** The use of a topic: the setting that names the topic, as given; for records without a key, the cure if the topic is compacted. */
 export type TopicUse = { readonly setting: string; readonly holds: string; readonly keyCure: string | undefined }
 
-/** A record that the broker will never take: its index in the array given to `write`, and what to do about it, without payload. */
+/** A record that the broker will never accept: its index in the array given to `write`, and the cure, without payload. */
 export interface Refusal {
   readonly index: number
   readonly reason: 'too_large' | 'broker_refused'
@@ -174,7 +178,7 @@ export interface Sink {
   close(): Promise<void>
 }
 
-/** The count of where every message and every document went: plain numbers, each counted where the thing happens. */
+/** Counts the outcome of every message and every document. */
 export interface Ledger {
   /** Messages. `received = settled + dropped + held` (held is counted by the lane). */
   received: number
@@ -192,13 +196,13 @@ export interface Ledger {
   readonly expired: Map<string, number>
 }
 
-/** Told how the records handed to an `Outlet` ended. */
+/** Receives the outcome of records handed to an `Outlet`. */
 export interface Settlement {
-  /** `records` of it are acknowledged by all in-sync replicas. */
+  /** `records` records are acknowledged by all in-sync replicas. */
   produced(records: number): void
-  /** One of its records will never be taken. */
+  /** The broker will never accept `record`. */
   refused(refusal: Refusal, topic: string, record: KafkaRecord): void
-  /** `records` of it became too old while Kafka did not take them. */
+  /** `records` records expired before Kafka accepted them. */
   expired(records: number): void
 }
 

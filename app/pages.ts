@@ -57,8 +57,10 @@ function clockNote(clock: PageSources['clock']): string {
 }
 
 /** Some feed runs and Kafka was connected: a feed that is parked beside it shows on /status and in a metric. */
-function notReady({ feeds, needsKafka, kafkaWasConnected }: Status): string[] {
-  const obstacles = kafkaWasConnected || !needsKafka ? [] : ['Kafka has not been connected yet']
+function notReady({ feeds, systems }: Status): string[] {
+  const obstacles = [...systems]
+    .filter(([, { wasConnected }]) => !wasConnected)
+    .map(([system]) => `${system} has not been connected yet`)
   const states = [...feeds.entries()]
   if (states.some(([, feed]) => feed.state === 'running')) return obstacles
   return [

@@ -1,6 +1,6 @@
 /**
- * The story: two loops and one queue. The left loop knows sockets and nothing of Kafka, the right loop knows Kafka and
- * nothing of sockets, the lane between them is the only buffer of messages.
+ * The main flow: two loops and a queue. The left loop receives from sockets, the right loop produces to Kafka, and the lane between
+ * the loops is the only buffer of messages.
  */
 import { Delivery } from './delivery.ts'
 import { type DocumentSteps, documentOf, Ignored, type Outcome, outcomesOf, Several } from './documents.ts'
@@ -21,35 +21,35 @@ import type {
   Router,
 } from './model.ts'
 
-/** What the two loops of one feed work with. */
+/** The parts that the two loops of a feed use. */
 export interface Feed extends DocumentSteps {
   readonly name: string
   readonly lane: Lane
-  /** Names the steps that give documents their numbers: a dead letter says it, so that its numbers are not taken for others. */
+  /** Identifies the steps that number documents. Stored in dead letters, since other steps would number documents differently. */
   readonly shape: string
-  /** Which documents of a message are wanted, by their number; undefined: all. `index` is undefined where the message is one document. */
+  /** Selects documents of a message by number; undefined selects all. `index` is undefined if the message is one document. */
   readonly picks?: ((message: Message, index: number | undefined) => boolean) | undefined
   readonly router: Router
   readonly encoder: Encoder
   readonly outlet: Outlet
   readonly deadLetters: DeadLetters
-  /** The time of a document, in milliseconds since the epoch; undefined for the time it was received. */
+  /** Returns the time of a document in milliseconds since the epoch; undefined means the receive time. */
   readonly timeOf: ((document: Document) => number | undefined) | undefined
-  /** Milliseconds after which a document is no longer produced. */
+  /** Maximum age of a document in milliseconds; older documents expire. */
   readonly maxAgeMs: number | undefined
-  /** The record headers of a message's records; undefined when none are asked for. */
+  /** Returns the headers of a message's records; undefined if none are configured. */
   readonly headers: ((message: Message) => KafkaRecord['headers']) | undefined
   readonly clock: Clock
   readonly ledger: Ledger
   readonly emit: Emit
 }
 
-/** The left loop, one per source: dial ► messages ► lane. Ends when `arrivals` end. Asking for the next means that the last are kept. */
+/** The left loop, one per source: dial ► messages ► lane. Ends when `arrivals` end. Pulling again confirms that the previous messages are stored. */
 export async function receive(arrivals: AsyncIterable<readonly Message[]>, feed: Feed): Promise<void> {
   for await (const messages of arrivals) await keep(messages, feed)
 }
 
-/** Apart from the loop, which would hold its last message, and all that was read with it, while it waits for the next. */
+/** A function of its own: a `for await` body keeps its variables alive while waiting, which would pin the last read of every idle source. */
 async function keep(messages: readonly Message[], feed: Feed): Promise<void> {
   const [first] = messages
   const last = messages.at(-1)
@@ -58,12 +58,12 @@ async function keep(messages: readonly Message[], feed: Feed): Promise<void> {
   feed.ledger.received += messages.length
   feed.emit({ type: 'messages.received', source, messages: messages.length, firstAt: first.receivedAt, at })
   await feed.lane.append(messages)
-  // In a lane that is gone with the process a message is only safe when it is settled.
+  // In a memory lane a message is safe only when settled.
   if (feed.lane.durable && first.taken) for (const { taken } of messages) taken?.()
   feed.emit({ type: 'messages.kept', source, at })
 }
 
-/** The right loop, one per feed: batch ► documents ► produce. Ends when `signal` aborts. The lane forgets a batch once all of it is settled. */
+/** The right loop, one per feed: batch ► documents ► produce. Ends when `signal` aborts. The lane forgets a batch once all its documents are settled. */
 export async function deliver(feed: Feed, signal: AbortSignal): Promise<void> {
   const slice = new Slice()
   for await (const batch of feed.lane.read(signal)) {
@@ -78,7 +78,7 @@ export async function deliver(feed: Feed, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** The usual message is one document. Returns those of any other. */
+/** Handles the usual message with a single document. Returns the candidates of a message with several. */
 function one(message: Message, feed: Feed, delivery: Delivery): Several | undefined {
   const origin = { message, index: undefined }
   try {
@@ -91,7 +91,7 @@ function one(message: Message, feed: Feed, delivery: Delivery): Several | undefi
   return undefined
 }
 
-/** Nothing of a message is produced before all of it is known to be within bounds. */
+/** Computes all outcomes first, so that a message with too many documents produces nothing. */
 async function many(several: Several, message: Message, feed: Feed, delivery: Delivery, slice: Slice): Promise<void> {
   try {
     const outcomes = await outcomesOf(several, message, feed, slice)
@@ -115,7 +115,7 @@ function settle(outcome: Outcome, origin: Origin, feed: Feed, delivery: Delivery
   }
 }
 
-/** route ► encode ► produce: the outlet takes it from here and tells the delivery how it ended. */
+/** route ► encode ► produce: the outlet takes the record and reports its outcome to the delivery. */
 function produce(document: Document, origin: Origin, feed: Feed, delivery: Delivery): void {
   const { message } = origin
   const ownTime = feed.timeOf?.(document)

@@ -1,14 +1,14 @@
-/** Refused documents of one message, gathered: one dead letter tells of all of them. */
+/** Collects the refused documents of a message for a single dead letter. */
 import { Ranges } from './lib/ranges.ts'
 import type { DeadLetter, Message } from './model.ts'
 
-/** What is said of one reason: the error of its first document, and the numbers of all. */
+/** A reason's first error and the numbers of all its documents. */
 interface Group {
   readonly error: string
   readonly numbers: (number | undefined)[]
 }
 
-/** Gathers what one stage refused of `message`. */
+/** Collects the documents of `message` that a stage refused. */
 export class Refused {
   readonly message: Message
   readonly #groups = new Map<string, Group>()
@@ -18,7 +18,7 @@ export class Refused {
     this.message = message
   }
 
-  /** `index`: the number of the document, in any order; undefined where the message is one document. */
+  /** `index`: number of the document, in any order; undefined if the message is one document. */
   add(reason: string, error: string, index: number | undefined): void {
     const group = this.#groups.get(reason) ?? { error, numbers: [] }
     this.#groups.set(reason, group)
@@ -30,7 +30,7 @@ export class Refused {
     return this.#documents
   }
 
-  /** By reason, in the order in which each came first. */
+  /** Returns the refusals by reason, ordered by first occurrence. */
   parts(): DeadLetter['refused'] {
     return [...this.#groups].map(([reason, { error, numbers }]) => ({
       reason,
@@ -40,7 +40,7 @@ export class Refused {
     }))
   }
 
-  /** All numbers; undefined where the message is one document. */
+  /** Numbers of all documents; undefined if the message is one document. */
   get numbers(): string | undefined {
     return textOf([...this.#groups.values()].flatMap(({ numbers }) => numbers))
   }

@@ -8,6 +8,8 @@ import type { Feeds } from './feeds/index.ts'
 import { type Config, kinds } from './kinds.ts'
 import { settingName } from './lib/setting-names.ts'
 import { Turns } from './lib/turns.ts'
+import { writesToStdout } from './produce/systems.ts'
+import { refuseUnusable, renew, withoutRenewable } from './renewal.ts'
 
 /** How to name what is put together of several settings. */
 const PARTS: Partial<Record<keyof Config, (config: Config) => string>> = {
@@ -27,6 +29,8 @@ const FREE: ReadonlySet<string> = new Set([
   'warnings',
   'laneDir',
   'laneSync',
+  // Until the next start they go where they went.
+  'gapSink',
 ] satisfies (keyof Config)[])
 const MOST_NAMES = 20
 
@@ -76,9 +80,11 @@ export class Reload {
       const config = await read()
       this.#config.secrets.adopt(config.secrets)
       refuseFixed(this.#config, config)
+      refuseUnusable(config)
       const changes = await this.#feeds.apply(config.feeds, signal)
+      const renewed = renew(this.#config, config)
       this.#warn(config)
-      this.#emit({ type: 'config.reloaded', changes: inWords(changes) })
+      this.#emit({ type: 'config.reloaded', changes: inWords(changes, renewed) })
       return true
     } catch (error) {
       if (signal.aborted) return false
@@ -90,12 +96,14 @@ export class Reload {
   }
 }
 
-function refuseFixed(present: Config, wanted: Config): void {
+function refuseFixed(before: Config, wanted: Config): void {
   const names = houseNames(kinds)
+  const [present, changing] = [withoutRenewable(before), withoutRenewable(wanted)]
   const keys = (Object.keys(present) as (keyof Config)[]).filter((key) => !FREE.has(key))
   const changed = keys
-    .filter((key) => !isDeepStrictEqual(present[key], wanted[key]))
+    .filter((key) => !isDeepStrictEqual(present[key], changing[key]))
     .map((key) => PARTS[key]?.(wanted) ?? settingName(wanted.names, names.get(key) ?? key))
+  if (writesToStdout(wanted) && !writesToStdout(before)) changed.push('the first feed that writes to standard output')
   if (changed.length === 0) return
   const cure = 'restart the daemon, or take it back'
   throw new ConfigError(
@@ -103,7 +111,7 @@ function refuseFixed(present: Config, wanted: Config): void {
   )
 }
 
-function inWords({ added, removed, restarted, adjusted }: Difference): string {
+function inWords({ added, removed, restarted, adjusted }: Difference, renewed: readonly string[]): string {
   const names = (feeds: Difference['added']): string[] => feeds.map(({ name }) => name)
   const parts = [
     ['added', names(added)],
@@ -112,7 +120,9 @@ function inWords({ added, removed, restarted, adjusted }: Difference): string {
     ['with other sources or bounds', names(adjusted)],
   ] as const
   const words = parts.filter(([, all]) => all.length > 0).map(([what, all]) => `${what}: ${listed(all)}`)
-  return words.length === 0 ? 'no feed has changed' : `feeds ${words.join('; ')}`
+  const feeds = words.length === 0 ? 'no feed has changed' : `feeds ${words.join('; ')}`
+  const whose = renewed.join(' and ')
+  return renewed.length === 0 ? feeds : `${feeds}; certificates or credentials of ${whose} from the next connection on`
 }
 
 function listed(names: readonly string[]): string {

@@ -1,13 +1,15 @@
 /** The container's health check: exit 0 if the address answers with a 2xx. Given a path, it is one of the daemon's; without anything, its /healthz. */
 import { request } from 'node:http'
+import { metricsAddress } from '../app/config/metrics-address.ts'
+import { USUAL_FILE } from '../app/config/tables/source.ts'
 
 const TIMEOUT_MS = 3_000
 const ANY: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' }
 
 function ownAddress(path: string): string {
-  const listening = process.env.METRICS_HOST || '0.0.0.0'
+  const { host: listening, port } = metricsAddress({ env: process.env, usualFile: USUAL_FILE })
   const host = ANY[listening] ?? listening
-  return `http://${host.includes(':') ? `[${host}]` : host}:${process.env.METRICS_PORT || '9000'}${path}`
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}${path}`
 }
 
 const [, , asked = '/healthz'] = process.argv

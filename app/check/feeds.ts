@@ -2,7 +2,7 @@
 import { describeSources, hostOf } from '../dial/address.ts'
 import { sourceMaker } from '../dial/dialler.ts'
 import { dialGate } from '../dial/gate.ts'
-import type { Encoders } from '../encode/encoders.ts'
+import { type Encoders, hasSchemas } from '../encode/encoders.ts'
 import type { Misfit } from '../events.ts'
 import { routerOf } from '../feed-steps.ts'
 import type { Config, FeedConfig } from '../kinds.ts'
@@ -74,7 +74,7 @@ function judge(feed: FeedConfig, config: Config, { encoders, prepared }: Shared)
     await prepared
     const encoder = await encoders.of(feed)
     const { subjects } = await routerOf(feed)
-    const isKnown = subjects.every((subject) => encoder.schemas.has(subject))
+    const isKnown = !hasSchemas(feed.format) || subjects.every((subject) => encoder.schemas.has(subject))
     if (!isKnown || messages.length === 0) return undefined
     fits ??= fitter(feed, config, encoder)
     return (await fits)(messages)

@@ -8,11 +8,11 @@ import { Scope } from '../lib/scope.ts'
 import { settingName } from '../lib/setting-names.ts'
 import { checkFeeds } from './feeds.ts'
 import { type Finding, type Group, misconfigured } from './finding.ts'
-import { checkKafka } from './kafka.ts'
 import { checkMachine } from './machine.ts'
 import type { CheckOptions } from './options.ts'
 import { checkRegistry } from './registry.ts'
 import { counted, exitCodeOf, type Found, jsonReport, type Print, show } from './report.ts'
+import { checkSinks } from './sinks.ts'
 
 /**
  * Looks at this machine, Kafka, the registry and every URL at once, and prints by group what is right and what is wrong with the
@@ -46,7 +46,7 @@ async function checkAll(read: () => Config, waitMs: number, print: Print): Promi
     const groups = [
       configuration(config),
       checkMachine(config),
-      await checkKafka(config, scope),
+      ...(await checkSinks(config, scope)),
       registry,
       ...(await checkFeeds(config, { encoders, misfits, prepared: registry.findings, waitMs })),
     ]
@@ -58,7 +58,8 @@ async function checkAll(read: () => Config, waitMs: number, print: Print): Promi
 
 function configuration({ feeds, sink, names, warnings }: Config): Group {
   const urls = feeds.reduce((sum, feed) => sum + (feed.urls?.length ?? 0), 0)
-  const client = `${settingName(names, 'KAFKA_CLIENT')} ${sink}`
+  const others = [...new Set(feeds.map((feed) => feed.sink))].filter((one) => one !== sink)
+  const client = [`${settingName(names, 'KAFKA_CLIENT')} ${sink}`, ...others.map((one) => `sink ${one}`)].join(', ')
   const detail = `valid: ${counted(feeds.length, 'feed')}, ${counted(urls, 'URL')}, ${client}`
   const remarks = warnings.map((warning): Finding => {
     const { text, cure, setting, isIneffective } = warning

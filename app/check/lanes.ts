@@ -34,7 +34,7 @@ export async function checkLanes(
   const setting = settingName(names, 'LANE_DIR')
   const own = [...feeds.map(({ name }) => name), GAP_FEED]
   const limited = limit(AT_ONCE)
-  const found = await Promise.all(own.map((feed) => limited(() => problemOf(directory, feed))))
+  const found = await Promise.all(own.map((feed) => limited(() => problemOf({ directory, setting }, feed))))
   const verdicts = new Map<string, Finding['verdict']>()
   for (const problem of found) {
     if (problem) verdicts.set(problem.text, isRunning && problem.isInUse ? 'note' : 'wrong')
@@ -45,12 +45,18 @@ export async function checkLanes(
   return [...verdicts].map(([detail, verdict]) => ({ label: 'lanes', verdict, detail, setting }))
 }
 
+/** Where lanes are, and the setting that says so. */
+interface Where {
+  readonly directory: string
+  readonly setting: string
+}
+
 /** Why the lane of `feed` cannot be opened, with the cure; undefined when it can. */
-async function problemOf(directory: string, feed: string): Promise<Problem | undefined> {
+async function problemOf({ directory, setting }: Where, feed: string): Promise<Problem | undefined> {
   const folder = folderOf(directory, feed)
   try {
     lockPath(folder)
-    await tryOut(folder)
+    await tryOut(folder, `${setting} ${directory}`)
     if (hasLane(folder)) await read(folder)
     return undefined
   } catch (error) {
@@ -71,8 +77,8 @@ async function read(folder: string): Promise<void> {
 /** The same for all lanes, so it names none. */
 class Unwritable extends Unusable {}
 
-/** Makes a directory, locks it, and leaves nothing behind: the daemon makes what is missing. */
-async function tryOut(folder: string): Promise<void> {
+/** Makes a directory, locks it, and leaves nothing behind: the daemon makes what is missing. `called`: LANE_DIR as it was given. */
+async function tryOut(folder: string, called: string): Promise<void> {
   const place = existing(folder)
   try {
     const trial = await mkdtemp(join(place, '.check-'))
@@ -84,7 +90,9 @@ async function tryOut(folder: string): Promise<void> {
   } catch (error) {
     if (error instanceof Unusable) throw error
     const cure = 'make it writable for this user, or choose another directory'
-    throw new Unwritable(`${place} cannot be written to (${errorCode(error)}); ${cure}`, { cause: error })
+    throw new Unwritable(`${called} cannot be used: ${place} cannot be written to (${errorCode(error)}); ${cure}`, {
+      cause: error,
+    })
   }
 }
 

@@ -1,5 +1,5 @@
 /** Is the registry there, and are the schemas? */
-import type { Encoders } from '../encode/encoders.ts'
+import { type Encoders, hasSchemas } from '../encode/encoders.ts'
 import { Unavailable } from '../errors.ts'
 import { routerOf } from '../feed-steps.ts'
 import type { Config } from '../kinds.ts'
@@ -19,6 +19,7 @@ async function prepareAll(config: Config, encoders: Encoders): Promise<Finding[]
   const { feeds, gapsTopic } = config
   const all = new Map<string, readonly [encoder: Encoder, setting: string]>()
   for (const feed of feeds) {
+    if (!hasSchemas(feed.format)) continue
     const encoder = await encoders.of(feed)
     for (const subject of (await routerOf(feed)).subjects) all.set(subject, [encoder, recordUse(feed).setting])
   }

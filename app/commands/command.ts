@@ -1,22 +1,22 @@
-/** What a command is, and what several of them do. */
+/** The type of a command, and shared helpers. */
 import { readFileSync } from 'node:fs'
 import { configOf, readSources, type Sources, USUAL_FILE } from '../config/index.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { type Config, kinds } from '../kinds.ts'
 import { endProcess } from '../lib/end-process.ts'
 import type { ReloadRequests } from '../lib/reload-signal.ts'
-import { codeOf, type StopSignal } from '../lib/stop-signal.ts'
+import { type StopSignal, signalExitCode } from '../lib/stop-signal.ts'
 import { known } from './failure.ts'
 
-/** What a command gets from the process. */
+/** The environment and signals of the process. */
 export interface Surroundings {
   readonly env: NodeJS.ProcessEnv
   readonly stop: Promise<StopSignal>
-  /** Of the daemon only. */
+  /** Only for the daemon. */
   readonly reloads?: ReloadRequests | undefined
 }
 
-/** Each command is a file of this folder, loaded when it is asked for. */
+/** Each command is a file of this folder, loaded on use. */
 export interface Command {
   /** The text of `tributary COMMAND --help`. */
   readonly help: string
@@ -34,12 +34,12 @@ export function sourcesOf(env: NodeJS.ProcessEnv): Sources {
   return { env, usualFile: USUAL_FILE }
 }
 
-/** For commands that have nothing to bring to an end. */
+/** Ends the process at a stop signal; for commands without cleanup. */
 export function endAt(stop: Promise<StopSignal>): void {
-  void stop.then((signal) => endProcess(codeOf(signal)))
+  void stop.then((signal) => endProcess(signalExitCode(signal)))
 }
 
-/** Prints a text, and returns the exit code for that. */
+/** Prints a text, and returns exit code 0. */
 export function show(text: string): number {
   process.stdout.write(text)
   return exitCodes.ok

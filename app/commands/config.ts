@@ -3,9 +3,9 @@ import { configOf, inForceAsYaml, readSources } from '../config/index.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { kinds } from '../kinds.ts'
 import { type Command, show, sourcesOf } from './command.ts'
-import { tooMany } from './failure.ts'
+import { tooManyArguments } from './failure.ts'
 
-const help = `tributary config: what is in force and where each value is from.
+const configHelp = `tributary config: what is in force and where each value is from.
 
 Prints YAML that can be used again as TRIBUTARY_CONFIG: what was given is a key, defaults are comments. A secret is printed
 as the variable or the file that holds it, never as it is; one that stands in the file as the variable that could hold it.
@@ -14,12 +14,12 @@ Exit codes: 0; 78 the configuration is wrong, every problem listed.
 `
 
 export const configCommand: Command = {
-  help,
+  help: configHelp,
   run: async (args, { env }) => {
-    if (args.length > 0) return tooMany(args)
+    if (args.length > 0) return tooManyArguments(args)
     const reading = readSources(sourcesOf(env), kinds)
     show(inForceAsYaml(reading.inForce, reading.problems.length === 0))
-    // What is wrong is told, and what is in force is shown all the same.
+    // Prints the settings in force before it throws the problems.
     configOf(reading)
     return exitCodes.ok
   },

@@ -1,19 +1,19 @@
-/** How a command that fails says so. */
+/** Reports failures of commands. */
 import { ConfigError, Unusable } from '../errors.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Config } from '../kinds.ts'
 import { endProcess } from '../lib/end-process.ts'
 
-/** For the last words of a process that a bug of ours ends. */
+/** Hides secrets in the message of a bug. */
 let hide = (text: string): string => text
 
-/** Returns `config`; what `fail` says from now on hides its secrets. */
+/** Returns `config`; later `fail` hides its secrets. */
 export function known(config: Config): Config {
   hide = (text) => config.secrets.hideAll(text)
   return config
 }
 
-/** Ends the process with what nobody caught. A reader of our output that went away is no reason to stop. */
+/** Ends the process on an uncaught error. Ignores a closed output pipe. */
 export function catchStrays(): void {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error) => endProcess(fail(error)))
@@ -29,11 +29,11 @@ export function misused(problem: string): number {
 }
 
 /** Says that there are too many arguments, and returns the exit code. */
-export function tooMany(words: readonly string[]): number {
+export function tooManyArguments(words: readonly string[]): number {
   return misused(`too many arguments: ${words.join(' ')}`)
 }
 
-/** Says what went wrong, and returns the exit code. Anything but a configuration error and an unusable lane is our own bug. */
+/** Says what went wrong, and returns the exit code. Errors other than a wrong configuration and an unusable lane are bugs. */
 export function fail(error: unknown): number {
   if (error instanceof ConfigError) {
     const lines = error.problems.map((problem) => `  - ${problem}\n`)

@@ -17,18 +17,19 @@ Usage:
 Exit codes: 0 stopped with nothing left behind, 1 messages undelivered or a bug of ours, 69 something is unreachable or a lane
 unusable, 78 the configuration is wrong. SIGTERM and SIGINT stop in order; a second signal stops at once.
 
-Every setting may also come from a file: NAME_FILE holds the path of a regular file of at most 16 MiB. A duration without
+Every setting may also come from a file: NAME_FILE holds the path of a regular file of at most 16 MiB, unless it is a
+setting itself. A duration without
 a unit is in seconds; LINGER wants its unit, because elsewhere a bare number means milliseconds.
 `
 
 /** The whole text, ending in a line feed. Lines are at most 120 characters where words allow. */
 export function help(): string {
   const groups = Map.groupBy(describeSettings(kinds), ({ group }) => group)
-  const sections = [...groups].map(([group, settings]) => `\n${group}\n${settings.map(setting).join('')}`)
+  const sections = [...groups].map(([group, settings]) => `\n${group}\n${settings.map(settingLines).join('')}`)
   return USAGE + sections.join('')
 }
 
-function setting({ name, type, default: preset, required, help, aliases }: SettingDescription): string {
+function settingLines({ name, type, default: preset, required, help, aliases }: SettingDescription): string {
   const notes = [
     type,
     required ? 'required' : preset === undefined ? '' : `default ${preset}`,

@@ -1,10 +1,10 @@
-/** The command line: arguments → what is to be done; exit codes. */
+/** The command line: chooses a command by its arguments, and exits with its code. */
 import { endProcess } from '../lib/end-process.ts'
 import { nearest } from '../lib/nearest.ts'
 import { type Command, type Surroundings, show, version } from './command.ts'
-import { catchStrays, fail, misused, tooMany } from './failure.ts'
+import { catchStrays, fail, misused, tooManyArguments } from './failure.ts'
 
-/** A new command is one file and one line. The daemon loads none of them. */
+/** A new command is one file and one line. The daemon loads no command. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./check.ts')).checkCommand,
   config: async () => (await import('./config.ts')).configCommand,
@@ -12,34 +12,34 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   redrive: async () => (await import('./redrive.ts')).redriveCommand,
   schema: async () => (await import('./schema.ts')).schemaCommand,
 }
-const HELP = ['help', '--help', '-h']
-const VERSION = ['version', '--version', '-v', '-V']
-/** More wrong letters than this, and it was another word. */
-const FARTHEST = 2
+const HELP_WORDS = ['help', '--help', '-h']
+const VERSION_WORDS = ['version', '--version', '-v', '-V']
+/** Most edits between a mistyped word and a suggestion. */
+const MOST_EDITS = 2
 
 /** Runs `tributary` with `args`, and ends the process with its exit code. */
-export async function run(args: readonly string[], surroundings: Surroundings): Promise<void> {
+export async function runCommand(args: readonly string[], surroundings: Surroundings): Promise<void> {
   catchStrays()
   endProcess(await perform(args, surroundings).catch(fail))
 }
 
 async function perform([first, ...rest]: readonly string[], surroundings: Surroundings): Promise<number> {
   if (first === undefined) return (await import('./daemon.ts')).runForever(surroundings)
-  if (HELP.includes(first)) return showHelp(rest)
-  if (VERSION.includes(first)) return rest.length > 0 ? tooMany(rest) : show(`tributary ${version()}\n`)
+  if (HELP_WORDS.includes(first)) return showHelp(rest)
+  if (VERSION_WORDS.includes(first)) return rest.length > 0 ? tooManyArguments(rest) : show(`tributary ${version()}\n`)
   const command = await commandOf(first)
   if (!command) return unknown(first)
   return asksForHelp(rest) ? show(command.help) : command.run(rest, surroundings)
 }
 
-/** `help` may be the name of a feed, so it counts in the first place only. */
+/** `help` may be the name of a feed, so it counts only in first place. */
 function asksForHelp(args: readonly string[]): boolean {
   return args[0] === 'help' || args.some((word) => word === '--help' || word === '-h')
 }
 
 async function showHelp([about, ...rest]: readonly string[]): Promise<number> {
-  if (rest.length > 0) return tooMany(rest)
-  if (about === undefined || HELP.includes(about)) return show((await import('./help.ts')).help())
+  if (rest.length > 0) return tooManyArguments(rest)
+  if (about === undefined || HELP_WORDS.includes(about)) return show((await import('./help.ts')).help())
   const command = await commandOf(about)
   return command ? show(command.help) : unknown(about)
 }
@@ -49,6 +49,6 @@ async function commandOf(word: string): Promise<Command | undefined> {
 }
 
 function unknown(word: string): number {
-  const known = nearest(word, [...Object.keys(COMMANDS), ...HELP, ...VERSION], FARTHEST)
+  const known = nearest(word, [...Object.keys(COMMANDS), ...HELP_WORDS, ...VERSION_WORDS], MOST_EDITS)
   return misused(`unknown argument ${word}${known === undefined ? '' : ` (did you mean ${known}?)`}`)
 }

@@ -1,4 +1,4 @@
-/** `tributary lane list | export FEED | discard FEED --yes`: what to do with lanes on disk while no daemon uses them. */
+/** `tributary lane list | export FEED | discard FEED --yes`: handles lanes on disk while no daemon uses them. */
 import { once } from 'node:events'
 import { readLaneConfig } from '../config/index.ts'
 import { ConfigError } from '../errors.ts'
@@ -8,7 +8,7 @@ import { discardLane, exportLane, type LaneSummary, listLanes } from '../lane/di
 import type { Message } from '../model.ts'
 import { type Command, endAt, sourcesOf } from './command.ts'
 
-const help = `tributary lane: what the lanes in LANE_DIR hold, while no daemon uses them.
+const laneHelp = `tributary lane: what the lanes in LANE_DIR hold, while no daemon uses them.
 
 Usage:
   tributary lane list                a line per lane: feed, messages, bytes, receive time of the oldest
@@ -21,17 +21,17 @@ LANE_DIR is the daemon's environment variable.
 Exit codes: 0 done, 69 a lane is not there, in use, damaged or not readable as a whole, 78 LANE_DIR or an argument is wrong.
 `
 
-type Run = (directory: string, output: Output, errors: Output) => Promise<boolean>
+type LaneAction = (directory: string, output: Output, errors: Output) => Promise<boolean>
 
-/** Where a command writes; `write` answers false when the reader is slow. */
+/** Output of a command; `write` returns false when the reader is slow. */
 type Output = Pick<NodeJS.WritableStream, 'write' | 'once'>
 
 /**
- * Returns 69 when something was not as asked: a lane that cannot be used, or blocks that could not be exported. Throws `ConfigError`
- * for wrong arguments and a missing LANE_DIR, `Unusable` for a lane that is not there, is in use or is damaged.
+ * Returns 69 for an unusable lane or damaged blocks. Throws `ConfigError`
+ * for wrong arguments and a missing LANE_DIR, `Unusable` for a missing, used or damaged lane.
  */
 export const laneCommand: Command = {
-  help,
+  help: laneHelp,
   run: async (args, { env, stop }) => {
     endAt(stop)
     const run = chosen(args)
@@ -44,10 +44,10 @@ export const laneCommand: Command = {
   },
 }
 
-function chosen(args: readonly string[]): Run {
+function chosen(args: readonly string[]): LaneAction {
   const [command, feed = '', ...rest] = args
   if (command === 'list' && args.length === 1)
-    return async (directory, output) => list(await listLanes(directory), output)
+    return async (directory, output) => printLanes(await listLanes(directory), output)
   if (command === 'export' && feed !== '' && rest.length === 0) {
     return (directory, output, errors) => exportTo(directory, feed, output, errors)
   }
@@ -63,7 +63,7 @@ function chosen(args: readonly string[]): Run {
   ])
 }
 
-function list(lanes: readonly LaneSummary[], output: Output): boolean {
+function printLanes(lanes: readonly LaneSummary[], output: Output): boolean {
   for (const { feed, scan, problem } of lanes) {
     const oldest = scan && scan.messages > 0 ? `, oldest ${new Date(scan.oldestReceivedAt).toISOString()}` : ''
     output.write(scan ? `${feed}: messages ${scan.messages}, bytes ${scan.bytes}${oldest}\n` : `${problem}\n`)
@@ -76,12 +76,12 @@ async function exportTo(directory: string, feed: string, output: Output, errors:
   let messages = 0
   const unread = await exportLane(directory, feed, async (message) => {
     messages++
-    if (!output.write(line(message))) await once(output as NodeJS.WritableStream, 'drain')
+    if (!output.write(messageLine(message))) await once(output as NodeJS.WritableStream, 'drain')
   })
   errors.write(`exported ${messages} messages${unread > 0 ? `; ${unread} damaged blocks were passed over` : ''}\n`)
   return unread === 0
 }
 
-function line({ source, data, receivedAt, cursor }: Message): string {
+function messageLine({ source, data, receivedAt, cursor }: Message): string {
   return `${JSON.stringify({ source: source.shown, receivedAt, cursor, data: data.toString('base64') })}\n`
 }

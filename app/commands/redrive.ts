@@ -1,11 +1,11 @@
-/** `tributary redrive`: dead letters through the present configuration again, a dry run unless told to go. */
+/** `tributary redrive`: sends dead letters through the present configuration; a dry run without --go. */
 import { Unavailable } from '../errors.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { redrive } from '../redrive/index.ts'
 import { redriveOptions } from '../redrive/options.ts'
 import { type Command, configured, say } from './command.ts'
 
-const help = `tributary redrive: sends dead letters through the present configuration and schemas again.
+const redriveHelp = `tributary redrive: sends dead letters through the present configuration and schemas again.
 
 Usage:
   tributary redrive [options]        a dry run: says what would become of each, and sends nothing
@@ -38,7 +38,7 @@ argument is wrong. It gives up when nothing moves for STARTUP_TIMEOUT. SIGTERM a
 
 /** Throws `ConfigError` for wrong arguments, before the configuration is read. */
 export const redriveCommand: Command = {
-  help,
+  help: redriveHelp,
   run: async (args, { env, stop }) => {
     const options = redriveOptions(args, Date.now())
     const config = configured(env)

@@ -2,9 +2,9 @@
 import { jsonSchema } from '../config/index.ts'
 import { kinds } from '../kinds.ts'
 import { type Command, show } from './command.ts'
-import { tooMany } from './failure.ts'
+import { tooManyArguments } from './failure.ts'
 
-const help = `tributary schema: the JSON Schema of the configuration file (TRIBUTARY_CONFIG).
+const schemaHelp = `tributary schema: the JSON Schema of the configuration file (TRIBUTARY_CONFIG).
 
 An editor with a YAML language server checks and completes a file that begins with
   # yaml-language-server: $schema=tributary.schema.json
@@ -12,8 +12,8 @@ where that file holds what this command prints.
 `
 
 export const schemaCommand: Command = {
-  help,
-  run: async (args) => (args.length > 0 ? tooMany(args) : show(schemaText())),
+  help: schemaHelp,
+  run: async (args) => (args.length > 0 ? tooManyArguments(args) : show(schemaText())),
 }
 
 /** JSON. */

@@ -1,5 +1,5 @@
 /** The kinds that a feed chooses, and what follows from that for their settings. */
-import type { AnyKind, Registry } from '../settings/kind.ts'
+import type { AnyKind, KindRegistry } from '../settings/kind.ts'
 import type { Settings } from '../settings/setting.ts'
 import type { Kinds } from './kinds.ts'
 import { Report } from './report.ts'
@@ -37,7 +37,7 @@ export function kindsOf(table: Settings, find: Find, kinds: Kinds): FeedKinds {
 }
 
 /** The kinds in use, and the settings of all others with the names of these. */
-function splitBy(registry: Registry, isUsed: (name: string) => boolean) {
+function splitBy(registry: KindRegistry, isUsed: (name: string) => boolean) {
   const entries = Object.entries(registry)
   return {
     used: entries.filter(([name]) => isUsed(name)).map(([, kind]) => kind),
@@ -47,6 +47,6 @@ function splitBy(registry: Registry, isUsed: (name: string) => boolean) {
   }
 }
 
-function onlyOne(registry: Registry, usual: string): string {
+function onlyOne(registry: KindRegistry, usual: string): string {
   return Object.hasOwn(registry, usual) ? usual : (Object.keys(registry)[0] ?? usual)
 }

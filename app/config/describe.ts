@@ -3,6 +3,7 @@ import type { Replaced, ReplacedFeed } from '../settings/preset.ts'
 import type { Setting, Settings } from '../settings/setting.ts'
 import type { Kinds } from './kinds.ts'
 import { toggleSetting } from './replaced.ts'
+import { choosers } from './tables/choosers.ts'
 import { feedTable, houseTables } from './tables/index.ts'
 import { sourceSettings } from './tables/source.ts'
 
@@ -52,10 +53,21 @@ export function describeSettings(kinds: Kinds): SettingDescription[] {
     ...Object.values(house).flatMap((table) => described(table)),
     ...described(ofSinks),
     ...programs.flatMap(({ shared }) => described(shared, false)),
-    ...Object.entries(feed).map(([suffix, setting]) => describe(`FEED_<NAME>_${suffix}`, setting)),
+    ...Object.entries(feed).map(([suffix, setting]) => {
+      const described = describe(`FEED_<NAME>_${suffix}`, setting)
+      return { ...described, required: described.required && !isOfUnusualKind(suffix, kinds) }
+    }),
   ]
   const groups = new Set([...FIRST, ...programs.map(({ group }) => group), ...THEN, ...all.map(({ group }) => group)])
   return [...groups].flatMap((group) => all.filter((setting) => setting.group === group))
+}
+
+/** Whether only a kind that has to be chosen has the setting, so that a feed does without it as a rule. */
+function isOfUnusualKind(suffix: string, kinds: Kinds): boolean {
+  return choosers.some(({ registry, usual }) => {
+    const having = Object.entries(kinds[registry]).filter(([, { settings }]) => Object.hasOwn(settings, suffix))
+    return having.length > 0 && having.every(([name]) => name !== usual)
+  })
 }
 
 function describeFeed(replaced: ReplacedFeed, program: Replaced, feed: Settings): SettingDescription[] {

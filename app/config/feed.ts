@@ -1,7 +1,7 @@
 /** One feed: each setting from its own variable, else from that of a program that is replaced, else from a preset, else the default. */
 import { feedSettingName, type GivenNames } from '../lib/setting-names.ts'
 import type { Preset } from '../settings/preset.ts'
-import { byProperty, type Named, type Setting, type Settings } from '../settings/setting.ts'
+import { byProperty, type Setting, type Settings, type ValuesByName } from '../settings/setting.ts'
 import { type FeedKinds, kindsOf } from './chosen.ts'
 import { keyOf } from './file/keys.ts'
 import type { Kinds } from './kinds.ts'
@@ -11,6 +11,7 @@ import type { FeedOn } from './replaced.ts'
 import { Report } from './report.ts'
 import { sequenceSettings } from './tables/feed.ts'
 import { feedTable, type HouseFeed } from './tables/index.ts'
+import { sinkOf } from './tables/sinks.ts'
 import type { FeedConfigOf, SequenceConfig } from './types.ts'
 import { type Missing, validate } from './validate.ts'
 
@@ -19,6 +20,8 @@ export interface FeedShared {
   readonly handshakeTimeoutMs: number
   /** What a lane holds unless its feed says otherwise, in bytes. */
   readonly laneMaxBytes: number
+  /** Where its records go unless it says so, by the name of the sink. */
+  readonly sink: string
 }
 
 /** A feed that is on. */
@@ -64,6 +67,7 @@ export function readFeed<K extends Kinds>(place: Place, kinds: K, shared: FeedSh
     names,
     handshakeTimeoutMs: shared.handshakeTimeoutMs,
     laneMaxBytes,
+    sink: sinkOf(values.SINK, shared.sink, kinds.sinks),
     sequence: sequence(values),
     schema: values.SCHEMA ?? '',
   }
@@ -87,7 +91,7 @@ const WITHOUT_EFFECT = [
 ] as const
 
 function check(
-  values: Named<HouseFeed>,
+  values: ValuesByName<HouseFeed>,
   { called, isGiven }: Said,
   { inUse, unused }: FeedKinds,
   report: Report,
@@ -109,7 +113,7 @@ function check(
   for (const kind of inUse) kind.check?.({ values, called, isGiven, findings: report })
 }
 
-function sequence(values: Named<HouseFeed>): SequenceConfig | undefined {
+function sequence(values: ValuesByName<HouseFeed>): SequenceConfig | undefined {
   const { SEQUENCE_FIELD: last, SEQUENCE_FIRST_FIELD: first, SEQUENCE_BY: by, MAX_SEQUENCES: most } = values
   return last && { last, first, by, most }
 }
@@ -119,7 +123,7 @@ function findAll(place: Place, table: Settings, kinds: Kinds, report: Report): M
   const preset = table.PRESET && presetOf(place, kinds)
   const found = new Map<string, Found>()
   for (const suffix of Object.keys(table)) {
-    const one = find(place, suffix, preset, report)
+    const one = find(place, suffix, { preset, table }, report)
     if (one) found.set(suffix, one)
   }
   for (const [suffix, { rank }] of [...found]) {
@@ -130,17 +134,17 @@ function findAll(place: Place, table: Settings, kinds: Kinds, report: Report): M
 
 /** A wrong name is told where the setting is validated. */
 function presetOf(place: Place, { presets }: Kinds): Preset | undefined {
-  const name = find(place, 'PRESET', undefined, new Report())?.text?.trim().toLowerCase() ?? ''
+  const name = find(place, 'PRESET', {}, new Report())?.text?.trim().toLowerCase() ?? ''
   return Object.hasOwn(presets, name) ? presets[name] : undefined
 }
 
 function find(
   { name, layers, replaced }: Place,
   suffix: string,
-  preset: Preset | undefined,
+  { preset, table }: { readonly preset?: Preset | undefined; readonly table?: Settings },
   report: Report,
 ): Found | undefined {
-  const own = lookup(layers, suffix, report, name)
+  const own = lookup(layers, suffix, report, { name, ...(table && { table }) })
   if (own) return { ...own, isOwn: true }
   const variable = replaced?.feed.variables[suffix]
   const given = (variable && lookup(layers, variable.name, report)) ?? replaced?.shared.get(suffix)
@@ -173,6 +177,7 @@ function namesOf(place: Place, table: Settings, found: ReadonlyMap<string, Found
 /** What to set for a setting that is missing. */
 function missing({ name, isInFile, replaced }: Place, suffix: string, setting: Setting<unknown> | undefined): Missing {
   const { example } = setting ?? {}
-  if (isInFile) return { name: keyOf(suffix, name), example }
-  return replaced?.feed.variables[suffix] ?? { name: feedSettingName({ name }, suffix), example }
+  const variable = feedSettingName({ name }, suffix)
+  if (isInFile) return { name: keyOf(suffix, name), variable, example }
+  return replaced?.feed.variables[suffix] ?? { name: variable, example }
 }

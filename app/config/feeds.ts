@@ -1,4 +1,5 @@
 /** All feeds that are on. */
+import { printable } from '../lib/printable.ts'
 import { feedSettingName } from '../lib/setting-names.ts'
 import type { Settings } from '../settings/setting.ts'
 import { type FeedShared, readFeed } from './feed.ts'
@@ -10,6 +11,8 @@ import { feedsOn } from './replaced.ts'
 import type { Report } from './report.ts'
 import { feedTable } from './tables/index.ts'
 import type { FeedConfigOf } from './types.ts'
+
+const LONGEST_SHOWN_BYTES = 100
 
 /** Where settings are, and the feeds that are named there. */
 export interface FeedLayers {
@@ -63,6 +66,12 @@ function anchorsOf({ sources }: Kinds): string[] {
 function noFeed({ replaced }: Kinds, report: Report): void {
   const feeds = Object.values(replaced).flatMap((program) => program.feeds)
   const switches = feeds.map(({ toggle }) => `${toggle}=True`).join(', ')
+  const [meant, written] = report.meantLike(/^FEED_.*_URLS(_FILE)?$/) ?? []
+  if (meant !== undefined && written !== undefined) {
+    const name = printable(written, LONGEST_SHOWN_BYTES)
+    report.wrong(name, `No feed is on: ${name} is not a setting`, `did you mean ${meant}?`)
+    return
+  }
   const [urls, schema] = ['URLS', 'SCHEMA'].map((suffix) => feedSettingName({ name: '<name>' }, suffix))
   report.wrong(undefined, 'No feed is on', `set one of ${switches}, or name a feed with ${urls} and ${schema}`)
 }

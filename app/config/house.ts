@@ -1,10 +1,10 @@
 /** The settings that belong to no feed, table by table. */
-import type { Named, Settings } from '../settings/setting.ts'
+import type { Settings, ValuesByName } from '../settings/setting.ts'
 import type { Kinds } from './kinds.ts'
 import type { Layer } from './layers.ts'
 import { readTable, type Table } from './read-table.ts'
 import type { Report } from './report.ts'
-import { unneeded } from './sink.ts'
+import { required } from './sink.ts'
 import type { labelSettings } from './tables/daemon.ts'
 import { houseTables } from './tables/index.ts'
 import type { CommonLabels } from './types.ts'
@@ -13,10 +13,10 @@ type Tables = ReturnType<typeof houseTables>
 /** What each table holds. */
 export type House = { readonly [T in keyof Tables]: Table<Tables[T]> }
 
-/** Reads all tables. Of the registry nothing is required yet: only the feeds know whether it is needed. */
+/** Reads all tables. Of the registry and the sinks nothing is required yet: only the feeds know what is needed. */
 export function readHouse(layers: readonly Layer[], kinds: Kinds, report: Report): House {
   const tables = houseTables(kinds)
-  const optional = unneeded(layers, kinds)
+  const optional = required(kinds)
   const read = <S extends Settings>(table: S, without?: ReadonlySet<string>): Table<S> => {
     const found = readTable(table, layers, report, without)
     report.inForce.push({ feed: undefined, table, found: found.given })
@@ -34,7 +34,7 @@ export function readHouse(layers: readonly Layer[], kinds: Kinds, report: Report
 }
 
 /** The labels of the replaced producer's metrics: some of them say something only together. */
-export function labels(values: Named<typeof labelSettings>): CommonLabels {
+export function labels(values: ValuesByName<typeof labelSettings>): CommonLabels {
   const { DID_PROVIDER: provider, SSI_VALIDATION: validation, PROCESSING_MODE: mode } = values
   return {
     did_provider: provider,

@@ -1,7 +1,7 @@
 /** Texts of settings into one checked `Config`. Every setting is declared once, under tables/ or by the kind that has it. */
 import { ConfigError, type Problem } from '../errors.ts'
 import { type GivenNames, settingName } from '../lib/setting-names.ts'
-import { byProperty, type Named, propertyOf, type Settings } from '../settings/setting.ts'
+import { byProperty, propertyOf, type Settings, type ValuesByName } from '../settings/setting.ts'
 import { feedLayers, readFeeds } from './feeds.ts'
 import { readFile, type Sources } from './file/index.ts'
 import type { FileLayer } from './file/layer.ts'
@@ -15,9 +15,9 @@ import { registryConfig } from './registry.ts'
 import { variablesOf } from './replaced.ts'
 import { type InForce, Report } from './report.ts'
 import { knownSecrets } from './secrets.ts'
-import { checkSink } from './sink.ts'
+import { checkSinks, sinksInUse, tellNeeded } from './sink.ts'
 import type { daemonSettings } from './tables/daemon.ts'
-import { fileTables, houseTables } from './tables/index.ts'
+import { feedTable, fileTables, houseTables } from './tables/index.ts'
 import { registrySettings } from './tables/kafka.ts'
 import { sourceSettings } from './tables/source.ts'
 import type { ConfigOf, KafkaConfig, LaneConfig } from './types.ts'
@@ -38,8 +38,10 @@ export interface Reading<K extends Kinds> {
   readonly problems: readonly Problem[]
   /** Where each value is from, with the texts themselves: secrets are among them. */
   readonly inForce: readonly InForce[]
-  /** Paths of all files that were read, or could not be. */
+  /** Paths of all files that were read, or could not be; the usual file, too, where it may appear. */
   readonly files: readonly string[]
+  /** Whether there is a configuration file. */
+  readonly hasFile: boolean
 }
 
 /** Reads and checks the whole configuration. Synchronous: files are read here, and the disk is waited for. */
@@ -50,7 +52,13 @@ export function readSources<K extends Kinds>(sources: Sources, kinds: K): Readin
   const config = file === 'unreadable' ? undefined : readLayers(sources.env, file, kinds, report)
   const problems = distinct(report.problems)
   const { inForce, files } = report
-  return { config: problems.length === 0 ? config : undefined, problems, inForce, files: [...files] }
+  return {
+    config: problems.length === 0 ? config : undefined,
+    problems,
+    inForce,
+    files: [...files],
+    hasFile: file !== undefined,
+  }
 }
 
 /** The same from the environment, and a file that it names. Throws a `ConfigError` with every problem at once. */
@@ -65,32 +73,35 @@ export function configOf<K extends Kinds>({ config, problems }: Reading<K>): Con
 }
 
 function readLayers<K extends Kinds>(env: Env, file: FileLayer | undefined, kinds: K, report: Report): ConfigOf<K> {
-  const unknown = unknownVariables(env, namesOutsideFeeds(kinds))
+  const unknown = unknownVariables(env, namesOutsideFeeds(kinds), Object.keys(feedTable(kinds)))
   for (const { meant, variable } of unknown) if (meant !== undefined) report.meant(meant, variable)
   const feedsGiven = feedLayers(env, kinds, file)
   const { layers } = feedsGiven
+  const first = report.problems.length
   const house = readHouse(layers, kinds, report)
   const { kafka, security, registry, daemon, lane, sinks } = house
   const kafkaNames = { ...kafka.names, ...security.names }
+  const { KAFKA_CLIENT: usual } = kafka.values
   const parts = {
-    sink: kafka.values.KAFKA_CLIENT,
+    sink: usual,
     kafka: kafkaConfig(kafka.values, security.values, kafkaNames, report),
     registry: registryConfig(registry.values, registry.names, report),
     labels: labels(house.labels.values),
   }
-  checkSink(kafka, sinks, kinds, report)
   const place = report.problems.length
   const { laneMaxBytes, ...lanePart } = laneConfig(lane, kinds, report)
-  const shared = { handshakeTimeoutMs: daemon.values.HANDSHAKE_TIMEOUT, laneMaxBytes }
+  const shared = { handshakeTimeoutMs: daemon.values.HANDSHAKE_TIMEOUT, laneMaxBytes, sink: usual }
   const feeds = readFeeds(feedsGiven, kinds, shared, report)
   checkOwnTopics(feeds, daemon, report)
   if (!registry.given.has('SCHEMA_REGISTRY_URL') && needsRegistry(feeds, daemon.values, kinds)) {
-    const told = report.problems.length
     const { SCHEMA_REGISTRY_URL: setting } = registrySettings
-    tellMissing({ name: 'SCHEMA_REGISTRY_URL', example: setting.example }, setting, report)
-    // Where it belongs, though only the feeds know that it is needed.
-    report.problems.splice(place, 0, ...report.problems.splice(told))
+    report.at(place, () => tellMissing({ name: 'SCHEMA_REGISTRY_URL', example: setting.example }, setting, report))
   }
+  const gapSink = gapSinkOf(feeds, usual)
+  const inUse = sinksInUse(feeds, { usual, gaps: daemon.values.GAPS_TOPIC === undefined ? undefined : gapSink })
+  const tables = houseTables(kinds)
+  report.at(place, () => checkSinks(inUse, house, kinds, report))
+  report.at(first, () => tellNeeded(inUse, house, { ...tables.kafka, ...tables.sinks }, kinds, report))
   noteUnknown(unknown, report)
   const { KAFKA_CLIENT: client } = kafka.names
   const names = {
@@ -100,8 +111,7 @@ function readLayers<K extends Kinds>(env: Env, file: FileLayer | undefined, kind
     ...(client !== undefined && { KAFKA_CLIENT: client }),
   }
   const secrets = knownSecrets(report.texts, daemon.values.URL_PATHS)
-  const own = { feeds, ...parts, ...lanePart, names, secrets, warnings: report.warnings }
-  const tables = houseTables(kinds)
+  const own = { feeds, ...parts, gapSink, ...lanePart, names, secrets, warnings: report.warnings }
   const values = [
     byProperty(tables.daemon, daemon.values),
     byProperty<Settings>(tables.lane, lane.values),
@@ -116,7 +126,13 @@ function needsRegistry(feeds: readonly { readonly format: string }[], daemon: Da
   return feeds.some(({ format }) => encoders[format]?.needs.includes('registry'))
 }
 
-type Daemon = Named<typeof daemonSettings>
+/** Gap records come from all feeds: they go where those do, if all go to the same. */
+function gapSinkOf(feeds: readonly { readonly sink: string }[], usual: string): string {
+  const [one, ...more] = new Set(feeds.map(({ sink }) => sink))
+  return one !== undefined && more.length === 0 ? one : usual
+}
+
+type Daemon = ValuesByName<typeof daemonSettings>
 
 /** Every variable that is not called FEED_…. */
 function namesOutsideFeeds(kinds: Kinds): string[] {

@@ -1,13 +1,13 @@
 /** Kafka's settings put together, with the checks that span several of them. */
 import { type GivenNames, settingName } from '../lib/setting-names.ts'
 import { belongTogether } from '../settings/formats/pem.ts'
-import type { Named } from '../settings/setting.ts'
+import type { ValuesByName } from '../settings/setting.ts'
 import type { Report } from './report.ts'
 import type { kafkaSettings, securitySettings } from './tables/kafka.ts'
 import type { KafkaConfig, SaslConfig, TlsConfig } from './types.ts'
 
-type Kafka = Named<ReturnType<typeof kafkaSettings>>
-type Security = Named<typeof securitySettings>
+type Kafka = ValuesByName<ReturnType<typeof kafkaSettings>>
+type Security = ValuesByName<typeof securitySettings>
 
 const TLS = ['KAFKA_SSL_CA_FILE', 'KAFKA_SSL_CERT_FILE', 'KAFKA_SSL_KEY_FILE'] as const
 const PASSWORD = ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'] as const

@@ -1,5 +1,6 @@
 /** Finds the text of a setting: in a layer, in the file that `<setting>_FILE` names, or under an alias. */
 import { readText } from '../settings/files.ts'
+import type { Settings } from '../settings/setting.ts'
 import type { Layer } from './layers.ts'
 import type { Report } from './report.ts'
 
@@ -23,8 +24,14 @@ export interface Given {
   readonly isPreset?: true
 }
 
+/** Whose setting it is, as in the variables, and all that a feed has. */
+export interface Feed {
+  readonly name: string
+  readonly table?: Settings
+}
+
 /** Looks up one name, of a feed or of none. The first layer that has it wins, whether as a text or as a file. */
-export function lookup(layers: readonly Layer[], name: string, report: Report, feed?: string): Given | undefined {
+export function lookup(layers: readonly Layer[], name: string, report: Report, feed?: Feed): Given | undefined {
   for (const layer of layers) {
     const given = lookupIn(layer, name, report, feed)
     if (given) return given
@@ -32,10 +39,12 @@ export function lookup(layers: readonly Layer[], name: string, report: Report, f
   return undefined
 }
 
-function lookupIn(layer: Layer, name: string, report: Report, feed?: string): Given | undefined {
-  const own = layer.get(name, feed)
-  // A setting that is a path by itself (KAFKA_SSL_CA_FILE) is not read from a second file.
-  const file = name.endsWith('_FILE') ? undefined : layer.get(`${name}_FILE`, feed)
+function lookupIn(layer: Layer, name: string, report: Report, feed?: Feed): Given | undefined {
+  const own = layer.get(name, feed?.name)
+  const filed = `${name}_FILE`
+  // A setting that is a path by itself (KAFKA_SSL_CA_FILE) is not read from a second file, and SCHEMA_FILE is not that of SCHEMA.
+  const hasFile = !name.endsWith('_FILE') && !Object.hasOwn(feed?.table ?? {}, filed)
+  const file = hasFile ? layer.get(filed, feed?.name) : undefined
   if (file === undefined) return own && { ...own, variable: own.name, path: undefined, rank: layer.rank }
   const path = file.text.trim()
   const found = { variable: file.name, called: file.called, path, isShown: false, rank: layer.rank }

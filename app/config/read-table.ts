@@ -1,6 +1,6 @@
 /** A table of settings that belong to no feed. */
 import type { GivenNames } from '../lib/setting-names.ts'
-import type { Named, Settings } from '../settings/setting.ts'
+import type { Settings, ValuesByName } from '../settings/setting.ts'
 import type { Layer } from './layers.ts'
 import { type Given, lookupAny } from './lookup.ts'
 import type { Report } from './report.ts'
@@ -8,7 +8,7 @@ import { validate } from './validate.ts'
 
 /** The values by name, and what the operator calls the settings. */
 export interface Table<S extends Settings> {
-  readonly values: Named<S>
+  readonly values: ValuesByName<S>
   readonly names: GivenNames
   /** What was given, by the settings' own names. */
   readonly given: ReadonlyMap<string, Given>

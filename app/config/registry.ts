@@ -1,11 +1,11 @@
 /** The schema registry's settings put together: one way to authenticate, and no user info left in the URL. */
 import { type GivenNames, settingName } from '../lib/setting-names.ts'
-import type { Named } from '../settings/setting.ts'
+import type { ValuesByName } from '../settings/setting.ts'
 import type { Report } from './report.ts'
 import type { registrySettings } from './tables/kafka.ts'
 import type { RegistryConfig } from './types.ts'
 
-type Registry = Named<typeof registrySettings>
+type Registry = ValuesByName<typeof registrySettings>
 
 /** `names`: what the operator calls them. */
 export function registryConfig(values: Registry, names: GivenNames, report: Report): RegistryConfig {

@@ -44,6 +44,13 @@ export class Report implements Findings {
     this.problems.push({ setting, text, cure })
   }
 
+  /** What `tell` says is wrong stands at `place` among the problems: where it belongs, though only what was read later shows it. */
+  at(place: number, tell: () => void): void {
+    const told = this.problems.length
+    tell()
+    this.problems.splice(place, 0, ...this.problems.splice(told))
+  }
+
   /** It is configured, and changes nothing. */
   ineffective(setting: string, text: string, cure?: string): void {
     this.warnings.push({ setting, text, cure, isIneffective: true })
@@ -59,13 +66,18 @@ export class Report implements Findings {
     this.#meant.set(setting, written)
   }
 
-  /** `setting` is missing. One problem, too, where it was misspelt. */
-  missing(setting: string, cure: string): void {
-    const written = this.#meant.get(setting)
+  /** A setting called like `pattern` that was probably meant, and what was written instead. */
+  meantLike(pattern: RegExp): readonly [setting: string, written: string] | undefined {
+    return [...this.#meant].find(([setting]) => pattern.test(setting))
+  }
+
+  /** `setting` is missing, which is called `variable` in the environment. One problem, too, where it was misspelt. */
+  missing(setting: string, cure: string, variable = setting): void {
+    const written = this.#meant.get(variable)
     if (written === undefined) return this.wrong(setting, `${setting} is missing`, cure)
     this.#told.add(written)
     const name = printable(written, LONGEST_SHOWN_BYTES)
-    this.wrong(name, `${name} is not a setting`, `did you mean ${setting}?`)
+    this.wrong(name, `${name} is not a setting`, `did you mean ${variable}?`)
   }
 
   /** Whether a misspelt variable was told with the setting that it was meant to be. */

@@ -36,7 +36,9 @@ type FeedSettingsOf<K extends Kinds> = SettingsOf<K['sources']> &
   SettingsOf<K['routers']> &
   SettingsOf<K['encoders']>
 
-type HouseValues = Omit<PossibleValues<HouseFeedSettings>, 'laneMaxBytes' | 'schema'> & {
+type HouseValues = Omit<PossibleValues<HouseFeedSettings>, 'laneMaxBytes' | 'schema' | 'sink'> & {
+  /** Name of the sink registry. */
+  readonly sink: string
   /** Topic, and stem of the subject `<schema>-value`. */
   readonly schema: string
 }
@@ -59,7 +61,7 @@ export interface SequenceConfig {
   readonly most: number
 }
 
-/** SASL as the Kafka clients need it. */
+/** SASL as the Kafka clients need it. Credentials are changed in place when they are renewed: read them for each connection. */
 export type SaslConfig =
   | {
       readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512'
@@ -76,7 +78,7 @@ export interface OauthConfig {
   readonly clientSecret: string
 }
 
-/** TLS material, read from the files at start (PEM). An absent `ca` means the system's trust store. */
+/** TLS material, read from the files (PEM). An absent `ca` means the system's trust store. Changed in place when it is renewed: read it for each connection. */
 export interface TlsConfig {
   readonly ca: string | undefined
   readonly cert: string | undefined
@@ -95,6 +97,7 @@ export interface KafkaConfig {
   readonly compression: 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
 }
 
+/** Its credentials and `ca` are changed in place when they are renewed: read them for each request. */
 export interface RegistryConfig {
   /** What the operator calls these settings. */
   readonly names?: GivenNames | undefined
@@ -125,8 +128,10 @@ export interface LaneConfig {
 }
 
 interface ConfigOwn {
-  /** Name of the sink registry: `platformatic`, `kafkajs`, `stdout`. */
+  /** Name of the sink registry: where feeds write that do not say otherwise. */
   readonly sink: string
+  /** That of gap records, which come from all feeds: the feeds' own, where they have the same. */
+  readonly gapSink: string
   readonly kafka: KafkaConfig
   /** Without a URL where nothing needs it. */
   readonly registry: RegistryConfig

@@ -1,6 +1,7 @@
 /** Variables that look like ours and are not. Only a warning: an old deployment may hold settings of another program. */
 import { nearest } from '../lib/nearest.ts'
 import { printable } from '../lib/printable.ts'
+import { inCapitals } from './feed-guess.ts'
 import type { Env } from './layers.ts'
 import type { Report } from './report.ts'
 
@@ -21,13 +22,14 @@ interface Unknown {
   readonly meant: string | undefined
 }
 
-/** Variables that are nearly called as one of `known`, or share a prefix that only settings of ours should have. */
-export function unknownVariables(env: Env, known: readonly string[]): Unknown[] {
+/** Variables that are nearly called as one of `known`, or as a setting of a feed (`suffixes`) in lower case, or share a prefix that only settings of ours should have. */
+export function unknownVariables(env: Env, known: readonly string[], suffixes: readonly string[]): Unknown[] {
   const names = known.flatMap((name) => [name, `${name}_FILE`])
   const all = new Set(names)
+  const endings = suffixes.flatMap((suffix) => [suffix, `${suffix}_FILE`])
   return Object.keys(env)
     .filter((variable) => !all.has(variable) && !variable.startsWith('FEED_') && env[variable]?.trim())
-    .map((variable) => ({ variable, meant: meantBy(variable, names) }))
+    .map((variable) => ({ variable, meant: inCapitals(variable, endings) ?? meantBy(variable, names) }))
     .filter(({ variable, meant }) => meant !== undefined || OURS.test(variable))
 }
 

@@ -1,7 +1,7 @@
 /** Texts into values by the formats of a table, all problems at once. The only importer of envalid. */
 import { customCleanEnv, makeExactValidator, type ReporterOptions, type ValidatorSpec } from 'envalid'
 import { ConfigError } from '../errors.ts'
-import type { Named, Setting, Settings } from '../settings/setting.ts'
+import type { Setting, Settings, ValuesByName } from '../settings/setting.ts'
 import type { Given } from './lookup.ts'
 import { noteQuotes, quotesHint } from './quotes.ts'
 import type { Report } from './report.ts'
@@ -15,6 +15,8 @@ export type Find = (name: string) => Given | undefined
 /** What to set when a setting is missing. */
 export interface Missing {
   readonly name: string
+  /** The variable of it, where `name` is a key. */
+  readonly variable?: string
   readonly example: string | undefined
 }
 
@@ -36,7 +38,7 @@ export function validate<S extends Settings>(
   find: Find,
   report: Report,
   { feed, optional, missing = (name) => ({ name, example: table[name]?.example }) }: Whose = {},
-): Named<S> {
+): ValuesByName<S> {
   const given = new Map(Object.keys(table).map((name) => [name, find(name)]))
   const texts = Object.fromEntries(Object.keys(table).map((name) => [name, given.get(name)?.text]))
   const specs = Object.fromEntries(
@@ -65,7 +67,7 @@ export function validate<S extends Settings>(
       settled[name] = settle(setting, settled[name], one, report)
     }
   }
-  return settled as Named<S>
+  return settled as ValuesByName<S>
 }
 
 /** What is to be known of a text besides its value. */
@@ -106,9 +108,9 @@ function tell(cure: Missing, setting: Setting<unknown>, given: Given | undefined
 }
 
 /** Says that a setting is missing, and what it could be set to. */
-export function tellMissing({ name, example }: Missing, { format }: Setting<unknown>, report: Report): void {
+export function tellMissing({ name, example, variable }: Missing, { format }: Setting<unknown>, report: Report): void {
   const suggestion = example === undefined ? '' : `, for example ${example}`
-  report.missing(name, `set it to ${format.expects}${suggestion}`)
+  report.missing(name, `set it to ${format.expects}${suggestion}`, variable)
 }
 
 function shown(text: string): string {

@@ -1,19 +1,19 @@
-/** What the sources of a feed are called. */
+/** Names the sources of a feed. */
 import { murmur2 } from '../lib/murmur2.ts'
 import { redactUrl, type UrlPaths } from '../lib/redact-url.ts'
 import { identityIn, identityOf, storedId } from '../lib/source-id.ts'
 import type { SourceInfo } from '../model.ts'
 
-/** A source that is there already, and its URL, where that is known. */
+/** An existing source, and its URL if known. */
 export interface PresentSource {
   readonly info: SourceInfo
   readonly url?: string | undefined
 }
 
 /**
- * One `SourceInfo` per URL, in order. No name shows user info or query values; a repeated one gets `#2`, `#3`, … A URL that one of
- * `present` stands for, itself or with another token, gets that very object, so it keeps its names; a new one takes the lowest numbers
- * that are free.
+ * Returns one `SourceInfo` per URL, in order. Names hide user info and query values; repeated names get `#2`, `#3`, … A URL that
+ * matches an entry of `present`, exactly or apart from its token, reuses that object and keeps its names. New sources take the lowest
+ * free numbers.
  */
 export function describeSources(
   feed: string,
@@ -22,7 +22,7 @@ export function describeSources(
   present: Iterable<PresentSource> = [],
 ): SourceInfo[] {
   const kept = match(urls, [...present])
-  const [identities, formerIds, names] = [new Names(), new Names(), new Names()]
+  const [identities, formerIds, names] = [new NumberedNames(), new NumberedNames(), new NumberedNames()]
   for (const { id, shown, formerId = id } of kept.values()) {
     identities.take(identityIn(id))
     formerIds.take(formerId)
@@ -32,7 +32,7 @@ export function describeSources(
     const source = kept.get(at)
     if (source) return source
     const identity = identities.free(identityOf(url))
-    // Its whole path, and the number by its place: records without a key would move to other partitions otherwise.
+    // The whole path, numbered by place in the list: any change would move records without a key to other partitions.
     const formerId = formerIds.free(redactUrl(url, 'show'))
     const shown = names.free(redactUrl(url, paths))
     const hash = murmur2(Buffer.from(formerId))
@@ -40,7 +40,7 @@ export function describeSources(
   })
 }
 
-/** Which of `present` goes on at which place: first by the same URL, then, in order, by the same but for its token. */
+/** Maps indexes of `urls` to present sources: first by equal URL, then, in order, by equal URL apart from the token. */
 function match(urls: readonly string[], present: readonly PresentSource[]): ReadonlyMap<number, SourceInfo> {
   const kept = new Map<number, SourceInfo>()
   const taken = new Set<SourceInfo>()
@@ -68,7 +68,7 @@ function match(urls: readonly string[], present: readonly PresentSource[]): Read
   return kept
 }
 
-/** Whether `url` is that of `source`, perhaps with another token. */
+/** Whether `url` is the URL of `source`, possibly with another token. */
 export function standsFor(source: SourceInfo, url: string): boolean {
   return stemOf(source) === identityOf(url)
 }
@@ -78,10 +78,10 @@ function stemOf({ id }: SourceInfo): string {
   return identityIn(id).replace(/#\d+$/, '')
 }
 
-/** Names in use, and those that are free: a repeated name is numbered from 2 on. */
-class Names {
+/** Allocates unique names: a repeated name is numbered from 2 on. */
+class NumberedNames {
   readonly #taken = new Set<string>()
-  /** Below, all numbers of a name are taken. */
+  /** The lowest number of a name that may be free. */
   readonly #next = new Map<string, number>()
 
   take(name: string): void {
@@ -102,7 +102,7 @@ function withNumber(name: string, number: number): string {
   return number === 1 ? name : `${name}#${number}`
 }
 
-/** `host:port` of a source, by which dials are limited; its whole name when that is no URL. */
+/** Returns `host:port` of a source, the key of the dial limit; its whole name if the name is no URL. */
 export function hostOf(source: SourceInfo): string {
   return URL.canParse(source.shown) ? new URL(source.shown).host : source.shown
 }

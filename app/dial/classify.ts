@@ -1,4 +1,4 @@
-/** What the end of a connection means: close codes, library errors and handshake statuses → ended or lost. */
+/** Classifies the end of a connection: close codes, library errors and handshake statuses become `Ended` or `SourceLost`. */
 import type { IncomingHttpHeaders } from 'node:http'
 import { type LostReason, SourceLost } from '../errors.ts'
 import { errorCode } from '../lib/error-code.ts'
@@ -6,7 +6,7 @@ import { printable } from '../lib/printable.ts'
 import type { Ended } from '../model.ts'
 import { httpDate, retryAfterMs } from './retry-after.ts'
 
-/** A close frame holds no more than this. */
+/** Longest reason of a close frame (RFC 6455 §5.5). */
 const MAX_REASON_BYTES = 123
 const MAX_ERROR_BYTES = 200
 
@@ -15,7 +15,7 @@ const ORDERLY = new Set([1000, 1001, 1005])
 const NO_CLOSE_FRAME = 1006
 const TOO_BIG = 1009
 
-/** RFC 6455 §7.4; the reason is the peer's text, whose secrets are hidden where it is shown. 1008 and 4000–4999 say that it does not want us: come back much later. */
+/** Classifies a close code (RFC 6455 §7.4). `reason` is the peer's text; loggers hide its secrets. 1008 and codes from 4000 mean a refusal and select the slow back-off. */
 export function byClose(code: number, reason: Buffer): Ended | SourceLost {
   const detail = printable(reason.toString(), MAX_REASON_BYTES)
   if (ORDERLY.has(code)) return { code, detail }
@@ -25,7 +25,7 @@ export function byClose(code: number, reason: Buffer): Ended | SourceLost {
   return new SourceLost('closed', `closed with ${code}${detail && `: ${detail}`}`, { code, pace })
 }
 
-/** A handshake answered with `status` instead of 101; `now` in milliseconds since the epoch, for an answer that does not tell its own time. */
+/** Classifies a handshake response other than 101. `now` (milliseconds since the epoch) replaces a missing Date header. */
 export function byStatus(
   status: number,
   { 'retry-after': retryAfter, date }: Pick<IncomingHttpHeaders, 'retry-after' | 'date'>,
@@ -39,15 +39,15 @@ export function byStatus(
   })
 }
 
-/** Where an error came from. */
-export interface Place {
+/** The state of the connection when an error occurred. */
+export interface ErrorContext {
   readonly opened: boolean
-  /** The URL says wss://. */
+  /** The URL has the scheme wss. */
   readonly overTls: boolean
 }
 
-/** An error of the socket or of the library, before or after the connection was open. */
-export function byError(error: Error & { syscall?: unknown; rawPacket?: unknown }, place: Place): SourceLost {
+/** Classifies an error of the socket or of the library. */
+export function byError(error: Error & { syscall?: unknown; rawPacket?: unknown }, place: ErrorContext): SourceLost {
   const code = errorCode(error)
   // An AggregateError of several refused addresses has a code but no message.
   const detail = printable(error.message || code || error.name, MAX_ERROR_BYTES)
@@ -55,12 +55,16 @@ export function byError(error: Error & { syscall?: unknown; rawPacket?: unknown 
   return wrongScheme(error, code, place) ?? new SourceLost(beforeOpen(code, error.syscall), detail, { cause: error })
 }
 
-/** OpenSSL's words for bytes that are no TLS, and Node's codes for the same. */
+/** OpenSSL's messages and Node's codes for bytes other than TLS. */
 const NOT_TLS = /wrong version number|packet length too long|WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/
 /** The first bytes of a TLS alert or handshake (RFC 8446 §5.1). */
 const TLS_RECORD = [0x15, 0x16]
 
-function wrongScheme(error: Error & { rawPacket?: unknown }, code: string, { overTls }: Place): SourceLost | undefined {
+function wrongScheme(
+  error: Error & { rawPacket?: unknown },
+  code: string,
+  { overTls }: ErrorContext,
+): SourceLost | undefined {
   const told = (reason: LostReason, message: string, speaks: SourceLost['speaks']): SourceLost =>
     new SourceLost(reason, message, { cause: error, speaks })
   if (overTls) {
@@ -81,13 +85,13 @@ function afterOpen(code: string, detail: string, cause: Error): SourceLost {
 }
 
 /** Node's TLS errors and OpenSSL's verdicts on certificates. */
-const TLS =
+const TLS_ERROR_CODE =
   /^(ERR_TLS_|ERR_SSL_|EPROTO$|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERROR_IN_C|INVALID_(CA|PURPOSE)$|PATH_LENGTH_|HOSTNAME_MISMATCH$)/
 
 function beforeOpen(code: string, syscall: unknown): LostReason {
   if (syscall === 'getaddrinfo') return 'dns'
-  if (TLS.test(code)) return 'tls'
-  // Without a code it is the WebSocket library's own complaint about the answer; HPE_ is that of the HTTP parser.
+  if (TLS_ERROR_CODE.test(code)) return 'tls'
+  // No code: an error of the WebSocket library about the response. HPE_: an error of the HTTP parser.
   if (code === '' || code.startsWith('HPE_')) return 'protocol'
   return 'connect'
 }

@@ -4,69 +4,74 @@ import { WebSocket } from 'ws'
 import { SourceLost } from '../errors.ts'
 import { errorCode } from '../lib/error-code.ts'
 import type { Ended, Message } from '../model.ts'
-import { Backlog } from './backlog.ts'
 import { byClose, byError, byStatus } from './classify.ts'
 import type { FirstMessage } from './first-message.ts'
 import { type Heartbeat, heartbeat } from './heartbeat.ts'
-import { Inbox } from './inbox.ts'
-import type { Intake } from './intake.ts'
+import type { SilenceLimit } from './learned-silence.ts'
 import type { LifeTest } from './life.ts'
 import type { WebSocketOptions } from './options.ts'
-import type { SilenceLimit } from './rhythm.ts'
+import { PauseLock } from './pause-lock.ts'
+import type { ReadBudget } from './read-budget.ts'
+import { ReadLag } from './read-lag.ts'
+import { ReceiveBuffer } from './receive-buffer.ts'
 import { type Silence, silence } from './silence.ts'
-import { Valve } from './valve.ts'
 
 const GOING_AWAY = 1001
 const WATERMARK_BYTES = 512 * 1024
-/** How long a closing handshake may take, whoever began it. */
+/** Time limit of a closing handshake, begun by either side. */
 const CLOSE_TIMEOUT_MS = 1_000
-/** Honest pieces (TCP reads, fragments) are larger than this, so it bounds what a trickle of tiny ones can hold in memory. */
+/** Bounds the memory of many tiny TCP reads or fragments. Ordinary pieces are larger. */
 const SMALLEST_PIECE_BYTES = 256
 const FEWEST_PIECES = 1_024
 
-/** Where to dial this time, and what to send then. */
-export interface Target {
+/** URL, headers and first messages of a single dial. */
+export interface DialTarget {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly openMessages: readonly string[]
 }
 
-/** What one connection needs; the silence limit, the intake and the wait for a first message outlive it. */
+/** Options of a connection. The silence limit, read budget and first-message timer are shared with later connections. */
 export type ConnectionOptions = WebSocketOptions & {
   readonly silenceLimit: SilenceLimit | undefined
-  readonly intake: Intake
+  readonly readBudget: ReadBudget
   readonly isLife: LifeTest | undefined
   readonly first: FirstMessage
 }
 
-/** Dials at once. Throws `SourceLost('configuration')` when the URL or a header cannot be used. */
+/** Dials at once. The constructor throws `SourceLost('configuration')` if the URL or a header cannot be used. */
 export class Connection {
-  readonly #target: Target
+  readonly #target: DialTarget
   readonly #options: ConnectionOptions
   readonly #ws: WebSocket
-  readonly #inbox: Inbox
-  readonly #valve = new Valve((isHeld) => (isHeld ? this.#pause() : this.#resume()))
-  /** Of the handshake. */
+  readonly #receiveBuffer: ReceiveBuffer
+  readonly #pauseLock = new PauseLock((isHeld) => (isHeld ? this.#pause() : this.#resume()))
+  /** Handshake timer. */
   #deadline: NodeJS.Timeout | undefined
   #socket: Socket | undefined
-  #backlog: Backlog | undefined
+  #readLag: ReadLag | undefined
   #heartbeat: Heartbeat | undefined
   #silence: Silence | undefined
   #verdict: Ended | SourceLost | undefined
   #opened = false
   #closed = false
 
-  constructor(target: Target, options: ConnectionOptions, opened: () => void) {
+  constructor(target: DialTarget, options: ConnectionOptions, opened: () => void) {
     this.#target = target
     this.#options = options
     this.#ws = open(target, options)
-    const tap = {
-      pause: () => this.#valve.hold(),
-      resume: () => this.#valve.release(),
+    const control = {
+      pause: () => this.#pauseLock.hold(),
+      resume: () => this.#pauseLock.release(),
       burst: () => this.#lose(new SourceLost('too_big', 'too much arrived at once')),
     }
-    this.#inbox = new Inbox(options.info, options.watermarkBytes ?? WATERMARK_BYTES, tap, options.intake)
-    // Not the library's handshakeTimeout: that one starts anew with each byte a slow server drips.
+    this.#receiveBuffer = new ReceiveBuffer(
+      options.info,
+      options.watermarkBytes ?? WATERMARK_BYTES,
+      control,
+      options.readBudget,
+    )
+    // The library's handshakeTimeout restarts with each byte received, so a slow server could extend the handshake for ever.
     this.#deadline = setTimeout(
       () => this.#lose(new SourceLost('handshake_timeout', `no handshake within ${options.handshakeTimeoutMs} ms`)),
       options.handshakeTimeoutMs,
@@ -74,40 +79,40 @@ export class Connection {
     this.#listen(opened)
   }
 
-  /** What has arrived since the last call; empty when nothing has. */
+  /** Returns the messages that arrived since the last call, possibly none. */
   take(): readonly Message[] {
-    const messages = this.#inbox.take()
+    const messages = this.#receiveBuffer.take()
     if (messages.length > 0) this.#heard(messages)
     return messages
   }
 
-  /** Nothing more is taken: what is left is nobody's. */
+  /** Discards the messages that were not taken. */
   leave(): void {
-    this.#inbox.close()
+    this.#receiveBuffer.close()
   }
 
-  /** Resolves when there is something to take, or the connection has closed. */
+  /** Resolves when messages can be taken or the connection has closed. */
   change(): Promise<void> {
-    return this.#inbox.arrival()
+    return this.#receiveBuffer.arrival()
   }
 
   get closed(): boolean {
     return this.#closed
   }
 
-  /** How it ended; ask when `closed`. Throws `SourceLost`. */
+  /** Returns how the connection ended; call only when `closed`. Throws `SourceLost`. */
   ending(): Ended {
     if (this.#verdict instanceof SourceLost) throw this.#verdict
     return this.#verdict ?? { code: undefined, detail: '' }
   }
 
-  /** Closes with 1001, or gives up the dial. The socket is gone at most a second later; what still arrives may be taken. */
+  /** Closes with 1001, or aborts the dial. The socket closes within a second; messages that arrive until then can be taken. */
   stop(): void {
     this.#verdict ??= { code: GOING_AWAY, detail: '' }
     this.#ws.close(GOING_AWAY)
   }
 
-  /** Nothing is looked at that nobody waits for. */
+  /** Parses messages for signs of life only if a timer waits for them. */
   #heard(messages: readonly Message[]): void {
     const { isLife, first } = this.#options
     if (!this.#silence && !first.isAwaited) return
@@ -127,8 +132,8 @@ export class Connection {
       this.#open()
       opened()
     })
-    // With the binary type left at nodebuffer, text and binary messages alike come as one Buffer.
-    this.#ws.on('message', (data) => this.#inbox.push(data as Buffer))
+    // With the default binary type, nodebuffer, text and binary messages both arrive as one Buffer.
+    this.#ws.on('message', (data) => this.#receiveBuffer.push(data as Buffer))
     // After an error the library closes by itself, within CLOSE_TIMEOUT_MS.
     this.#ws.on('error', (error) => {
       this.#verdict ??= byError(error, { opened: this.#opened, overTls: /^wss:/i.test(this.#target.url) })
@@ -144,9 +149,9 @@ export class Connection {
     this.#deadline = undefined
     this.#opened = true
     for (const message of this.#target.openMessages) this.#ws.send(message, { compress: false })
-    const { pingIntervalMs, silenceLimit, behind, intake, first } = this.#options
-    if (this.#socket && behind) this.#backlog = new Backlog(this.#socket, behind)
-    intake.join(this.#valve)
+    const { pingIntervalMs, silenceLimit, behind, readBudget, first } = this.#options
+    if (this.#socket && behind) this.#readLag = new ReadLag(this.#socket, behind)
+    readBudget.join(this.#pauseLock)
     first.opened(() => this.#isHeldUp())
     if (pingIntervalMs > 0) this.#heartbeat = this.#beat(pingIntervalMs)
     if (silenceLimit) this.#silence = this.#listenForSilence(silenceLimit)
@@ -155,15 +160,15 @@ export class Connection {
   #beat(intervalMs: number): Heartbeat {
     return heartbeat(intervalMs, {
       bytesRead: () => this.#socket?.bytesRead ?? 0,
-      isPaused: () => this.#valve.isHeld,
+      isPaused: () => this.#pauseLock.isHeld,
       ping: () => this.#ws.ping(),
       dead: () => this.#lose(new SourceLost('ping_timeout', `no sign of life within ${intervalMs} ms of a ping`)),
     })
   }
 
-  /** Then we are the slow ones, and the peer is not judged. */
+  /** Whether our side delays reading; silence then does not count against the peer. */
   #isHeldUp(): boolean {
-    return this.#inbox.isHolding || this.#valve.isHeld
+    return this.#receiveBuffer.isHolding || this.#pauseLock.isHeld
   }
 
   #listenForSilence(limit: SilenceLimit): Silence {
@@ -179,18 +184,18 @@ export class Connection {
 
   #pause(): void {
     this.#ws.pause()
-    this.#backlog?.held()
+    this.#readLag?.held()
     this.#options.paused?.(true)
   }
 
   #resume(): void {
     this.#heartbeat?.resumed()
     this.#ws.resume()
-    this.#backlog?.released()
+    this.#readLag?.released()
     if (!this.#closed) this.#options.paused?.(false)
   }
 
-  /** The first verdict counts: what follows is its consequence. No closing handshake with a peer that does not answer. */
+  /** Keeps the first verdict; later errors are consequences. Skips the closing handshake, since the peer may not respond. */
   #lose(lost: SourceLost): void {
     this.#verdict ??= lost
     this.#ws.terminate()
@@ -202,13 +207,13 @@ export class Connection {
     this.#silence?.stop()
     this.#options.first.closed()
     this.#closed = true
-    this.#options.intake.leave(this.#valve)
-    if (this.#valve.isHeld) this.#options.paused?.(false)
-    this.#inbox.wake()
+    this.#options.readBudget.leave(this.#pauseLock)
+    if (this.#pauseLock.isHeld) this.#options.paused?.(false)
+    this.#receiveBuffer.wake()
   }
 }
 
-function open(target: Target, options: ConnectionOptions): WebSocket {
+function open(target: DialTarget, options: ConnectionOptions): WebSocket {
   const pieces = Math.max(FEWEST_PIECES, Math.ceil(options.maxMessageBytes / SMALLEST_PIECE_BYTES))
   const settings = {
     headers: { ...target.headers },
@@ -218,15 +223,15 @@ function open(target: Target, options: ConnectionOptions): WebSocket {
     followRedirects: false,
     closeTimeout: CLOSE_TIMEOUT_MS,
     perMessageDeflate: options.compression && { clientNoContextTakeover: true },
-    // On purpose: the parser refuses one message of broken text and keeps the connection; the library would end it.
+    // The library would close the connection on invalid UTF-8; our parser refuses only the message.
     skipUTF8Validation: true,
-    // For the socket: the library hands on what it does not know.
-    onread: options.intake.onread,
+    // The library passes unknown options on to the socket.
+    onread: options.readBudget.onread,
   }
   try {
     return new WebSocket(target.url, settings)
   } catch (error) {
-    // Its message holds the URL, so only the code is shown.
+    // The error message contains the URL, so only the code is shown.
     throw new SourceLost('configuration', `the URL or a header cannot be used (${errorCode(error) || 'invalid'})`)
   }
 }

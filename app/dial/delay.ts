@@ -1,4 +1,4 @@
-/** When to dial again: a pure function of how the last connection went. */
+/** Computes the delay before the next dial: a pure function of the last attempt. */
 import { backoffDelay } from '../lib/backoff.ts'
 import { LONGEST_RETRY_AFTER_MS } from './retry-after.ts'
 
@@ -6,32 +6,32 @@ import { LONGEST_RETRY_AFTER_MS } from './retry-after.ts'
 export interface DelayLimits {
   readonly baseMs: number
   readonly capMs: number
-  /** Instead of the back-off, when the peer refused us without a good connection before. */
+  /** Replaces the back-off when the peer refuses us before the connection was stable. */
   readonly slowMs: number
-  /** A connection open this long was a good one: the back-off starts anew. */
+  /** A connection open for at least this time is stable and resets the back-off. */
   readonly stableMs: number
 }
 
 /** How one dial ended. */
 export interface Attempt {
-  /** How long the connection was open, milliseconds; undefined when it never was. */
+  /** Milliseconds the connection was open; undefined if the dial failed. */
   readonly openMs: number | undefined
   readonly pace: 'normal' | 'slow'
   readonly retryAfterMs: number | undefined
 }
 
-/** Dials in a row without a good connection, and milliseconds until the next one. */
+/** Consecutive dials without a stable connection, and milliseconds until the next dial. */
 export interface Redial {
   readonly failures: number
   readonly delayMs: number
 }
 
-/** A tenth on top of Retry-After, because everyone else was told the same moment. */
+/** Adds up to a tenth to Retry-After: other clients received the same time. */
 const RETRY_AFTER_SPREAD = 0.1
-/** With the spread on top, no server sends us away for longer than the limit of Retry-After. */
+/** Keeps Retry-After plus spread within the limit of Retry-After. */
 const LONGEST_ASKED_MS = LONGEST_RETRY_AFTER_MS / (1 + RETRY_AFTER_SPREAD)
 
-/** The next step after `failures` dials in a row without a good connection. `random` in [0, 1) is injectable for tests. */
+/** Returns the next step after `failures` consecutive dials without a stable connection. `random` in [0, 1) is injectable for tests. */
 export function nextDelay(
   failures: number,
   attempt: Attempt,
@@ -40,7 +40,7 @@ export function nextDelay(
 ): Redial {
   const stable = attempt.openMs !== undefined && attempt.openMs >= limits.stableMs
   const before = stable ? 0 : failures
-  // A peer that served us well and then closes with 1008 or 4xxx has a reason of its own; what it says to the next dial counts.
+  // After a stable connection, 1008 or 4xxx may not mean a refusal: the response to the next dial decides.
   const isSlow = attempt.pace === 'slow' && !stable
   const own = isSlow ? limits.slowMs * (0.5 + random() / 2) : backoffDelay(before, limits, random)
   const asked = Math.min(attempt.retryAfterMs ?? 0, LONGEST_ASKED_MS) * (1 + RETRY_AFTER_SPREAD * random())

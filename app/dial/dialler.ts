@@ -1,4 +1,4 @@
-/** From a feed's settings to its sources and their arrivals: files read again at each dial, gate and redial loop together. */
+/** Builds a feed's sources from its settings and dials them: combines settings files, dial gate and redial loop. */
 import type { Emit } from '../events.ts'
 import type { Secrets } from '../lib/secrets/index.ts'
 import { feedSettingName, type GivenNames } from '../lib/setting-names.ts'
@@ -7,37 +7,37 @@ import { loadKind } from '../settings/kind.ts'
 import type { PresentSource } from './address.ts'
 import { dialGate } from './gate.ts'
 import { sources } from './index.ts'
-import { Intake } from './intake.ts'
 import type { WebSocketOptions } from './options.ts'
+import { ReadBudget } from './read-budget.ts'
 import { redial } from './redial.ts'
 import { headersReader, openMessagesReader, type SettingFile, urlReader } from './reread.ts'
 import { sourceCure } from './source-cure.ts'
-import { type Place, UrlSources } from './url-sources.ts'
+import { type UrlPlace, UrlSources } from './url-sources.ts'
 
-/** What does not come from the settings. */
+/** Options that do not come from the settings. */
 type Own =
   | 'info'
   | 'url'
   | 'headers'
   | 'openMessages'
   | 'watermarkBytes'
-  | 'rhythmBounds'
+  | 'silenceBounds'
   | 'paused'
   | 'behind'
   | 'quiet'
   | 'quietAfterMs'
-  | 'intake'
+  | 'readBudget'
 
-/** What dialling needs of a feed's settings. */
+/** The feed settings that dialling uses. */
 export interface DialSettings extends Omit<WebSocketOptions, Own> {
   readonly name: string
-  /** Its kind of source. */
+  /** Kind of source. */
   readonly source: string
-  /** What the operator calls them, by suffix. */
+  /** Setting names as the operator gave them, by suffix. */
   readonly names?: GivenNames | undefined
   readonly urls: readonly string[] | undefined
   readonly headers: Readonly<Record<string, string>>
-  /** Path of the file that holds the URLs, if one does. */
+  /** Path of the file with the URLs, if any. */
   readonly urlsFile: string | undefined
   readonly headersFile: string | undefined
   readonly openMessages: readonly string[]
@@ -49,13 +49,13 @@ export interface DialSettings extends Omit<WebSocketOptions, Own> {
 
 /** Makes and dials the sources of feeds. */
 export interface Dialler {
-  /** One per URL of `feed`; those of `present` whose URLs it has go on under their names. Loads the feed's kind of source. */
+  /** Returns one source per URL of `feed`. Present sources whose URLs remain keep their names. Loads the feed's kind of source. */
   sources(feed: DialSettings, present: Iterable<PresentSource>): Promise<UrlSources>
-  /** Dials `source` of `feed` for ever, until `signal`, which is of this source alone, aborts. */
+  /** Dials `source` of `feed` until `signal` aborts. Each source needs its own signal. */
   dial(feed: DialSettings, source: Source, signal: AbortSignal): AsyncIterable<readonly Message[]>
 }
 
-/** `dialRate` is dials per second and host, over all feeds; `secrets` learns what files hold that are read again. */
+/** `dialRate` is dials per second and host, over all feeds. `secrets` learns the content of settings files at each read. */
 export function openDialler(dialRate: number, secrets: Secrets, emit: Emit): Dialler {
   const gate = dialGate(dialRate)
   return {
@@ -77,13 +77,13 @@ export function openDialler(dialRate: number, secrets: Secrets, emit: Emit): Dia
   }
 }
 
-/** Makes the source of the URL at a place of a feed's list; nothing is dialled before it is pulled. */
-export type SourceMaker = (info: SourceInfo, place: Place) => Source
+/** Makes the source for a place of the URL list; dialling starts when the source is pulled. */
+export type SourceMaker = (info: SourceInfo, place: UrlPlace) => Source
 
-/** Loads what sources of `feed` are made of. `emit` is told when one is paused or behind, and when no longer. */
+/** Loads the kind of source of `feed` and returns its factory. Sources emit events when they pause, resume, fall behind or catch up. */
 export async function sourceMaker(feed: DialSettings, secrets: Secrets, emit: Emit): Promise<SourceMaker> {
   const make = await loadKind(sources, feed.source)
-  const { urlAt, headers, openMessages, intake, asked } = sharedBy(feed, secrets)
+  const { urlAt, headers, openMessages, readBudget, asked } = sharedBy(feed, secrets)
   const { handshakeTimeoutMs, ignore } = feed
   return (info, place) => {
     const paused = (isPaused: boolean): void =>
@@ -95,29 +95,29 @@ export async function sourceMaker(feed: DialSettings, secrets: Secrets, emit: Em
       if (feed.urlsFile !== undefined) place.dialled = present
       return present
     }
-    const own = { info, url, headers, openMessages, paused, behind, quiet, intake }
+    const own = { info, url, headers, openMessages, paused, behind, quiet, readBudget }
     return make(feed, { ...own, handshakeTimeoutMs, ignore })
   }
 }
 
-/** What all sources of a feed share. */
-interface Shared {
-  readonly intake: Intake
+/** State shared by all sources of a feed. */
+interface SharedByFeed {
+  readonly readBudget: ReadBudget
   readonly urlAt: (index: number) => Promise<string>
   readonly headers: () => Promise<Readonly<Record<string, string>>>
   readonly openMessages: () => Promise<readonly string[]>
-  /** The setting of the open messages, and whether there are any. */
+  /** Name of the open-messages setting, and whether any are configured. */
   readonly asked: { readonly setting: string; readonly isSet: boolean }
 }
 
-function sharedBy(feed: DialSettings, secrets: Secrets): Shared {
+function sharedBy(feed: DialSettings, secrets: Secrets): SharedByFeed {
   const file = (setting: string, path: string | undefined): SettingFile | undefined => {
     if (path === undefined) return undefined
     const learn = (text: string): void => secrets.learn(feed.name, setting, text)
     return { path, variable: feedSettingName(feed, setting), learn }
   }
   return {
-    intake: new Intake(),
+    readBudget: new ReadBudget(),
     urlAt: urlReader(feed.urls ?? [], file('URLS', feed.urlsFile)),
     headers: headersReader(feed.headers, file('HEADERS', feed.headersFile)),
     openMessages: openMessagesReader(feed.openMessages, file('OPEN_MESSAGES', feed.openMessagesFile)),

@@ -1,7 +1,7 @@
-/** An upstream that is open and has never said anything: perhaps it waits to be asked. */
+/** Detects an open upstream that has never sent a message; perhaps it waits for a subscription. */
 
-/** Long enough for an upstream that speaks by itself, in milliseconds. */
-const PATIENCE_MS = 30_000
+/** Milliseconds; an upstream that needs no subscription sends a message sooner. */
+const QUIET_AFTER_MS = 30_000
 
 /** One per source, over all its connections. */
 export class FirstMessage {
@@ -10,19 +10,19 @@ export class FirstMessage {
   #timer: NodeJS.Timeout | undefined
   #isOver = false
 
-  /** `tell` is called once, when a connection has been open for `patienceMs` and no message has ever come. */
-  constructor(tell: ((openMs: number) => void) | undefined, patienceMs: number = PATIENCE_MS) {
+  /** Calls `tell` once, when a connection has been open for `patienceMs` and no message has ever arrived. */
+  constructor(tell: ((openMs: number) => void) | undefined, patienceMs: number = QUIET_AFTER_MS) {
     this.#tell = tell
     this.#patienceMs = patienceMs
     this.#isOver = tell === undefined
   }
 
-  /** Whether it still matters that a message comes. */
+  /** Whether no message has arrived and `tell` is still due. */
   get isAwaited(): boolean {
     return !this.#isOver
   }
 
-  /** A connection is open. While `isHeldUp` says that it is not read, no time passes. */
+  /** A connection is open. Starts the timer again if `isHeldUp` returns true at its end, since the socket was not read. */
   opened(isHeldUp: () => boolean): void {
     if (this.#isOver) return
     this.#timer = setTimeout(() => {
@@ -32,7 +32,7 @@ export class FirstMessage {
     }, this.#patienceMs).unref()
   }
 
-  /** A message has come. */
+  /** A message has arrived. */
   heard(): void {
     this.#isOver = true
     this.closed()

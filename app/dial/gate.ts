@@ -1,40 +1,40 @@
-/** The dial rate: one line per host, first come first served, shared by all sources. */
+/** Limits the dial rate: one FIFO queue per host, shared by all sources. */
 
 /** `pass` resolves when a dial to `host` may begin, or when `signal` aborts; never rejects. */
 export interface Gate {
   pass(host: string, signal: AbortSignal): Promise<void>
 }
 
-/** Dials that may go at once after a rest: a second's worth, but no crowd. */
-const MOST_AT_ONCE = 5
+/** Upper bound of the burst after a pause; the burst is otherwise one second of dials. */
+const LARGEST_BURST = 5
 
-/** Lets `perSecond` dials per second and host through (fractions are fine), evenly spaced after a small burst. */
+/** Admits `perSecond` dials per second and host (fractions allowed), evenly spaced after a small burst. */
 export function dialGate(perSecond: number): Gate {
   const spacingMs = 1_000 / perSecond
-  const burst = Math.min(Math.max(1, Math.floor(perSecond)), MOST_AT_ONCE)
+  const burst = Math.min(Math.max(1, Math.floor(perSecond)), LARGEST_BURST)
   const lines = new Map<string, Line>()
   return {
     pass: (host, signal) => {
-      const line = lines.get(host) ?? begin(lines, host, new Line(spacingMs, burst))
+      const line = lines.get(host) ?? addLine(lines, host, new Line(spacingMs, burst))
       return line.pass(signal)
     },
   }
 }
 
-/** Hosts come and go with the feeds: those without a debt are as good as new. */
-function begin(lines: Map<string, Line>, host: string, line: Line): Line {
+/** Adds a host, and removes idle hosts, since feeds come and go. */
+function addLine(lines: Map<string, Line>, host: string, line: Line): Line {
   for (const [other, { isAtRest }] of lines) if (isAtRest) lines.delete(other)
   lines.set(host, line)
   return line
 }
 
-/** How long to wait, and, for one who goes now, the debt it leaves behind; milliseconds on a monotonic clock. */
+/** Time to wait, and the `paidAt` that results from dialling now; milliseconds on a monotonic clock. */
 export interface Slot {
   readonly waitMs: number
   readonly paidAt: number
 }
 
-/** The generic cell rate algorithm: `paidAt` is when all earlier dials are paid for, at one per `spacingMs`. */
+/** The generic cell rate algorithm. `paidAt` is the time at which earlier dials, at one per `spacingMs`, are paid for. */
 export function nextSlot(paidAt: number, now: number, spacingMs: number, burst: number): Slot {
   const from = Math.max(paidAt, now)
   const waitMs = Math.max(0, from - (burst - 1) * spacingMs - now)
@@ -54,7 +54,7 @@ class Line {
     this.#burst = burst
   }
 
-  /** Nobody waits, and all dials are paid for. */
+  /** The queue is empty and all dials are paid for. */
   get isAtRest(): boolean {
     return this.#waiting.size === 0 && this.#paidAt < performance.now()
   }
@@ -66,7 +66,7 @@ class Line {
         signal.removeEventListener('abort', leave)
         resolve()
       }
-      // Who leaves takes no turn: those behind move up.
+      // An aborted waiter uses no slot: later waiters move up.
       const leave = (): void => {
         this.#waiting.delete(go)
         if (this.#waiting.size === 0) this.#rest()

@@ -1,11 +1,11 @@
-/** The kinds of source. A new one is one file and one line here. */
+/** The kinds of source. A new kind needs a file and a line here. */
 import type { Source } from '../model.ts'
 import type { Kind } from '../settings/kind.ts'
 import type { Settings, Values } from '../settings/setting.ts'
 import type { WebSocketOptions } from './options.ts'
 import { checkWebsocket, websocketSettings } from './settings.ts'
 
-/** What a source is made with besides its settings; nothing is dialled before `receive` is pulled. */
+/** Inputs of a source besides its settings. Dialling starts when `receive` is pulled. */
 export type SourceGround = Pick<WebSocketOptions, 'headers' | 'openMessages'> &
   Omit<WebSocketOptions, keyof Values<typeof websocketSettings>>
 

@@ -1,16 +1,16 @@
-/** What of the messages that arrive says that their upstream is alive. */
+/** Decides which messages are signs of life of their upstream. */
 import { jsonOf, type Matcher, matcher, type Pattern } from '../lib/subset.ts'
 import type { Message } from '../model.ts'
 
 /** Whether any of the messages is a sign of life. */
 export type LifeTest = (messages: readonly Message[]) => boolean
 
-/** What is parsed of one taking, the newest first; what is left beyond it counts as a sign of life without a look. */
-const MOST_BYTES = 1024 * 1024
+/** Most bytes to parse per batch, newest message first. A longer batch counts as a sign of life. */
+const MOST_PARSED_BYTES = 1024 * 1024
 
 /**
- * Everything is but what `ignore` matches and `alive` does not; of an array one such element is enough. Judged by the message
- * alone, never by what becomes of it later. Undefined where nothing is ignored: then nothing needs to be parsed.
+ * Every message is a sign of life unless `ignore` matches and `alive` does not; one element of an array is enough. Later steps have
+ * no influence. Returns undefined if `ignore` is empty, so that no message needs parsing.
  */
 export function lifeTest(ignore: readonly Pattern[], alive: readonly Pattern[]): LifeTest | undefined {
   if (ignore.length === 0) return undefined
@@ -21,7 +21,7 @@ export function lifeTest(ignore: readonly Pattern[], alive: readonly Pattern[]):
     for (let at = messages.length - 1; at >= 0; at--) {
       const { data } = messages[at] as Message
       bytes += data.length
-      if (isLife(data, control, living) || bytes > MOST_BYTES) return true
+      if (isLife(data, control, living) || bytes > MOST_PARSED_BYTES) return true
     }
     return false
   }

@@ -7,24 +7,24 @@ import { hostOf } from './address.ts'
 import { type Attempt, type DelayLimits, nextDelay } from './delay.ts'
 import type { Gate } from './gate.ts'
 
-/** Durations are milliseconds; those left out have the defaults of `DEFAULTS`. */
+/** Durations are milliseconds and default to `DEFAULTS`. */
 export interface RedialOptions {
   readonly gate: Gate
   readonly emit: Emit
-  /** Of this source alone: listeners come and go on it. */
+  /** Used by this source alone, because listeners are added and removed. */
   readonly signal: AbortSignal
   readonly backoffBaseMs?: number
   readonly backoffMaxMs?: number
   readonly slowMs?: number
-  /** What the operator can do about a dial that failed. */
+  /** Returns advice for the operator about a failed dial. */
   readonly cure?: (error: SourceLost | SourceRefused) => string
   readonly stableMs?: number
 }
 
 const DEFAULTS = { backoffBaseMs: 1_000, backoffMaxMs: 60_000, slowMs: 300_000, stableMs: 60_000 }
 
-/** What is told of a connection that is over. */
-interface Outcome extends Attempt {
+/** How a connection ended, for the event and the next delay. */
+interface DialOutcome extends Attempt {
   readonly reason: LostReason | 'ended'
   readonly code: number | undefined
   readonly detail: string
@@ -32,13 +32,13 @@ interface Outcome extends Attempt {
 }
 
 /**
- * The messages of `source`, over as many connections as it takes. Ends when `signal` aborts, after yielding what had
- * arrived, or when the source is refused. Each dial emits `source.dialled`, perhaps `source.opened`, and then
- * `source.lost` or `source.refused`. An error that is neither is our bug and is thrown on.
+ * Yields the messages of `source` over all its connections. Ends when `signal` aborts, after yielding messages already received, or
+ * when the source is refused. Each dial emits `source.dialled`, perhaps `source.opened`, and then `source.lost` or
+ * `source.refused`. Other errors are bugs and are rethrown.
  */
 export async function* redial(source: Source, options: RedialOptions): AsyncGenerator<readonly Message[], void, void> {
   const { gate, emit, signal } = options
-  const limits = limitsOf(options)
+  const limits = delayLimits(options)
   const host = hostOf(source.info)
   let failures = 0
   let dials = 0
@@ -54,12 +54,12 @@ export async function* redial(source: Source, options: RedialOptions): AsyncGene
     dials += 1
     openedAt = undefined
     emit({ type: 'source.dialled', source: source.info })
-    let outcome: Outcome
+    let outcome: DialOutcome
     try {
-      outcome = ended(yield* source.receive(signal, opened), openedAt)
+      outcome = outcomeOfEnd(yield* source.receive(signal, opened), openedAt)
     } catch (error) {
       if (error instanceof SourceRefused) return emitRefused(source, error, emit)
-      outcome = lost(error, openedAt, options)
+      outcome = outcomeOfLoss(error, openedAt, options)
     }
     const next = nextDelay(failures, outcome, limits)
     failures = next.failures
@@ -68,16 +68,16 @@ export async function* redial(source: Source, options: RedialOptions): AsyncGene
   }
 }
 
-function limitsOf(options: RedialOptions): DelayLimits {
+function delayLimits(options: RedialOptions): DelayLimits {
   const { backoffBaseMs, backoffMaxMs, slowMs, stableMs } = { ...DEFAULTS, ...options }
   return { baseMs: backoffBaseMs, capMs: backoffMaxMs, slowMs, stableMs }
 }
 
-function ended(end: Ended, openedAt: number | undefined): Outcome {
+function outcomeOfEnd(end: Ended, openedAt: number | undefined): DialOutcome {
   return { reason: 'ended', ...end, cure: undefined, openMs: openMs(openedAt), pace: 'normal', retryAfterMs: undefined }
 }
 
-function lost(error: unknown, openedAt: number | undefined, { cure }: RedialOptions): Outcome {
+function outcomeOfLoss(error: unknown, openedAt: number | undefined, { cure }: RedialOptions): DialOutcome {
   if (!(error instanceof SourceLost)) throw error
   const { reason, code, message, pace, retryAfterMs } = error
   const toDo = openedAt === undefined ? cure?.(error) : undefined
@@ -92,8 +92,8 @@ function emitRefused(source: Source, { reason, message }: SourceRefused, emit: E
   emit({ type: 'source.refused', source: source.info, reason, detail: message })
 }
 
-/** `redialInMs` undefined: there is no next dial, because we stop. */
-function emitLost(source: Source, outcome: Outcome, redialInMs: number | undefined, emit: Emit): void {
+/** `redialInMs` is undefined if the daemon stops. */
+function emitLost(source: Source, outcome: DialOutcome, redialInMs: number | undefined, emit: Emit): void {
   const { code, detail, cure, openMs } = outcome
   const reason = redialInMs === undefined ? 'stopped' : outcome.reason
   emit({ type: 'source.lost', source: source.info, reason, code, detail, cure, openMs, redialInMs })

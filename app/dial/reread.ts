@@ -1,4 +1,4 @@
-/** URLs, headers and open messages that live in files, read again at each dial so that tokens stay fresh. */
+/** Reads URLs, headers and open messages from files at each dial, so that tokens stay fresh. */
 import { SourceLost } from '../errors.ts'
 import { errorCode } from '../lib/error-code.ts'
 import { exactMembers, exactText } from '../lib/exact-json.ts'
@@ -7,14 +7,14 @@ import { parseList } from '../lib/list.ts'
 import { openMessagesIn } from '../lib/open-messages.ts'
 import { UnfitFile } from '../lib/setting-file.ts'
 
-/** A file that holds a setting, the variable that names it (problems show that, never the content), and who is told of each new text. */
+/** A file with a setting. Errors show `variable`, which names the file, never the content. `learn` is called with each new text. */
 export interface SettingFile {
   readonly path: string
   readonly variable: string
   readonly learn: (text: string) => void
 }
 
-/** The URLs of a feed. Answers the one at `index` (from 0); with a file, the item that stands there now. The answer throws `SourceLost('configuration')`. */
+/** Returns a function from index (from 0) to URL, read from the file if given. The returned function throws `SourceLost('configuration')`. */
 export function urlReader(urls: readonly string[], file?: SettingFile): (index: number) => Promise<string> {
   if (!file) return async (index) => urls[index] ?? ''
   const list = reader(file, (text) => parseList(text) ?? garbled(file, 'a list of URLs'))
@@ -22,13 +22,13 @@ export function urlReader(urls: readonly string[], file?: SettingFile): (index: 
     const fresh = await list()
     const url = fresh[index]
     if (url === undefined)
-      return lost(`${file.variable} holds ${fresh.length} URLs, and this source is number ${index + 1}`)
-    // A copy: as a part of the file's text it would hold all of it for as long as the connection lasts.
+      return refuseConfiguration(`${file.variable} holds ${fresh.length} URLs, and this source is number ${index + 1}`)
+    // Copied: a substring would pin the whole text of the file while the connection lasts.
     return isDialable(url) ? Buffer.from(url).toString() : garbled(file, `a ws:// or wss:// URL as item ${index + 1}`)
   }
 }
 
-/** Answers `headers`, those of the file's JSON object winning. The answer throws `SourceLost('configuration')`. */
+/** Returns a function to `headers`, overridden by the file's JSON object. The returned function throws `SourceLost('configuration')`. */
 export function headersReader(
   headers: Readonly<Record<string, string>>,
   file?: SettingFile,
@@ -37,13 +37,18 @@ export function headersReader(
   return reader(file, (text) => merge(headers, parseHeaders(text) ?? garbled(file, 'a JSON object of strings')))
 }
 
-/** Returns `messages`, or those of the file as it is now. The returned function throws `SourceLost('configuration')`. */
+/** Returns a function to `messages`, or to the present messages of the file. The returned function throws `SourceLost('configuration')`. */
 export function openMessagesReader(messages: readonly string[], file?: SettingFile): () => Promise<readonly string[]> {
   if (!file) return async () => messages
-  return reader(file, (text) => openMessagesIn(text) ?? garbled(file, 'a JSON array of messages'))
+  return reader(file, (text) => {
+    const messages = openMessagesIn(text) ?? garbled(file, 'a JSON array of messages')
+    return messages.every((message) => message.isWellFormed())
+      ? messages
+      : garbled(file, 'messages of whole characters')
+  })
 }
 
-/** Answers what `parse` makes of the file as it is now. */
+/** Returns a function that reads and parses the present file. */
 function reader<T>(file: SettingFile, parse: (text: string) => T): () => Promise<T> {
   const fresh = freshFile(file.path, (text) => {
     file.learn(text)
@@ -54,8 +59,8 @@ function reader<T>(file: SettingFile, parse: (text: string) => T): () => Promise
       return await fresh()
     } catch (error) {
       if (error instanceof SourceLost) throw error
-      if (error instanceof UnfitFile) return lost(`${file.variable} names ${error.message}`)
-      return lost(`the file of ${file.variable} cannot be read (${errorCode(error)})`, error)
+      if (error instanceof UnfitFile) return refuseConfiguration(`${file.variable} names ${error.message}`)
+      return refuseConfiguration(`the file of ${file.variable} cannot be read (${errorCode(error)})`, error)
     }
   }
 }
@@ -86,9 +91,9 @@ function isDialable(url: string): boolean {
 
 /** No cause: a parser's error would quote the content. */
 function garbled(file: SettingFile, expected: string): never {
-  return lost(`the file of ${file.variable} does not hold ${expected}`)
+  return refuseConfiguration(`the file of ${file.variable} does not hold ${expected}`)
 }
 
-function lost(message: string, cause?: unknown): never {
+function refuseConfiguration(message: string, cause?: unknown): never {
   throw new SourceLost('configuration', message, cause === undefined ? {} : { cause })
 }

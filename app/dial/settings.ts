@@ -1,4 +1,4 @@
-/** What can be said of a WebSocket that is dialled: `FEED_<NAME>_<SUFFIX>`, by suffix. */
+/** Settings of a dialled WebSocket, `FEED_<NAME>_<SUFFIX>`, by suffix. */
 import type { Findings } from '../settings/findings.ts'
 import { format } from '../settings/format.ts'
 import { webSocketUrls } from '../settings/formats/addresses.ts'
@@ -9,13 +9,13 @@ import { patterns } from '../settings/formats/patterns.ts'
 import type { Asked } from '../settings/kind.ts'
 import type { Settings } from '../settings/setting.ts'
 
-const MIB = 1024 * 1024
+const MEBIBYTE = 1024 * 1024
 
-const fixed = duration({ zero: true })
-const silence = format<number | 'auto', 'Ms'>(
-  `${fixed.expects}, or auto`,
-  (given) => (given.trim().toLowerCase() === 'auto' ? 'auto' : fixed.parse(given)),
-  { unit: 'Ms', schema: fixed.schema },
+const fixedFormat = duration({ zero: true })
+const silenceFormat = format<number | 'auto', 'Ms'>(
+  `${fixedFormat.expects}, or auto`,
+  (given) => (given.trim().toLowerCase() === 'auto' ? 'auto' : fixedFormat.parse(given)),
+  { unit: 'Ms', schema: fixedFormat.schema },
 )
 
 export const websocketSettings = {
@@ -27,7 +27,7 @@ export const websocketSettings = {
     required: true,
     secret: true,
     rereads: true,
-    settle: once,
+    settle: dropRepeated,
   },
   OPEN_MESSAGES: {
     group: 'Feeds by name',
@@ -49,7 +49,7 @@ export const websocketSettings = {
   },
   SILENCE_TIMEOUT: {
     group: 'Feeds by name',
-    format: limit(silence),
+    format: limit(silenceFormat),
     help: 'No message but those of IGNORE for that long means a redial, counted as a timeout. auto: the limit is learned from the rhythm of each source, between 5 seconds and 10 minutes.',
     default: 'off',
     example: '5m',
@@ -69,7 +69,7 @@ export const websocketSettings = {
   },
   MAX_MESSAGE_BYTES: {
     group: 'Feeds by name',
-    format: size(1, 256 * MIB),
+    format: size(1, 256 * MEBIBYTE),
     help: 'A larger message ends the connection before it is read.',
     default: '1MiB',
   },
@@ -99,8 +99,8 @@ export const websocketSettings = {
   },
 } satisfies Settings
 
-/** Drops repeated URLs. Not those of a file: it is read again at each dial, and its n-th URL is the n-th source. */
-function once(
+/** Drops repeated URLs. In a file repeated URLs are an error: the file is read again at each dial, and its n-th URL is the n-th source. */
+function dropRepeated(
   urls: readonly string[],
   { called, isFile }: { readonly called: string; readonly isFile: boolean },
   findings: Findings,
@@ -120,7 +120,7 @@ function once(
   })
 }
 
-/** Signs of life are a part of what is ignored, and the largest message must find room in the lane. */
+/** Checks that ALIVE has an IGNORE to refine, and that the largest message fits into the lane. */
 export function checkWebsocket({ values, called, findings }: Asked<typeof websocketSettings>): void {
   const { ALIVE, MAX_MESSAGE_BYTES, IGNORE, LANE_MAX_BYTES } = values
   if (ALIVE.length > 0 && Array.isArray(IGNORE) && IGNORE.length === 0) {

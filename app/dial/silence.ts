@@ -1,21 +1,21 @@
-/** The silence limit: an upstream that is connected and says nothing for too long. */
-import type { SilenceLimit } from './rhythm.ts'
-import { watch } from './watch.ts'
+/** The silence limit: detects a connected upstream that sends no message for too long. */
+import type { SilenceLimit } from './learned-silence.ts'
+import { checkEvery } from './shared-timer.ts'
 
-/** Looks per limit: silence is noticed at most a tenth late. */
-const LOOKS = 10
+/** Checks per limit: silence is detected at most a tenth late. */
+const LOOKS_PER_LIMIT = 10
 
-/** `heard`: messages were just taken. */
+/** Call `heard` when messages were taken. */
 export interface Silence {
   heard(): void
   stop(): void
 }
 
-/** Calls `silent` when nothing was heard for as long as `limit` says. While `isHeldUp` says that we are the slow ones, no time passes. */
+/** Calls `silent` after `limit.limitMs` without messages. The clock restarts while `isHeldUp` returns true, since our side is slow. */
 export function silence(limit: SilenceLimit, isHeldUp: () => boolean, silent: (limitMs: number) => void): Silence {
   let since = performance.now()
   limit.opened(since)
-  const stop = watch(limit.shortestMs / LOOKS, (stalled) => {
+  const stop = checkEvery(limit.shortestMs / LOOKS_PER_LIMIT, (stalled) => {
     const now = performance.now()
     if (stalled || isHeldUp()) since = now
     else if (now - since >= limit.limitMs) {

@@ -1,30 +1,30 @@
-/** The sources of a list of URLs, which may change: each is yielded once, and gone when its URL is. */
+/** The sources of a changing list of URLs. Yields each source once, and aborts its `gone` when its URL is removed. */
 import { Notifier } from '../lib/notifier.ts'
 import type { UrlPaths } from '../lib/redact-url.ts'
 import type { Source, SourceInfo, Sources } from '../model.ts'
 import { describeSources, type PresentSource, standsFor } from './address.ts'
 
-/** Where the URL of a source stands now, from 0; `dialled`: the one that it was dialled with last, where it is read from a file. */
-export interface Place {
+/** `index`: position of the source's URL in the list, from 0. `dialled`: the URL of the last dial, if URLs come from a file. */
+export interface UrlPlace {
   index: number
   dialled?: string
 }
 
-/** What the sources are made of. `make` may read `urls` whenever it likes: they are kept current. */
+/** Inputs of `UrlSources`. `urls` stays current, so `make` may read the list at any time. */
 export interface UrlList {
   readonly feed: string
   readonly urls: string[]
   readonly paths: UrlPaths
-  readonly make: (info: SourceInfo, place: Place) => Source
+  readonly make: (info: SourceInfo, place: UrlPlace) => Source
 }
 
-interface Entry {
+interface SourceEntry {
   readonly info: SourceInfo
-  readonly place: Place
+  readonly place: UrlPlace
   readonly gone: AbortController
 }
 
-/** What a change of the list has added and removed. `unseen`: those of the removed that never arrived. */
+/** Sources added and removed by a change of the list. `unseen`: removed sources that never arrived. */
 export interface SourceChange {
   readonly joined: readonly SourceInfo[]
   readonly left: readonly SourceInfo[]
@@ -35,10 +35,10 @@ export interface SourceChange {
 export class UrlSources implements Sources {
   readonly #list: UrlList
   readonly #changed = new Notifier()
-  #entries: readonly Entry[]
-  #arriving: Entry[]
+  #entries: readonly SourceEntry[]
+  #arriving: SourceEntry[]
 
-  /** Those of `present` whose URLs are in the list go on under their names. */
+  /** Sources of `present` whose URLs are in the list keep their names. */
   constructor(list: UrlList, present: Iterable<PresentSource> = []) {
     this.#list = list
     const infos = describeSources(list.feed, list.urls, list.paths, present)
@@ -50,7 +50,7 @@ export class UrlSources implements Sources {
     return this.#entries.map(infoOf)
   }
 
-  /** Those that are there, with the URLs that they were dialled with, or will be. */
+  /** Present sources with the URLs of their last or next dial. */
   get dialled(): readonly PresentSource[] {
     const { urls } = this.#list
     return this.#entries.map(({ info, place }) => ({ info, url: place.dialled ?? urls[place.index] }))
@@ -65,8 +65,8 @@ export class UrlSources implements Sources {
   }
 
   /**
-   * The list is `urls` from now on. A source whose URL is still there stays as it is, wherever that stands now; one that was dialled with
-   * another, because a file had changed, goes, and its URL gets a new one.
+   * Replaces the list. A source whose URL remains is kept, at any position. A source last dialled with another URL, because its file
+   * had changed, is removed, and its URL gets a new source.
    */
   change(urls: readonly string[]): SourceChange {
     const { feed, paths, urls: known } = this.#list
@@ -79,7 +79,7 @@ export class UrlSources implements Sources {
     )
     known.splice(0, known.length, ...urls)
     const all = this.#entries
-    const joined: Entry[] = []
+    const joined: SourceEntry[] = []
     this.#entries = infos.map((info, index) => {
       const entry = before.get(info) ?? { info, place: { index }, gone: new AbortController() }
       if (!before.has(info)) joined.push(entry)
@@ -96,10 +96,10 @@ export class UrlSources implements Sources {
   }
 }
 
-function isItself({ info, place: { dialled } }: Entry): boolean {
+function isItself({ info, place: { dialled } }: SourceEntry): boolean {
   return dialled === undefined || standsFor(info, dialled)
 }
 
-function infoOf({ info }: Entry): SourceInfo {
+function infoOf({ info }: SourceEntry): SourceInfo {
   return info
 }

@@ -1,32 +1,32 @@
-/** The WebSocket source: one connection's life as one async generator. */
+/** The WebSocket source: an async generator per connection. */
 import type { Ended, Message, Source } from '../model.ts'
-import { Connection, type ConnectionOptions, type Target } from './connection.ts'
+import { Connection, type ConnectionOptions, type DialTarget } from './connection.ts'
 import { FirstMessage } from './first-message.ts'
-import { Intake } from './intake.ts'
+import { fixedLimit, LearnedSilence, type SilenceLimit } from './learned-silence.ts'
 import { lifeTest } from './life.ts'
 import type { WebSocketOptions } from './options.ts'
-import { fixedLimit, Rhythm, type SilenceLimit } from './rhythm.ts'
+import { ReadBudget } from './read-budget.ts'
 
-/** A source that dials `options.url` each time `receive` is called; see `Source` for the contract. */
+/** Returns a source that dials `options.url` at each `receive` (contract: `Source`). */
 export function websocket(options: WebSocketOptions): Source {
   const settings = {
     ...options,
     silenceLimit: silenceLimit(options),
-    intake: options.intake ?? new Intake(),
+    readBudget: options.readBudget ?? new ReadBudget(),
     isLife: lifeTest(options.ignore, options.alive),
     first: new FirstMessage(options.quiet, options.quietAfterMs),
   }
-  return { info: options.info, receive: (signal, opened) => receive(settings, signal, opened) }
+  return { info: options.info, receive: (signal, opened) => receiveOnce(settings, signal, opened) }
 }
 
-function silenceLimit({ silenceTimeoutMs, rhythmBounds }: WebSocketOptions): SilenceLimit | undefined {
+function silenceLimit({ silenceTimeoutMs, silenceBounds }: WebSocketOptions): SilenceLimit | undefined {
   if (silenceTimeoutMs === undefined) return undefined
-  return silenceTimeoutMs === 'auto' ? new Rhythm(rhythmBounds) : fixedLimit(silenceTimeoutMs)
+  return silenceTimeoutMs === 'auto' ? new LearnedSilence(silenceBounds) : fixedLimit(silenceTimeoutMs)
 }
 
 const NOT_DIALLED: Ended = { code: undefined, detail: '' }
 
-async function* receive(
+async function* receiveOnce(
   options: ConnectionOptions,
   signal: AbortSignal,
   opened: () => void,
@@ -50,11 +50,11 @@ async function* receive(
   }
 }
 
-async function targetOf({ url, headers, openMessages }: ConnectionOptions): Promise<Target> {
+async function targetOf({ url, headers, openMessages }: ConnectionOptions): Promise<DialTarget> {
   return { url: await url(), headers: await headers(), openMessages: await openMessages() }
 }
 
-/** Whoever pulls has gone: what still arrives is nobody's, but two connections of one source may never overlap. */
+/** Discards messages until the connection is closed, so that two connections of a source never overlap. */
 async function leave(connection: Connection): Promise<void> {
   if (!connection.closed) connection.stop()
   while (!connection.closed) {

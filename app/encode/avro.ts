@@ -26,7 +26,7 @@ export interface AvroOptions {
  * `encode` throws `Rejected` for a document that does not fit, without any of its content.
  */
 export function avro({ registry, clock, emit, fit = DEFAULT_FIT }: AvroOptions): Encoder {
-  return encoderOver(openSchemas({ ...registry, clock, fit }, emit))
+  return encoderOver(openSchemas({ registry, clock, fit }, emit))
 }
 
 function encoderOver(schemas: OpenSchemas): Encoder {

@@ -5,6 +5,11 @@ import { type EncoderGround, type EncoderKind, encoders } from './index.ts'
 
 const encoderKinds: Readonly<Record<string, EncoderKind>> = encoders
 
+/** Whether values of that format have schemas, which the registry has. */
+export function hasSchemas(format: string): boolean {
+  return entryOf(encoderKinds, format).needs.includes('registry')
+}
+
 /** Opens each encoder once: feeds with the same format, and the same settings of it, share one. */
 export class Encoders {
   readonly #ground: EncoderGround

@@ -6,6 +6,7 @@ import type { Encoder } from '../model.ts'
 import { choice } from '../settings/formats/basic.ts'
 import type { Kind } from '../settings/kind.ts'
 import type { Settings } from '../settings/setting.ts'
+import { jsonSettings } from './json-settings.ts'
 
 /** What an encoder is made with besides its settings. */
 export interface EncoderGround {
@@ -53,6 +54,15 @@ export const encoders = {
     load: async () => {
       const { avro } = await import('./avro.ts')
       return (values, ground) => avro({ ...ground, fit: values })
+    },
+  }),
+  json: encoder({
+    help: 'the document as compact JSON, without a schema (SCHEMA_FILE=none)',
+    needs: [],
+    settings: jsonSettings,
+    load: async () => {
+      const { json } = await import('./json.ts')
+      return (values) => json(values)
     },
   }),
 }

@@ -22,6 +22,12 @@ export interface OpenSchemas extends Pick<Encoder, 'prepare' | 'forget' | 'close
   readonly known: Encoder['schemas']
 }
 
+/** Where schemas are, what learns from it, and how documents are fitted to them. */
+interface SchemaSource extends Pick<RegistryAccess, 'clock'> {
+  readonly registry: RegistryConfig
+  readonly fit: FitOptions
+}
+
 /** Refreshes come at 0.9 to 1.1 times the period, so that many daemons do not ask at once. */
 const JITTER = 0.1
 
@@ -30,10 +36,7 @@ const JITTER = 0.1
  * first success starts the refreshing. `close` ends requests and timer. Emits `schema.fetched` for every success and
  * `schema.unavailable` when a subject's registry goes away or changes its reason, not for each failure.
  */
-export function openSchemas(
-  registry: RegistryAccess & Pick<RegistryConfig, 'refreshMs'> & { readonly fit: FitOptions },
-  emit: Emit,
-): OpenSchemas {
+export function openSchemas({ registry, clock, fit }: SchemaSource, emit: Emit): OpenSchemas {
   const inUse = new Map<string, SchemaInUse>()
   const known = new Map<string, { id: number; version: number; fetchedAt: number }>()
   const wanted = new Set<string>()
@@ -44,9 +47,14 @@ export function openSchemas(
 
   const fetchNow = async (subject: string): Promise<void> => {
     try {
-      const { id, version, print, texts } = await latestSchema(registry, subject, closing.signal, inUse.get(subject))
+      const { id, version, print, texts } = await latestSchema(
+        { ...registry, clock },
+        subject,
+        closing.signal,
+        inUse.get(subject),
+      )
       if (!wanted.has(subject)) return
-      if (texts) inUse.set(subject, { id, print, plan: compileSchema(subject, texts, registry.fit) })
+      if (texts) inUse.set(subject, { id, print, plan: compileSchema(subject, texts, fit) })
       known.set(subject, { id, version, fetchedAt: steadyNow() })
       const recovered = failing.delete(subject)
       const plan = texts && inUse.get(subject)?.plan

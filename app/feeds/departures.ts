@@ -57,7 +57,7 @@ export class Departures {
     running.halt()
     await running.ended
     await settled(present, this.#stopped)
-    this.#uses.release(present)
+    await this.#uses.release(present)
     if (!lasting.lane.durable) gaps.tracker.endAll(emit, name)
     await gapStates.leave(name)
     await scope.close()

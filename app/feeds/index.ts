@@ -23,6 +23,9 @@ export interface Change {
 /** A feed that is open and does not run yet. */
 type Opened = Present & Pick<LiveFeed, 'lasting' | 'scope'>
 
+/** What was asked of `#make`. */
+type Making = Pick<Present, 'config' | 'sources'> & Pick<LiveFeed, 'lasting'> & { readonly before?: Present }
+
 /** What takes the place of a feed that runs, or that was leaving. */
 interface Heir {
   readonly live: LiveFeed
@@ -80,12 +83,13 @@ export class Feeds {
     const opened: Opened[] = []
     this.#opened = opened
     const back: LiveFeed[] = []
+    const heirs: Heir[] = []
     const abandon = async (): Promise<void> => {
       for (const live of back) this.#leave(live)
-      for (const one of opened.splice(0).reverse()) await this.#abandon(one)
+      for (const { next } of heirs.splice(0)) await this.#uses.release(next)
+      for (const one of opened.splice(0).reverse()) await this.#abandon(one, one)
     }
     try {
-      const heirs: Heir[] = []
       for (const feed of changes.added) {
         const former = await this.#departures.takeBack(feed.name)
         if (former) {
@@ -134,23 +138,41 @@ export class Feeds {
     const { name } = config
     const { dial, status, gapStates, parts: all } = this.#shared
     const scope = new Scope()
+    let present: Present | undefined
     try {
       const declared = [...(status.feeds.get(name)?.sources.keys() ?? [])].map((info) => ({ info }))
       const sources = await dial.sources(config, declared)
       status.addFeed(name, sources.present)
       const lasting = await openLasting(config, sources.present, this.#config, this.#shared, signal)
       scope.use(lasting.lane, (it) => it.close())
-      const parts = await makeParts(config, sources, lasting, this.#config, this.#shared)
+      present = await this.#make({ config, sources, lasting })
       await gapStates.open(name, sources.present)
-      all.set(name, parts)
-      return { config, sources, parts, lasting, scope }
+      all.set(name, present.parts)
+      return { ...present, lasting, scope }
     } catch (error) {
-      await this.#abandon({ config, scope })
+      await this.#abandon({ config, scope }, present)
       throw error
     }
   }
 
-  async #abandon({ config: { name }, scope }: Pick<Opened, 'config' | 'scope'>): Promise<void> {
+  /** The parts, whose use of what feeds share is counted from now on. */
+  async #make({ config, sources, lasting, before }: Making): Promise<Present> {
+    const { targets } = this.#shared
+    const target = await targets.take(config.sink)
+    try {
+      const former = before && { feed: before.config, parts: before.parts }
+      const parts = await makeParts(config, sources, lasting, target, this.#config, this.#shared, former)
+      const present = { config, sources, parts, target }
+      this.#uses.hold(present)
+      return present
+    } catch (error) {
+      await targets.release(target)
+      throw error
+    }
+  }
+
+  async #abandon({ config: { name }, scope }: Pick<Opened, 'config' | 'scope'>, present?: Present): Promise<void> {
+    if (present) await this.#uses.release(present)
     this.#shared.gapStates.forget(name)
     this.#shared.parts.delete(name)
     this.#shared.status.feeds.delete(name)
@@ -159,11 +181,9 @@ export class Feeds {
 
   /** Over the same lane and with the same sums. */
   async #heir(live: LiveFeed, config: FeedConfig): Promise<Heir> {
-    const { present, lasting } = live
-    const sources = await this.#shared.dial.sources(config, present.sources.dialled)
-    const before = { feed: present.config, parts: present.parts }
-    const parts = await makeParts(config, sources, lasting, this.#config, this.#shared, before)
-    return { live, next: { config, sources, parts } }
+    const { present: before, lasting } = live
+    const sources = await this.#shared.dial.sources(config, before.sources.dialled)
+    return { live, next: await this.#make({ config, sources, lasting, before }) }
   }
 
   #commit({ removed, adjusted }: Difference, opened: Opened[], heirs: readonly Heir[]): void {
@@ -175,7 +195,6 @@ export class Feeds {
     for (const feed of adjusted) this.#adjust(this.#find(feed), feed)
     for (const heir of heirs) void this.#replace(heir).catch(this.#failed.reject)
     for (const { lasting, scope, ...present } of opened.splice(0)) {
-      this.#uses.hold(present)
       this.#run({ present, lasting, scope, running: runFeed(present.parts) })
     }
   }
@@ -217,7 +236,6 @@ export class Feeds {
     parts.set(name, next.parts)
     status.addFeed(name, next.sources.present)
     tellOpened(next.config, next.sources.present.length, this.#config, this.#shared.emit)
-    this.#uses.hold(next)
     const predecessor = handOver(live.running)
     live.present = next
     live.running = runFeed(next.parts, predecessor)
@@ -227,6 +245,6 @@ export class Feeds {
     await predecessor.intakeEnded
     this.#tellSources([], left)
     await settled(before, this.#stopped.signal)
-    if (!this.#stopped.signal.aborted) this.#uses.release(before)
+    if (!this.#stopped.signal.aborted) await this.#uses.release(before)
   }
 }

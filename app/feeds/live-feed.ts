@@ -6,6 +6,7 @@ import type { FeedConfig } from '../kinds.ts'
 import type { Scope } from '../lib/scope.ts'
 import { sleep } from '../lib/sleep.ts'
 import type { SourceInfo } from '../model.ts'
+import type { Target } from '../targets.ts'
 
 /** How long a feed that starts again may deliver by its former settings what it holds, in milliseconds: the rest goes by the new ones. */
 const HAND_OVER_MS = 2_000
@@ -17,6 +18,7 @@ export interface Present {
   readonly config: FeedConfig
   readonly sources: UrlSources
   readonly parts: FeedParts
+  readonly target: Target
 }
 
 /** Changed in place when its settings are. */

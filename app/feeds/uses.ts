@@ -5,31 +5,33 @@ import type { Present } from './live-feed.ts'
 
 /** One for the daemon. */
 export class Uses {
-  readonly #shared: Pick<Shared, 'outlet' | 'encoders' | 'deadLetters'>
-  readonly #topics = new Shares()
+  readonly #shared: Pick<Shared, 'encoders' | 'targets'>
   readonly #subjects = new Shares()
-  readonly #schemas = new Shares()
 
-  constructor(shared: Pick<Shared, 'outlet' | 'encoders' | 'deadLetters'>) {
+  constructor(shared: Pick<Shared, 'encoders' | 'targets'>) {
     this.#shared = shared
   }
 
+  /** From the moment when the parts are made: another feed may be about to give up the same. */
   hold(feed: Present): void {
-    for (const topic of this.#topicsOf(feed)) this.#topics.hold(topic)
+    const { topics, schemas } = feed.target
+    for (const topic of topicsOf(feed)) topics.hold(topic)
     for (const subject of feed.parts.router.subjects) this.#subjects.hold(subject)
-    this.#schemas.hold(feed.config.schema)
+    schemas.hold(feed.config.schema)
   }
 
-  /** Nothing of the feed is under way any more. */
-  release(feed: Present): void {
-    const { outlet, encoders, deadLetters } = this.#shared
+  /** Nothing of the feed is under way any more. Resolves when its sink is closed, where nobody else writes to it. */
+  async release(feed: Present): Promise<void> {
+    const { encoders, targets } = this.#shared
+    const { outlet, deadLetters, topics, schemas } = feed.target
     const { schema } = feed.config
     for (const subject of feed.parts.router.subjects) if (this.#subjects.release(subject)) encoders.forget(subject)
-    if (this.#schemas.release(schema)) deadLetters.forget(schema)
-    for (const topic of this.#topicsOf(feed)) if (this.#topics.release(topic)) outlet.forget(topic)
+    if (schemas.release(schema)) deadLetters.forget(schema)
+    for (const topic of topicsOf(feed)) if (topics.release(topic)) outlet.forget(topic)
+    await targets.release(feed.target)
   }
+}
 
-  #topicsOf({ config, parts }: Present): readonly string[] {
-    return [...parts.router.topics, this.#shared.deadLetters.topicOf(config.schema)]
-  }
+function topicsOf({ config, parts, target }: Present): readonly string[] {
+  return [...parts.router.topics, target.deadLetters.topicOf(config.schema)]
 }

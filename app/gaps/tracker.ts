@@ -100,6 +100,11 @@ export class GapTracker {
     return this.#feeds.get(source.feed)?.get(source)?.gap
   }
 
+  /** Those of `feed` that are known now. */
+  sourcesOf(feed: string): readonly SourceInfo[] {
+    return [...(this.#feeds.get(feed)?.keys() ?? [])]
+  }
+
   /** Every source of `feed` as it is to be kept for the next start, by identity. */
   saved(feed: string): Map<string, SavedSource> {
     const now = this.#now()

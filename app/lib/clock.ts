@@ -1,32 +1,32 @@
-/** A clock that never jumps, and how far it is from another's. */
+/** A monotonic clock, and its difference from another machine's clock. */
 
-/** Differences below this, in milliseconds, are network and rounding: they correct nothing. */
+/** Differences below this, in milliseconds, are attributed to network and rounding, and not corrected. */
 export const TOLERANCE_MS = 5_000
 
-/** Whose clock was seen. A broker's word wins over a registry's, and both over this machine's own. */
+/** Source of a clock reading. A broker takes precedence over a registry, and both over this machine. */
 export type ClockWitness = 'broker' | 'registry'
 
-/** What says when it was received. */
+/** A message with its receive time. */
 interface Received {
   readonly receivedAt: number
   readonly isCorrected?: boolean | undefined
 }
 
-/** What has changed: `offsetMs` is their clock less ours, by whose word. */
+/** `offsetMs`: their clock minus ours. */
 export interface ClockDifference {
   readonly offsetMs: number
   readonly by: ClockWitness
 }
 
 /**
- * Milliseconds since the epoch: the system's time when the process began, plus the time that has passed since (monotonic).
- * A clock that is set while the process runs moves nothing.
+ * Milliseconds since the epoch: the system time at process start plus monotonic elapsed time.
+ * Setting the system clock later has no effect.
  */
 export function steadyNow(): number {
   return Math.floor(performance.timeOrigin + performance.now())
 }
 
-/** Says a difference in words. */
+/** Describes a difference for the log. */
 export function clockText({ offsetMs, by }: ClockDifference): string {
   const whose = by === 'broker' ? 'Kafka' : 'the schema registry'
   if (Math.abs(offsetMs) < TOLERANCE_MS) return `this machine's clock agrees with that of ${whose}`
@@ -38,7 +38,7 @@ export function clockText({ offsetMs, by }: ClockDifference): string {
 export class Clock {
   readonly #changed: (difference: ClockDifference) => void
   #known: ClockDifference | undefined
-  /** Kept, because it is asked for per record. */
+  /** Cached: read per record. */
   #correctionMs: number | undefined
   #told = 0
 
@@ -48,8 +48,8 @@ export class Clock {
   }
 
   /**
-   * Another clock showed a time between `earliest` and `latest` (milliseconds since the epoch) at some moment between
-   * `from` and `to` on `steadyNow`. Of all differences that this allows, the smallest counts.
+   * Takes a reading of another clock: between `earliest` and `latest` (milliseconds since the epoch) at a moment between
+   * `from` and `to` on `steadyNow`. The smallest possible difference counts.
    */
   saw(by: ClockWitness, [earliest, latest]: readonly [number, number], [from, to]: readonly [number, number]): void {
     if (this.#known?.by === 'broker' && by !== 'broker') return
@@ -61,24 +61,24 @@ export class Clock {
     this.#changed(this.#known)
   }
 
-  /** Their clock less this machine's as it is now, in milliseconds; undefined while nobody's clock was seen. */
+  /** Their clock minus this machine's present clock, in milliseconds; undefined without a reading. */
   get systemOffsetMs(): number | undefined {
     return this.#known && steadyNow() + this.#known.offsetMs - Date.now()
   }
 
-  /** The difference, where it is large enough to be corrected. */
+  /** The difference, if large enough to be corrected. */
   get difference(): ClockDifference | undefined {
     return this.#known && this.correctionMs !== 0 ? this.#known : undefined
   }
 
-  /** Whether anybody's clock was seen. */
+  /** Whether there is a reading. */
   get isKnown(): boolean {
     return this.#known !== undefined
   }
 
   /**
-   * What a time of `steadyNow` lacks to the other's, in milliseconds; 0 within the tolerance. While nobody's clock was seen, the
-   * system's own counts: whoever set it while we run had a reason.
+   * Milliseconds to add to `steadyNow`; 0 within the tolerance. Without a reading the system clock is the reference:
+   * an operator may have set it on purpose.
    */
   get correctionMs(): number {
     return this.#correctionMs ?? beyondTolerance(Date.now() - steadyNow())
@@ -89,12 +89,12 @@ export class Clock {
     return steadyNow() + this.correctionMs
   }
 
-  /** What a time of `steadyNow` is, corrected. */
+  /** Converts a time on `steadyNow` to corrected time. */
   corrected(at: number): number {
     return at + this.correctionMs
   }
 
-  /** What a corrected time is on `steadyNow`. */
+  /** Converts a corrected time to `steadyNow`. */
   steady(at: number): number {
     return at - this.correctionMs
   }

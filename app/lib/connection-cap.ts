@@ -1,11 +1,11 @@
-/** A bound on the connections of a server that does not let those who are there keep others out. */
+/** Limits the connections of a server without locking out new clients. */
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 
 /**
- * From now on `server` has no more than `most` connections. One more ends the one that has been idle longest (a request that is
- * not complete does not count as begun), or, when all are being answered, the one whose answer takes longest. Node's
- * own `maxConnections` turns away whoever comes last. Answers with how many there are now.
+ * Limits `server` to `most` connections. A further connection closes the longest idle one (an incomplete request counts as
+ * idle), or, if all are busy, the one with the oldest request. Node's `maxConnections` would refuse the new one instead.
+ * Returns a function that returns the present number.
  */
 export function capConnections(server: Server, most: number): () => number {
   // Each in the order in which they became so.

@@ -1,15 +1,15 @@
-/** A limit of time for a promise that has none of its own. */
+/** Deadlines for promises. */
 
 /**
- * Ends as `promise` does, or rejects with `late()` after `ms` milliseconds, whichever comes first.
- * What the promise does after that is ignored, a rejection too.
+ * Settles as `promise` does, or rejects with `late()` after `ms` milliseconds.
+ * A later result or rejection of `promise` is ignored.
  */
 export function within<T>(promise: Promise<T>, ms: number, late: () => Error): Promise<T> {
   const endsAt = performance.now() + ms
   return before(promise, () => endsAt, late)
 }
 
-/** As `within`, with an end that may move away: `endsAt` says where it is now, on the monotonic clock, whenever it seems reached. */
+/** As `within`, with a deadline that may move: `endsAt` returns it (monotonic clock, milliseconds). */
 export function before<T>(promise: Promise<T>, endsAt: () => number, late: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout

@@ -7,22 +7,22 @@ export interface Decimal {
   readonly exponent: number
 }
 
-const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?)(\d+))?$/
+const DECIMAL_NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?)(\d+))?$/
 /** Most digits of an exponent. Sums of such exponents and text lengths are safe integers. */
-const EXPONENT_DIGITS = 15
+const MOST_EXPONENT_DIGITS = 15
 /** Most zeros that `plainText` writes before it switches to an exponent. */
 const MOST_ZEROS = 100
 const ZERO = 0x30
 
 /** Parses a JSON number; leading zeros are allowed. Returns undefined for other text, and for exponents of more than 15 digits. */
 export function decimalOf(text: string): Decimal | undefined {
-  const [, sign, whole, fraction = '', direction, power = ''] = NUMBER.exec(text) ?? []
+  const [, sign, whole, fraction = '', direction, power = ''] = DECIMAL_NUMBER.exec(text) ?? []
   if (whole === undefined) return undefined
   const all = whole + fraction
   const [from, to] = [firstDigit(all), lastDigit(all)]
   if (from === all.length) return { negative: sign === '-', digits: '', exponent: 0 }
   const raised = power.slice(firstDigit(power))
-  if (raised.length > EXPONENT_DIGITS) return undefined
+  if (raised.length > MOST_EXPONENT_DIGITS) return undefined
   const exponent = (direction === '-' ? -1 : 1) * Number(raised) - fraction.length + all.length - to
   return { negative: sign === '-', digits: all.slice(from, to), exponent }
 }

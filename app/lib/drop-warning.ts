@@ -1,8 +1,8 @@
-/** Node's process warnings that a library of ours causes, harmlessly, and that would puzzle whoever reads them. */
+/** Suppresses harmless Node warnings that a library causes. */
 
 const dropped = new Set<string>()
 
-/** From now on warnings called `name` are not printed; all others are. Takes effect once, however often it is called. */
+/** Stops printing warnings called `name`. Idempotent. */
 export function dropWarning(name: string): void {
   if (dropped.size === 0) {
     const emitWarning = process.emitWarning.bind(process) as (...args: unknown[]) => void

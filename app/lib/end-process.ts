@@ -1,12 +1,12 @@
 /** The end of the process, at once. */
 
-/** Work of threads: names that are looked up, files that are touched. */
+/** Work on the thread pool: name lookups and file access. */
 const THREADED = /^(GetAddrInfo|GetNameInfo|FS)Req/
 
 /**
- * Ends the process with `code`. `process.exit` first waits for every thread, and one that looks up a name where no name server
- * answers, or touches a disk that does not, takes long or for ever. So where such a thread may be at work (`isStuck`: where
- * one is, though it does not show), another program takes the place of this one, and ends with the same code.
+ * Ends the process with `code`. `process.exit` waits for threads, and a lookup without a name server or a hung disk can block
+ * for ever. If such a thread may be running (`isStuck`: it is, though Node does not list it), the process is replaced
+ * by a program with the same exit code.
  */
 export function endProcess(code: number, isStuck = false): never {
   if (isStuck || process.getActiveResourcesInfo().some((name) => THREADED.test(name))) {

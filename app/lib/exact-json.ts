@@ -1,34 +1,35 @@
-/** JSON whose numbers stay as they are written. */
+/** JSON that keeps the spelling of numbers. */
 
-/** What Node has beyond the types of `JSON` (ECMA-262 proposal "JSON.parse source text access", in V8 since 11.4). */
+/** Functions of `JSON` that TypeScript does not declare (ECMA-262 proposal "JSON.parse source text access", in V8 since 11.4). */
 interface SourceJson {
   parse(text: string, reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown): unknown
   rawJSON(text: string): object
   isRawJSON(value: unknown): value is { readonly rawJSON: string }
 }
 
-const source = JSON as unknown as SourceJson
+const sourceJson = JSON as unknown as SourceJson
 
-/** Parses `text`; each number becomes an object that `JSON.stringify` writes as it was written. Undefined for what is no JSON. */
+/** Parses `text`; each number becomes an object that `JSON.stringify` writes with the same spelling. Returns undefined for invalid JSON. */
 export function parseExact(text: string): unknown {
   try {
-    return source.parse(text, (_key, value, context) =>
-      typeof value === 'number' && context.source !== undefined ? source.rawJSON(context.source) : value,
+    return sourceJson.parse(text, (_key, value, context) =>
+      typeof value === 'number' && context.source !== undefined ? sourceJson.rawJSON(context.source) : value,
     )
   } catch {
     return undefined
   }
 }
 
-/** The members of the object that `text` is, numbers as from `parseExact`; undefined for anything else. */
+/** The members of the JSON object in `text`, numbers as from `parseExact`; undefined for other text. */
 export function exactMembers(text: string): [name: string, value: unknown][] | undefined {
   const value = parseExact(text)
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || source.isRawJSON(value)) return undefined
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || sourceJson.isRawJSON(value))
+    return undefined
   return Object.entries(value)
 }
 
 /** A string or number that `parseExact` gave, as text; undefined for anything else. */
 export function exactText(value: unknown): string | undefined {
   if (typeof value === 'string') return value
-  return source.isRawJSON(value) ? value.rawJSON : undefined
+  return sourceJson.isRawJSON(value) ? value.rawJSON : undefined
 }

@@ -1,14 +1,14 @@
-/** A signal that thousands follow: its own list of listeners is searched for each that comes or goes. */
+/** Lets thousands follow an abort signal: adding and removing listeners on the signal itself takes linear time. */
 
 const followers = new WeakMap<AbortSignal, Set<AbortController>>()
 
-/** Whoever follows a signal: `signal` aborts with it, until `leave`. */
+/** `signal` aborts with the leader, until `leave`. */
 export interface Follower {
   readonly signal: AbortSignal
   leave(): void
 }
 
-/** Listeners that come and go belong on the follower's signal, which aborts with `other`, too: a signal that few listen to. */
+/** Returns a follower for short-lived listeners. It also aborts with `other`, a signal with few listeners. */
 export function follow(leader: AbortSignal, other?: AbortSignal): Follower {
   const own = new AbortController()
   if (leader.aborted) own.abort(leader.reason)

@@ -1,4 +1,4 @@
-/** A file that is asked for often and changes seldom. */
+/** A cached file that is read again after a change. */
 import { stat } from 'node:fs/promises'
 import { readSettingFile } from './setting-file.ts'
 
@@ -7,8 +7,8 @@ const TICK_NS = 2_000_000_000n
 const NS_PER_MS = 1_000_000n
 
 /**
- * Answers what `parse` makes of the text of the file as it is now: it is looked at each time, and read when it is not the
- * one that was read. Those who ask at the same time share one look. The answer throws Node's error, `UnfitFile`, or what `parse` throws.
+ * Returns a function that returns the parsed content of the file. Each call checks the file, and reads it after a change.
+ * Concurrent calls share one check. The function rejects with Node's error, `UnfitFile`, or an error of `parse`.
  */
 export function freshFile<T>(path: string, parse: (text: string) => T): () => Promise<T> {
   let known: { readonly stamp: string; readonly value: T } | undefined
@@ -28,7 +28,7 @@ export function freshFile<T>(path: string, parse: (text: string) => T): () => Pr
   }
 }
 
-/** Differs for each content; undefined for a file that was changed just now, because the next change may look the same. */
+/** A stamp of the content; undefined just after a change, because a second change may have the same stamp. */
 async function stampOf(path: string): Promise<string | undefined> {
   const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
   const isOld = BigInt(Date.now()) * NS_PER_MS - ctimeNs > TICK_NS

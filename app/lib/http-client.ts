@@ -30,6 +30,8 @@ export type HttpFailure = 'connect' | 'timeout' | 'response' | 'aborted'
 const KEEP_ALIVE_MS = 4_000
 const CONNECT_LIMIT_MS = 30_000
 const MAX_REASON = 200
+/** Certificate authorities in use at once; those of before a renewal are given up. */
+const MOST_AGENTS = 8
 const agents = new Map<string, Agent>()
 const sockets = new Set<Socket>()
 
@@ -38,7 +40,7 @@ const sockets = new Set<Socket>()
  * Rejects with a plain Error whose message names host and reason (never path, query or headers); `failureOf` tells its kind.
  */
 export async function request(options: HttpRequest): Promise<HttpAnswer> {
-  const host = hostOf(options.url)
+  const host = requestHost(options.url)
   const deadline = new AbortController()
   const timer = setTimeout(() => deadline.abort(), options.timeoutMs)
   const signal = options.signal ? AbortSignal.any([options.signal, deadline.signal]) : deadline.signal
@@ -60,7 +62,7 @@ export async function request(options: HttpRequest): Promise<HttpAnswer> {
     if (options.signal?.aborted) throw failure('aborted', `${host}: given up`, cause)
     if (deadline.signal.aborted)
       throw failure('timeout', `${host}: no complete answer within ${options.timeoutMs} ms`, cause)
-    throw failure(kindOf(cause, heard), `${host}: ${reasonOf(cause)}`, cause)
+    throw failure(failureKindOf(cause, heard), `${host}: ${failureReason(cause)}`, cause)
   } finally {
     clearTimeout(timer)
   }
@@ -91,7 +93,7 @@ function failure(kind: HttpFailure, message: string, cause: unknown): HttpError 
   return new HttpError(kind, message, cause)
 }
 
-function hostOf(url: string): string {
+function requestHost(url: string): string {
   const parsed = URL.parse(url)
   // No cause: the error of `new URL` carries its input.
   if (!parsed) throw new HttpError('connect', 'not a valid URL', undefined)
@@ -117,6 +119,12 @@ function agentFor(ca: string | undefined): Agent {
     },
   })
   agents.set(key, agent)
+  const [oldest = ''] = agents.keys()
+  if (agents.size > MOST_AGENTS) {
+    // What it has under way comes to its end.
+    void agents.get(oldest)?.close()
+    agents.delete(oldest)
+  }
   return agent
 }
 
@@ -142,30 +150,30 @@ function plainHeaders(headers: Dispatcher.ResponseData['headers']): Record<strin
   return plain
 }
 
-function kindOf(cause: unknown, heard: boolean): HttpFailure {
+function failureKindOf(cause: unknown, heard: boolean): HttpFailure {
   if (heard) return 'response'
-  const code = codeOf(cause)
+  const code = errorCodeOf(cause)
   if (isParserError(cause)) return 'response'
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') return 'timeout'
   return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' ? 'response' : 'connect'
 }
 
-function reasonOf(cause: unknown): string {
+function failureReason(cause: unknown): string {
   // A happy-eyeballs failure has an empty message and one error per address.
-  const first = isObject(cause) && Array.isArray(cause.errors) ? cause.errors[0] : cause
-  const text = isObject(first) && typeof first.message === 'string' ? first.message : String(first)
-  return (text || codeOf(cause) || 'failed').replace(/\s+/g, ' ').trim().slice(0, MAX_REASON)
+  const first = hasFields(cause) && Array.isArray(cause.errors) ? cause.errors[0] : cause
+  const text = hasFields(first) && typeof first.message === 'string' ? first.message : String(first)
+  return (text || errorCodeOf(cause) || 'failed').replace(/\s+/g, ' ').trim().slice(0, MAX_REASON)
 }
 
-function codeOf(cause: unknown): string {
-  return isObject(cause) && typeof cause.code === 'string' ? cause.code : ''
+function errorCodeOf(cause: unknown): string {
+  return hasFields(cause) && typeof cause.code === 'string' ? cause.code : ''
 }
 
 /** An answer that is not HTTP; the error quotes it. */
 function isParserError(cause: unknown): boolean {
-  return isObject(cause) && cause.name === 'HTTPParserError'
+  return hasFields(cause) && cause.name === 'HTTPParserError'
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+function hasFields(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }

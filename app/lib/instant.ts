@@ -4,7 +4,7 @@ import { numberText } from './json-value.ts'
 import { offsetOf } from './zone.ts'
 
 /** Longest text looked at, in characters. */
-const MAX_LENGTH = 80
+const MAX_TEXT_LENGTH = 80
 /** Unix time as text: a plain decimal number. */
 const UNIX = /^\d+(?:\.\d+)?$/
 /** Seconds, milliseconds, microseconds and nanoseconds per second as powers of ten, in the order of trial. */
@@ -13,10 +13,10 @@ const MS_POWER = 3
 /** Most digits of seconds before the point, up to the year 5138. The other units reach up to the year 9999. */
 const SECONDS_DIGITS = 11
 /** Nanoseconds of the year 9999. */
-const MOST_DIGITS = 21
+const MOST_UNIX_DIGITS = 21
 /** The years 0000 to 9999, in milliseconds since the epoch. */
-const FIRST = -62_167_219_200_000
-const LAST = 253_402_300_799_999
+const FIRST_MS = -62_167_219_200_000
+const LAST_MS = 253_402_300_799_999
 
 /** ISO 8601 with `-` or `/`, `T` or blanks, and its form without separators; the time may be short or missing. */
 const ISO =
@@ -27,7 +27,7 @@ const BASIC =
 const MAIL =
   /^(?:[A-Za-z]{3,9},? +)?(?<day>\d\d?)[- ](?<month>[A-Za-z]{3})[- ](?<year>\d{4}) +(?<hour>\d\d):(?<minute>\d\d)(?::(?<second>\d\d)(?:[.,](?<fraction>\d+))?)?(?<zone> .*)?$/
 /** `Sun Jan 19 12:34:56 2025`, `Sun Jan 19 12:34:56 +0000 2025`: C's asctime and its kin. */
-const CLOCK =
+const ASCTIME =
   /^[A-Za-z]{3,9} (?<month>[A-Za-z]{3}) +(?<day>\d\d?) (?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d)(?:[.,](?<fraction>\d+))?(?<zone> [A-Z+-][A-Z\d:]*)? (?<year>\d{4})$/
 /** `Sun Jan 19 2025 12:34:56 GMT+0000 (Coordinated Universal Time)`: what JavaScript makes of a date. */
 const SCRIPT =
@@ -42,9 +42,9 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 export function instantOf(value: unknown): number | undefined {
   const number = numberText(value)
   if (number !== undefined) return fromUnix(number)
-  if (typeof value !== 'string' || value.length > MAX_LENGTH) return undefined
+  if (typeof value !== 'string' || value.length > MAX_TEXT_LENGTH) return undefined
   const text = value.trim()
-  return within(UNIX.test(text) ? fromUnix(text) : fromCalendar(text))
+  return inRange(UNIX.test(text) ? fromUnix(text) : fromCalendar(text))
 }
 
 function fromUnix(text: string): number | undefined {
@@ -57,9 +57,9 @@ function fromUnix(text: string): number | undefined {
 /** The unit of unix time by its size: seconds, milliseconds, microseconds or nanoseconds as units per second, a power of ten. */
 export function unixPower(decimal: Decimal): number | undefined {
   const length = wholeLength(decimal)
-  if (length > MOST_DIGITS) return undefined
+  if (length > MOST_UNIX_DIGITS) return undefined
   return POWERS.slice(length > SECONDS_DIGITS ? 1 : 0).find(
-    (power) => cutAt(decimal.digits, length + MS_POWER - power) <= LAST,
+    (power) => cutAt(decimal.digits, length + MS_POWER - power) <= LAST_MS,
   )
 }
 
@@ -80,9 +80,9 @@ export interface Written {
 
 /** Reads a date with or without a time. Undefined for anything else, for dates that do not exist, and outside the years 0000 to 9999. */
 export function calendarOf(value: string): Written | undefined {
-  if (value.length > MAX_LENGTH) return undefined
+  if (value.length > MAX_TEXT_LENGTH) return undefined
   const text = value.trim()
-  for (const pattern of [ISO, BASIC, MAIL, CLOCK, SCRIPT]) {
+  for (const pattern of [ISO, BASIC, MAIL, ASCTIME, SCRIPT]) {
     const parts = pattern.exec(text)?.groups
     if (parts) return fromParts(parts)
   }
@@ -110,6 +110,6 @@ function monthOf(text = ''): string {
   return String(MONTHS.indexOf(text.toLowerCase()) + 1).padStart(2, '0')
 }
 
-function within(at: number | undefined): number | undefined {
-  return at !== undefined && at >= FIRST && at <= LAST ? at : undefined
+function inRange(at: number | undefined): number | undefined {
+  return at !== undefined && at >= FIRST_MS && at <= LAST_MS ? at : undefined
 }

@@ -4,8 +4,8 @@ import { dirname } from 'node:path'
 import { errorCode } from './error-code.ts'
 
 /**
- * Makes the directory `path` and those above it that are missing; `mode` is of each it makes. Rejects with what the file
- * system says. Node's own recursive `mkdir` never ends where that answers ENOENT whatever is there, as /proc does.
+ * Makes the directory `path` and its missing parents, each with `mode`. Rejects with Node's error. Node's recursive `mkdir`
+ * never ends on file systems that always return ENOENT, such as /proc.
  */
 export async function makeDirectory(path: string, mode: number): Promise<void> {
   try {

@@ -1,14 +1,14 @@
 /** Which word was meant, by edit distance with transpositions (optimal string alignment). */
 
 /** Nobody types a longer name by mistake, and the work grows with the square of the length. */
-const LONGEST = 64
+const LONGEST_WORD = 64
 
 /** The first of the nearest `words` that is at most `most` edits from `given`; undefined where there is none. */
 export function nearest(given: string, words: readonly string[], most: number): string | undefined {
-  if (given.length > LONGEST) return undefined
+  if (given.length > LONGEST_WORD) return undefined
   let best: { readonly word: string; readonly distance: number } | undefined
   for (const word of words) {
-    if (Math.abs(word.length - given.length) > most || word.length > LONGEST) continue
+    if (Math.abs(word.length - given.length) > most || word.length > LONGEST_WORD) continue
     const distance = editDistance(given, word)
     if (distance <= most && (best === undefined || distance < best.distance)) best = { word, distance }
   }

@@ -1,6 +1,6 @@
-/** A condition one side waits for and the other announces. */
+/** A condition variable. */
 
-/** `wait` resolves at the next `notify` or when `signal` aborts; a notify nobody waits for is forgotten, so check first. */
+/** `wait` resolves at the next `notify` or when `signal` aborts; a notify without waiters is lost, so check the condition first. */
 export class Notifier {
   #waiting: (() => void)[] = []
 

@@ -7,7 +7,7 @@ const STRIDE = SAFE_DIGITS + 1
 const HALF = STRIDE / 2
 const QUARTER = STRIDE / 4
 /** With at most 15 digits, a number underflows only if its exponent has at least this many digits. */
-const EXPONENT_DIGITS = 3
+const LEAST_EXPONENT_DIGITS = 3
 
 const PLUS = 0x2b
 const MINUS = 0x2d
@@ -92,7 +92,7 @@ function hasTinyNumber(text: string): boolean {
     if ((text.charCodeAt(minus - 1) | LOWER) !== LOWER_E || !isDigit(text.charCodeAt(minus - 2))) continue
     let end = minus + 1
     while (isDigit(text.charCodeAt(end))) end++
-    if (end - minus > EXPONENT_DIGITS && mayFollow(text.charCodeAt(end))) return true
+    if (end - minus > LEAST_EXPONENT_DIGITS && mayFollow(text.charCodeAt(end))) return true
   }
   return false
 }

@@ -1,6 +1,6 @@
 /** Values in parsed JSON by path. */
 
-/** The value at `path` in `value`; undefined where there is none. Own properties only: a path such as `constructor.name` must not be found in every object. */
+/** The value at `path` in `value`; undefined if missing. Reads own properties only: `constructor.name` must not match every object. */
 export function ownValue(value: unknown, path: readonly string[]): unknown {
   let found = value
   for (const name of path) {

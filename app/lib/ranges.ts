@@ -1,6 +1,6 @@
-/** Sets of whole numbers that come in runs: `0-3,7,9-12`. */
+/** Sets of whole numbers, stored as runs: `0-3,7,9-12`. */
 
-const TEXT = /^\d{1,9}(?:-\d{1,9})?(?:,\d{1,9}(?:-\d{1,9})?)*$/
+const RANGES_TEXT = /^\d{1,9}(?:-\d{1,9})?(?:,\d{1,9}(?:-\d{1,9})?)*$/
 
 /** Numbers from 0, kept as runs. */
 export class Ranges {
@@ -8,7 +8,7 @@ export class Ranges {
   readonly #bounds: number[] = []
   #count = 0
 
-  /** How many numbers are in it. */
+  /** The number of members. */
   get count(): number {
     return this.#count
   }
@@ -18,7 +18,7 @@ export class Ranges {
     return this.#bounds[0]
   }
 
-  /** Adds the numbers from `from` to `to`. They must be above all that are in it; others are left out. */
+  /** Adds the numbers from `from` to `to`. Ignores ranges that do not lie above all members. */
   add(from: number, to = from): void {
     const last = this.#bounds.length - 1
     const end = this.#bounds[last] ?? -2
@@ -49,9 +49,9 @@ export class Ranges {
   }
 }
 
-/** Reads what `toString` writes; undefined for anything else. */
+/** Parses the output of `toString`; returns undefined for other text. */
 export function parseRanges(text: string): Ranges | undefined {
-  if (!TEXT.test(text)) return undefined
+  if (!RANGES_TEXT.test(text)) return undefined
   const ranges = new Ranges()
   let expected = 0
   for (const run of text.split(',')) {

@@ -1,6 +1,6 @@
-/** A bound on how often something is said, and a count of what was left unsaid. */
+/** Limits how often a line is logged, and counts the suppressed lines. */
 
-/** Keys that are remembered: of the older ones only those whose window is not over. */
+/** Beyond this many keys, expired windows are removed. */
 const MOST_KEYS = 1_000
 
 /** At most `limit` per window of `windowMs` for each key. */
@@ -14,7 +14,7 @@ export class RateLimit {
     this.#windowMs = windowMs
   }
 
-  /** How many were left unsaid since the last one said (0 or more), or undefined when this one must not be said either. */
+  /** Returns the number of lines suppressed since the last allowed one, or undefined to suppress this line too. */
   take(key: string, now: number = performance.now()): number | undefined {
     let window = this.#windows.get(key)
     if (!window) {

@@ -1,13 +1,13 @@
-/** URLs without their secrets, and the secrets. */
+/** Hides and lists the secrets in URLs. */
 import { decoded, looksLikeToken } from './secrets/token-like.ts'
 
-/** What stands in the place of a secret. */
+/** Replaces a secret. */
 export const HIDDEN = '***'
 
-/** Which segments of a URL's path are shown: those that do not look like tokens, all, or none. */
+/** Which path segments are shown: all but apparent tokens, all, or none. */
 export type UrlPaths = 'auto' | 'show' | 'hide'
 
-/** `scheme://host:port/path?name=***`: what `secretsInUrl` names is hidden, and the fragment; the names of query parameters stay. Never throws. */
+/** `scheme://host:port/path?name=***`: hides the secrets from `secretsInUrl` and the fragment; keeps the names of query parameters. Never throws. */
 export function redactUrl(url: string, paths: UrlPaths): string {
   if (!URL.canParse(url)) return '(not a URL)'
   const { protocol, host, pathname, search } = new URL(url)
@@ -19,7 +19,7 @@ export function redactUrl(url: string, paths: UrlPaths): string {
   return `${protocol}//${host}${path.join('/')}${query.length > 0 ? `?${query.join('&')}` : ''}`
 }
 
-/** What a URL hides, as it is sent and decoded: user info, query values, and segments of the path by `paths`. Never throws. */
+/** The secrets of a URL, raw and decoded: user info, query values, and segments of the path by `paths`. Never throws. */
 export function secretsInUrl(url: string, paths: UrlPaths): string[] {
   if (!URL.canParse(url)) return []
   const { username, password, pathname, search } = new URL(url)

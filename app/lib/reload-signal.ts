@@ -1,13 +1,13 @@
-/** Requests to a daemon to read its configuration again: the signal, and what else asks. */
+/** Requests to reload the configuration, from SIGHUP and from code. */
 
-/** Requests that come while one is under way are one more. */
+/** Requests during a reload are merged into one. */
 export interface ReloadRequests {
-  /** Resolves when there was a request since the last time, or when `signal` aborts. One call at a time. */
+  /** Resolves when a request has come since the last call, or when `signal` aborts. One call at a time. */
   next(signal: AbortSignal): Promise<void>
   request(): void
 }
 
-/** From now on SIGHUP does not end the process, but is a request. */
+/** Makes SIGHUP a reload request. */
 export function reloadSignal(): ReloadRequests {
   let isPending = false
   let wake = (): void => {}

@@ -1,8 +1,11 @@
-/** What was opened, closed in reverse order: whoever opens a thing registers its close. */
+/**
+ * Closes resources in reverse order of opening. Unlike `AsyncDisposableStack` it accepts resources while it closes (opening may still
+ * be under way at a stop), and throws the first failure itself instead of a `SuppressedError`.
+ */
 
 type Close = () => unknown
 
-/** A stack of closers. `close` runs them last in, first out, goes on when one fails, and throws the first failure. */
+/** A stack of closers. `close` runs them last in, first out, continues after a failure, and throws the first failure. */
 export class Scope {
   readonly #closers: Close[] = []
 
@@ -12,7 +15,7 @@ export class Scope {
     return thing
   }
 
-  /** Waits for each closer in turn. A second call closes only what was registered since. */
+  /** Waits for each closer in turn. A second call closes only resources registered since. */
   async close(): Promise<void> {
     const failures: unknown[] = []
     for (let close = this.#closers.pop(); close; close = this.#closers.pop()) {

@@ -1,9 +1,9 @@
-/** Memory that is used again and again. */
+/** Reusable memory. */
 
-/** More than this is given back after use. */
+/** Larger buffers are not kept. */
 const KEPT_BYTES = 2 * 1024 * 1024
 
-/** Answers memory of at least so many bytes, the same each time as far as it suffices: what was in it is gone with the next call. */
+/** Returns a function that returns a buffer of at least `bytes` bytes, reused by the next call. */
 export function scratch(): (bytes: number) => Buffer {
   let kept = Buffer.alloc(0)
   return (bytes) => {

@@ -1,13 +1,13 @@
-/** Files that hold settings. A named pipe or a device cannot make the reader wait, nor a huge file take its memory. */
+/** Reads files with settings. Refuses pipes and devices, which could block, and huge files. */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { open } from 'node:fs/promises'
 
 /** Ten thousand URLs of 1.6 kB. */
-const MOST_BYTES = 16 * 1024 * 1024
+const MOST_FILE_BYTES = 16 * 1024 * 1024
 const CHUNK_BYTES = 64 * 1024
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK
 
-/** What a path names cannot hold a setting. `message` completes "names …" and holds nothing of the content. */
+/** The file cannot hold a setting. `message` completes "names …" and holds nothing of the content. */
 export class UnfitFile extends Error {
   override readonly name = 'UnfitFile'
 }
@@ -29,7 +29,7 @@ export function readSettingFileSync(path: string): string {
   }
 }
 
-/** As `readSettingFileSync`, without keeping the event loop. */
+/** As `readSettingFileSync`, asynchronous. */
 export async function readSettingFile(path: string): Promise<string> {
   const file = await open(path, FLAGS)
   try {
@@ -46,15 +46,15 @@ export async function readSettingFile(path: string): Promise<string> {
   }
 }
 
-/** Files of /proc say that they are empty, so the size alone is not believed. */
+/** Checks type and size. Files of /proc report size 0, so `Content` checks the size again. */
 function refuseUnfit(stats: Stats): void {
   if (stats.isDirectory()) throw new UnfitFile('a directory, not a file')
   if (!stats.isFile()) throw new UnfitFile('a pipe or a device, not a regular file')
-  if (stats.size > MOST_BYTES) throw tooLarge()
+  if (stats.size > MOST_FILE_BYTES) throw tooLarge()
 }
 
 function tooLarge(): UnfitFile {
-  return new UnfitFile(`a file of more than ${MOST_BYTES / 1024 ** 2} MiB`)
+  return new UnfitFile(`a file of more than ${MOST_FILE_BYTES / 1024 ** 2} MiB`)
 }
 
 class Content {
@@ -63,7 +63,7 @@ class Content {
 
   add(chunk: Buffer): void {
     this.#bytes += chunk.length
-    if (this.#bytes > MOST_BYTES) throw tooLarge()
+    if (this.#bytes > MOST_FILE_BYTES) throw tooLarge()
     this.#chunks.push(chunk)
   }
 

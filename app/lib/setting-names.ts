@@ -1,4 +1,4 @@
-/** What the operator calls a setting: the only place where the name of one is made. */
+/** Names of settings as the operator gave them; the only place that builds such names. */
 
 /** Settings that were given under another name than their own: an alias, or `…_FILE`. By their own name, or the suffix of a feed's. */
 export type GivenNames = Readonly<Record<string, string>>

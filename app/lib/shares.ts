@@ -1,6 +1,6 @@
-/** Things that several hold, and that are to be given up with the last of them. */
+/** Reference counts by name. */
 
-/** Counts who holds what, by name. */
+/** Counts holders of each name. */
 export class Shares {
   readonly #holders = new Map<string, number>()
 
@@ -8,7 +8,7 @@ export class Shares {
     this.#holders.set(name, (this.#holders.get(name) ?? 0) + 1)
   }
 
-  /** Returns whether nobody holds it now. */
+  /** Returns whether no holder is left. */
   release(name: string): boolean {
     const left = (this.#holders.get(name) ?? 0) - 1
     if (left > 0) this.#holders.set(name, left)

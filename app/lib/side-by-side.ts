@@ -1,6 +1,6 @@
-/** Work for whatever arrives, at the same time. */
+/** Concurrent work on a stream. */
 
-/** Begins `work` for each that arrives. Resolves when `arrivals` and all work have ended; rejects as soon as one of them does. */
+/** Starts `work` for each item. Resolves when `arrivals` and all work have ended; rejects at the first rejection. */
 export async function sideBySide<T>(arrivals: AsyncIterable<T>, work: (one: T) => Promise<void>): Promise<void> {
   const failed = Promise.withResolvers<never>()
   const running = new Set<Promise<void>>()

@@ -1,6 +1,6 @@
-/** Waiting that a signal can end. */
+/** An abortable delay. */
 
-/** Resolves after `ms`, or as soon as `signal` aborts; never rejects. The timer does not keep listeners behind. */
+/** Resolves after `ms`, or as soon as `signal` aborts; never rejects. Removes its listener. */
 export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve()

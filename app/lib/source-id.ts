@@ -1,13 +1,13 @@
-/** What a source goes by in what outlives the process: the same for the same URL in every process, wherever it stands in a list. */
+/** The persistent id of a source: equal for equal URLs in every process, at any place in a list. */
 import { hash } from 'node:crypto'
 import { looksLikeToken } from './secrets/token-like.ts'
 
-const DIGITS = 16
+const IDENTITY_DIGITS = 16
 /** Names of query parameters whose values are credentials, or change with each signature. */
 const CREDENTIAL =
   /token|secret|passw|signature|credential|session|nonce|timestamp|expires|^(auth|authorization|sig|pwd|jwt|bearer)$|(api|access|auth|listen|client)[-_.]?key$/i
 
-/** The parts of a stored id. `name` has no secret, and is what to show of a source that is configured no longer. */
+/** The parts of a stored id. `name` holds no secret; it is shown when the source is no longer configured. */
 export interface StoredId {
   readonly identity: string
   /** Partition hash. */
@@ -16,19 +16,19 @@ export interface StoredId {
 }
 
 /**
- * A hash of what `url` asks for, to be stored and never shown. Query values count. User info does not, nor do the parts that look
- * like tokens, the values of parameters with names of credentials, and the fragment: a new token is the same source.
+ * A hash of `url`, stored and never shown. Query values count. Ignored are user info, parts that look like tokens,
+ * values of credential parameters, and the fragment: a new token does not change the source.
  */
 export function identityOf(url: string): string {
-  return hash('sha256', URL.canParse(url) ? essence(new URL(url)) : url).slice(0, DIGITS)
+  return hash('sha256', URL.canParse(url) ? essence(new URL(url)) : url).slice(0, IDENTITY_DIGITS)
 }
 
-/** What a lane keeps beside a message. */
+/** The text that a lane stores with a message. */
 export function storedId({ identity, hash, name }: StoredId): string {
   return `${identity} ${hash} ${name}`
 }
 
-/** Undefined for an id of another form, such as those that 0.1.0 stored. */
+/** Returns undefined for an id of another form, such as the ids of 0.1.0. */
 export function parseStoredId(id: string): StoredId | undefined {
   const [, identity, hash, name] = /^([0-9a-f]{16}(?:#\d+)?) (\d{1,10}) (.*)$/s.exec(id) ?? []
   return identity === undefined || name === undefined ? undefined : { identity, hash: Number(hash), name }

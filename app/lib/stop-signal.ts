@@ -7,13 +7,13 @@ const signals = ['SIGTERM', 'SIGINT'] as const
 /** A signal that asks to stop. */
 export type StopSignal = (typeof signals)[number]
 
-/** Resolves with the first of them. A second one ends the process at once, with `codeOf` it. */
+/** Resolves with the first signal. A second signal ends the process at once with its `signalExitCode`. */
 export function stopSignal(): Promise<StopSignal> {
   return new Promise((resolve) => {
     let asked = false
     for (const signal of signals) {
       process.on(signal, () => {
-        if (asked) endProcess(codeOf(signal))
+        if (asked) endProcess(signalExitCode(signal))
         asked = true
         resolve(signal)
       })
@@ -22,6 +22,6 @@ export function stopSignal(): Promise<StopSignal> {
 }
 
 /** The exit code of a process that a signal ended: 128 and its number. */
-export function codeOf(signal: StopSignal): number {
+export function signalExitCode(signal: StopSignal): number {
   return 128 + constants.signals[signal]
 }

@@ -1,8 +1,8 @@
-/** Messages told apart by a part of what they say. */
+/** Matches messages by a part of their content. */
 import { isUtf8 } from 'node:buffer'
 import { isObject } from './json-value.ts'
 
-/** A text that a message is, or the fields that a document has. */
+/** The text of a whole message, or fields of a document. */
 export type Pattern = string | { readonly [field: string]: unknown }
 
 /** `text`: whether a whole message is one of the texts. `value`: whether an element of an array, or a document, matches. */
@@ -12,8 +12,8 @@ export interface Matcher {
 }
 
 /**
- * Matches what any of `patterns` matches. A string matches that text as a whole message, plain or as a JSON string, and that
- * string as an element of an array. An object matches an object that has all of its fields with equal values: objects in it by
+ * Matches any of `patterns`. A string matches a whole message, plain or as a JSON string, and an equal element of an array.
+ * An object matches an object with all of its fields and equal values: nested objects by
  * the same rule, arrays element by element, numbers by value. The depth of the patterns bounds the work.
  */
 export function matcher(patterns: readonly Pattern[]): Matcher {
@@ -25,7 +25,7 @@ export function matcher(patterns: readonly Pattern[]): Matcher {
   }
 }
 
-/** A message as JSON; undefined for what is none. A byte order mark is skipped. */
+/** Parses a message as JSON; returns undefined for invalid JSON. A byte order mark is skipped. */
 export function jsonOf(data: Buffer): unknown {
   try {
     return isUtf8(data) ? JSON.parse(data.toString('utf8').replace(/^\uFEFF/, '')) : undefined

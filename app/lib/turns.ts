@@ -1,10 +1,10 @@
-/** Work that must not overlap. */
+/** Serialises asynchronous work. */
 
-/** Runs one piece of work after the other, in the order they were given. */
+/** Runs work one at a time, in order. */
 export class Turns {
   #last: Promise<unknown> = Promise.resolve()
 
-  /** Ends as `work` does, which begins when all before it has ended. */
+  /** Starts `work` after all earlier work has settled, and settles as it does. */
   run<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#last.then(work)
     this.#last = done.catch(() => {})

@@ -10,8 +10,8 @@ const MONOTONIC = / m=[+-][\d.]+$/
 const BRACKETS = /(?:\[[^\]]*\])+$/
 
 /**
- * How far the zone is ahead of UTC, in milliseconds; 0 where there is none. Undefined for a name alone, other than those of
- * UTC: such names mean different zones in different places.
+ * Returns the offset from UTC in milliseconds; 0 without a zone. Undefined for a bare zone name other than UTC's names:
+ * zone names are ambiguous.
  */
 export function offsetOf(zone: string): number | undefined {
   const text = zone.replace(MONOTONIC, '').replace(BRACKETS, '').trim()

@@ -1,18 +1,17 @@
-/** Deliveries in all the spellings of their senders, brought to the one of the schema `sessions`. */
+/** Normalises deliveries from different senders to the schema `sessions`. */
 import { Rejected } from '../errors.ts'
 import { decimalOf, wholeDigits } from '../lib/decimal.ts'
 import { numberText } from '../lib/json-value.ts'
 import type { Document } from '../model.ts'
 import { toTimestamp } from './timestamp.ts'
 
-/** Most digits of a number that is written out. */
-const MOST_DIGITS = 100
+/** Longer numbers stay numbers. */
+const MOST_ORDER_ID_DIGITS = 100
 
 /**
- * `order_number` becomes `order_id` unless that is there already; a whole number in it becomes its decimal string.
- * `timestamp` becomes `2025-01-19T12:34:56.789Z`, whatever spelling `instantOf` reads; one that is missing is left to the schema.
- * A document that is in this form already is returned as it is.
- * Throws `Rejected` (`bad_value`, path `timestamp`) for a timestamp that is none.
+ * Renames `order_number` to `order_id` unless `order_id` exists, and writes whole numbers in it as decimal strings.
+ * Converts `timestamp`, in any format that `instantOf` reads, to `2025-01-19T12:34:56.789Z`; the schema judges a missing timestamp.
+ * Returns a normalised document unchanged. Throws `Rejected` (`bad_value`, path `timestamp`) for an invalid timestamp.
  */
 export function delivery(document: Document): Document {
   return withOrderId(withTimestamp(document))
@@ -29,17 +28,17 @@ function withTimestamp(document: Document): Document {
 
 function withOrderId(document: Document): Document {
   if (Object.hasOwn(document, 'order_id')) {
-    const id = decimal(document.order_id)
+    const id = orderIdText(document.order_id)
     return id === document.order_id ? document : { ...document, order_id: id }
   }
   if (!Object.hasOwn(document, 'order_number')) return document
   const { order_number, ...others } = document
-  return { ...others, order_id: decimal(order_number) }
+  return { ...others, order_id: orderIdText(order_number) }
 }
 
-/** The digits of a whole number; other values stay as they are, for the schema to judge. */
-function decimal(id: unknown): unknown {
+/** Returns the decimal string of a whole number; other values unchanged, for the schema to judge. */
+function orderIdText(id: unknown): unknown {
   const read = decimalOf(numberText(id) ?? '')
-  const digits = read && wholeDigits(read, MOST_DIGITS)
+  const digits = read && wholeDigits(read, MOST_ORDER_ID_DIGITS)
   return digits === undefined ? id : `${read?.negative && digits !== '0' ? '-' : ''}${digits}`
 }

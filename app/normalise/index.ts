@@ -1,16 +1,16 @@
-/** The normalisers by name: one line each. */
+/** The normalisers by name. */
 import type { Normaliser } from '../model.ts'
 import type { Kind } from '../settings/kind.ts'
 import type { Settings } from '../settings/setting.ts'
 
-/** What a normaliser is made with besides its settings; a feed has its own, which may keep a state. */
+/** Inputs of a normaliser besides its settings. Each feed has its own instance, which may keep state. */
 export interface NormaliserGround {
   readonly feed: string
 }
 
 const normaliser = <S extends Settings>(declared: Kind<Normaliser, S, NormaliserGround>) => declared
 
-/** What `FEED_<NAME>_NORMALISE` may list; applied in the order listed. */
+/** Values of `FEED_<NAME>_NORMALISE`, applied in the order listed. */
 export const normalisers = {
   'verifiable-credential': normaliser({
     help: 'renames @context of the object tradeCredential to context; the signature is not touched',

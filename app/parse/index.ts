@@ -1,9 +1,9 @@
-/** The parsers by name: one line each. */
+/** The parsers by name. */
 import type { Parser } from '../model.ts'
 import type { Kind } from '../settings/kind.ts'
 import type { Settings } from '../settings/setting.ts'
 
-/** What a parser is made with besides its settings; a feed has its own. */
+/** Inputs of a parser besides its settings. Each feed has its own parser. */
 export interface ParserGround {
   readonly feed: string
 }

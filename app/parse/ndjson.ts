@@ -1,4 +1,4 @@
-/** Messages that are JSON texts, one on each line (NDJSON). */
+/** Parses messages of JSON texts separated by line feeds (NDJSON). */
 import { Rejected } from '../errors.ts'
 import { Lines, type Message, type Parser } from '../model.ts'
 import { json } from './json.ts'
@@ -7,19 +7,19 @@ const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
 
 /**
- * Makes a parser: each line that is not blank is read like a message of its own. One line that cannot be read refuses the message, since a
- * message is the smallest thing that is kept. Throws `Rejected` as the parser of JSON does, and for a message without lines (`not_json`).
+ * Returns a parser that parses each line, except blank lines, as a JSON message. An invalid line refuses the whole message, because dead
+ * letters contain whole messages. Throws `Rejected` like the JSON parser, and `not_json` for a message without lines.
  */
 export function ndjson(): Parser {
   const parse = json()
   return (message) => {
-    const lines = [...linesOf(message.data)].map((data) => parse({ ...message, data }))
+    const lines = [...splitLines(message.data)].map((data) => parse({ ...message, data }))
     if (lines.length === 0) throw new Rejected('not_json', 'an empty message')
     return new Lines(lines)
   }
 }
 
-function* linesOf(data: Message['data']): Generator<Buffer> {
+function* splitLines(data: Message['data']): Generator<Buffer> {
   for (let from = 0; from < data.length; ) {
     const feed = data.indexOf(LINE_FEED, from)
     const end = feed < 0 ? data.length : feed

@@ -1,4 +1,4 @@
-/** Presets of public feeds, which `FEED_<NAME>_PRESET` chooses: one line each. */
+/** Presets of public feeds for `FEED_<NAME>_PRESET`: one line each. */
 import type { Preset } from '../settings/preset.ts'
 
 export const presets = {} satisfies Record<string, Preset>

@@ -87,6 +87,7 @@ class Hold implements OpenOutlet {
     const isWanted = this.#want(name)
     try {
       const info = await this.#ask(name)
+      if (info.unkept !== undefined) return false
       if (isWanted()) this.#keep(name, info, false)
       return true
     } catch (error) {
@@ -109,7 +110,7 @@ class Hold implements OpenOutlet {
     const topic = this.#topics.get(name)
     if (!topic) throw new Error(`topic ${name} was not opened`)
     const { info } = topic
-    const refusal = sizeRefusal(record, info.maxMessageBytes)
+    const refusal = sizeRefusal(record, info)
     if (refusal) return settlement.refused(refusal, name, record)
     const partition = hash % info.partitions
     this.#queueOf(topic, partition).add(record, settlement)
@@ -129,6 +130,7 @@ class Hold implements OpenOutlet {
       known.required ||= required
       return
     }
+    if (info.unkept !== undefined) this.#emit({ type: 'daemon.warned', warning: `${name}: ${info.unkept}` })
     const topic: Topic = { name, info, required, queues: [], over: new AbortController() }
     this.#topics.set(name, topic)
     if (this.#isClosed) topic.over.abort()

@@ -40,8 +40,8 @@ function limitsOf({ requestTimeoutMs, connectTimeoutMs }: SinkOptions): RebuildL
 
 class KafkaSink implements Sink {
   readonly mostRecords: number | undefined
-  readonly #clients: Rebuilding
-  readonly #witness: Rebuilding | undefined
+  readonly #clients: Rebuilding<KafkaClient>
+  readonly #witness: Rebuilding<KafkaClient> | undefined
   readonly #emit: Emit
   readonly #clock: Clock
   readonly #offsets = new OffsetGuard()
@@ -115,7 +115,7 @@ class KafkaSink implements Sink {
 
   /** One request. Throws `Unavailable` for whatever is not about its records. */
   async #ask(
-    clients: Rebuilding,
+    clients: Rebuilding<KafkaClient>,
     topic: string,
     partition: number,
     records: readonly KafkaRecord[],
@@ -149,7 +149,7 @@ class KafkaSink implements Sink {
   }
 
   async #run<T>(
-    clients: Rebuilding,
+    clients: Rebuilding<KafkaClient>,
     topic: string,
     use: (client: KafkaClient) => Promise<T>,
     notBefore?: () => number,

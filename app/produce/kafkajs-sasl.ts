@@ -1,5 +1,5 @@
 /** SASL in the words of kafkajs. Its own OAUTHBEARER does not see that a token was refused, so that one is ours. */
-import type { OauthConfig, SaslConfig } from '../config/types.ts'
+import type { OauthConfig, SaslConfig, TlsConfig } from '../config/types.ts'
 import { tokenRefusal, tokenSource } from './oauth.ts'
 
 type Mechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512'
@@ -21,14 +21,21 @@ type Authenticate = (exchange: {
 }) => Promise<unknown>
 
 /** For `new Kafka({ sasl })`. Tokens are fetched within `timeoutMs`. */
-export function kafkajsSasl(sasl: SaslConfig, ca: string | undefined, timeoutMs: number): Login | Provided {
-  if (sasl.mechanism === 'OAUTHBEARER') return bearer(sasl, ca, timeoutMs)
-  const { username, password } = sasl
-  return { mechanism: sasl.mechanism.toLowerCase(), username, password } as Login
+export function kafkajsSasl(sasl: SaslConfig, tls: TlsConfig | undefined, timeoutMs: number): Login | Provided {
+  if (sasl.mechanism === 'OAUTHBEARER') return bearer(sasl, tls, timeoutMs)
+  return {
+    mechanism: sasl.mechanism.toLowerCase(),
+    get username() {
+      return sasl.username
+    },
+    get password() {
+      return sasl.password
+    },
+  } as Login
 }
 
-function bearer(sasl: OauthConfig, ca: string | undefined, timeoutMs: number): Provided {
-  const token = tokenSource(sasl, ca, timeoutMs)
+function bearer(sasl: OauthConfig, tls: TlsConfig | undefined, timeoutMs: number): Provided {
+  const token = tokenSource(sasl, tls, timeoutMs)
   return {
     mechanism: 'oauthbearer',
     authenticationProvider: ({ saslAuthenticate }) => ({

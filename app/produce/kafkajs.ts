@@ -66,7 +66,7 @@ function kafkaConfig({ brokers, clientId, tls, sasl, requestTimeoutMs, connectTi
     requestTimeout: requestTimeoutMs,
     enforceRequestTimeout: true,
     ...(tls && { ssl: nodeTls(tls) }),
-    ...(sasl && { sasl: kafkajsSasl(sasl, tls?.ca, requestTimeoutMs) }),
+    ...(sasl && { sasl: kafkajsSasl(sasl, tls, requestTimeoutMs) }),
   }
 }
 

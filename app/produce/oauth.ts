@@ -1,6 +1,6 @@
 /** Bearer tokens by the client-credentials grant (RFC 6749 §4.4), kept until shortly before they expire. */
 import { rootCertificates } from 'node:tls'
-import type { OauthConfig } from '../config/types.ts'
+import type { OauthConfig, TlsConfig } from '../config/types.ts'
 import { Unavailable } from '../errors.ts'
 import { failureOf, request } from '../lib/http-client.ts'
 
@@ -15,14 +15,14 @@ export type TokenSource = () => Promise<string>
 
 /**
  * Callers who come while a token is being fetched share it. Rejects with `Unavailable`: `authentication` when the endpoint
- * refuses us, else what keeps us from it. `ca` is trusted beside the public authorities.
+ * refuses us, else what keeps us from it. The `ca` of `tls` is trusted beside the public authorities.
  */
-export function tokenSource(oauth: OauthConfig, ca: string | undefined, timeoutMs: number): TokenSource {
+export function tokenSource(oauth: OauthConfig, tls: TlsConfig | undefined, timeoutMs: number): TokenSource {
   let pending: Promise<Token> | undefined
   let token: Token | undefined
   return async () => {
     if (token && performance.now() < token.renewAt) return token.value
-    pending ??= fetchToken(oauth, ca, timeoutMs).finally(() => {
+    pending ??= fetchToken(oauth, tls?.ca, timeoutMs).finally(() => {
       pending = undefined
     })
     token = await pending

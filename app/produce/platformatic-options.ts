@@ -26,6 +26,6 @@ export function baseOptions({ brokers, clientId, tls, sasl, requestTimeoutMs, co
       tls: nodeTls(tls),
       tlsServerName: !brokers.some((broker) => isIP(broker.replace(/:\d+$|[[\]]/g, ''))),
     }),
-    ...(sasl && { sasl: platformaticSasl(sasl, tls?.ca, requestTimeoutMs) }),
+    ...(sasl && { sasl: platformaticSasl(sasl, tls, requestTimeoutMs) }),
   }
 }

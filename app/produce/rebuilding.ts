@@ -1,9 +1,8 @@
-/** A Kafka client that is thrown away when it cannot be trusted, and built again on next use. */
+/** A client that is thrown away when it cannot be trusted, and built again on next use. */
 import { Unavailable } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import { before, within } from '../lib/deadline.ts'
-import type { KafkaClient } from './kafka-client.ts'
-import { diagnose } from './kafka-errors.ts'
+import { type Diagnosis, diagnose } from './kafka-errors.ts'
 
 /** Milliseconds. */
 export interface RebuildLimits {
@@ -17,6 +16,22 @@ export interface RebuildLimits {
   readonly slowMs: number
 }
 
+/** What a client can be made to do. */
+export interface Rebuilt {
+  /** Ends in order. May hang or reject. */
+  close(): Promise<void>
+  /** Ends at once: nothing is sent any more. Never throws. */
+  destroy(): void
+}
+
+/** Whose client it is. */
+interface Library {
+  readonly system: string
+  readonly diagnose: (thrown: unknown) => Diagnosis
+}
+
+const KAFKA: Library = { system: 'Kafka', diagnose }
+
 /** Looks for slow requests in the time that one may take. */
 const SLOW_LOOKS = 4
 
@@ -26,11 +41,12 @@ const SLOW_LOOKS = 4
  * A client is thrown away when a call outlives its deadline, when it fails in a way that no client should, and when it was
  * used in vain for `silentMs`. It is destroyed at once, so that what it still held can never be sent behind a later write.
  */
-export class Rebuilding {
-  readonly #build: () => KafkaClient
+export class Rebuilding<C extends Rebuilt> {
+  readonly #build: () => C
   readonly #limits: RebuildLimits
   readonly #emit: Emit
-  #client: KafkaClient | undefined
+  readonly #library: Library
+  #client: C | undefined
   #failingSince: number | undefined
   /** When Kafka last stopped answering; undefined while it answers. */
   #lostAt: number | undefined
@@ -40,7 +56,8 @@ export class Rebuilding {
   readonly #begun = new Set<{ readonly at: number }>()
   readonly #watch: NodeJS.Timeout
 
-  constructor(build: () => KafkaClient, limits: RebuildLimits, emit: Emit) {
+  constructor(build: () => C, limits: RebuildLimits, emit: Emit, library: Library = KAFKA) {
+    this.#library = library
     this.#build = build
     this.#limits = limits
     this.#emit = emit
@@ -48,9 +65,9 @@ export class Rebuilding {
   }
 
   /** Resolves as `use` does; rejects with `Unavailable` only, within the deadline, which begins at `notBefore` (monotonic clock) at the earliest. */
-  async run<T>(use: (client: KafkaClient) => Promise<T>, notBefore: () => number = () => 0): Promise<T> {
+  async run<T>(use: (client: C) => Promise<T>, notBefore: () => number = () => 0): Promise<T> {
     if (this.#closed) throw new Unavailable('connect', 'the sink is closed')
-    let client: KafkaClient | undefined
+    let client: C | undefined
     let late = false
     const call = { at: performance.now() }
     this.#begun.add(call)
@@ -60,12 +77,12 @@ export class Rebuilding {
       const endsAt = (): number => Math.max(call.at, notBefore()) + this.#limits.deadlineMs
       const result = await before(use(client), endsAt, () => {
         late = true
-        return new Unavailable('timeout', `Kafka did not answer within ${this.#limits.deadlineMs} ms`)
+        return new Unavailable('timeout', `${this.#library.system} did not answer within ${this.#limits.deadlineMs} ms`)
       })
       this.#succeeded(client)
       return result
     } catch (thrown) {
-      const { error, answered, broken } = diagnose(thrown)
+      const { error, answered, broken } = this.#library.diagnose(thrown)
       if (client && client === this.#client) this.#failed(client, error, answered, broken || late)
       throw error
     } finally {
@@ -80,12 +97,12 @@ export class Rebuilding {
     const client = this.#client
     this.#client = undefined
     if (!client) return
-    const given = new Unavailable('timeout', 'the Kafka client did not close')
+    const given = new Unavailable('timeout', `the ${this.#library.system} client did not close`)
     await within(client.close(), this.#limits.closeMs, () => given).catch(() => {})
     client.destroy()
   }
 
-  #succeeded(client: KafkaClient): void {
+  #succeeded(client: C): void {
     if (client === this.#client) this.#failingSince = undefined
     this.#answered()
   }
@@ -111,7 +128,7 @@ export class Rebuilding {
     if (waitedMs >= this.#limits.slowMs) this.#lost('a request is not answered', waitedMs)
   }
 
-  #failed(client: KafkaClient, error: Unavailable, answered: boolean, broken: boolean): void {
+  #failed(client: C, error: Unavailable, answered: boolean, broken: boolean): void {
     const now = performance.now()
     if (answered) this.#answered()
     else this.#lost(error.message, 0)

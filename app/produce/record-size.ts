@@ -1,11 +1,13 @@
 /** Bytes of a record inside a record batch of magic 2 (KIP-98), so that limits are checked before the broker does. */
-import type { KafkaRecord, Refusal } from '../model.ts'
+import type { KafkaRecord, Refusal, TopicInfo } from '../model.ts'
 
 /** Base offset to record count: what a batch costs before its first record. */
 export const BATCH_OVERHEAD_BYTES = 61
 
 /** Most that length, attributes, timestamp delta, offset delta, key length, value length and header count take. */
 const RECORD_OVERHEAD_BYTES = 5 + 1 + 10 + 5 + 5 + 5 + 5
+
+const RAISE = "raise the topic's max.message.bytes"
 
 /** An upper bound of the record's bytes in a batch, cheap enough to ask for each record. */
 export function recordBytes({ key, value, headers }: KafkaRecord): number {
@@ -14,13 +16,16 @@ export function recordBytes({ key, value, headers }: KafkaRecord): number {
   return bytes
 }
 
-/** The refusal of a record that is larger than `maxMessageBytes` in a batch of its own; exact at the limit. */
-export function sizeRefusal(record: KafkaRecord, maxMessageBytes: number): Refusal | undefined {
+/** The refusal of a record that is larger than the topic takes in a batch of its own; exact at the limit. */
+export function sizeRefusal(
+  record: KafkaRecord,
+  { maxMessageBytes, sizeCure = RAISE }: TopicInfo,
+): Refusal | undefined {
   if (BATCH_OVERHEAD_BYTES + recordBytes(record) <= maxMessageBytes) return undefined
   const body = 3 + sized(record.key?.length ?? -1) + sized(record.value.length) + headerBytes(record)
   const bytes = BATCH_OVERHEAD_BYTES + varintBytes(body) + body
   if (bytes <= maxMessageBytes) return undefined
-  const detail = `${bytes} bytes, and the topic takes ${maxMessageBytes}; raise the topic's max.message.bytes`
+  const detail = `${bytes} bytes, and the topic takes ${maxMessageBytes}; ${sizeCure}`
   return { index: 0, reason: 'too_large', detail }
 }
 

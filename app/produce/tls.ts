@@ -4,16 +4,31 @@ import { createSecureContext, type SecureContextOptions } from 'node:tls'
 import type { TlsConfig } from '../config/types.ts'
 import { ConfigError } from '../errors.ts'
 
-/** For `tls.connect`. TLS 1.2 at least; certificates are always verified. Throws `ConfigError` for material that is no PEM or does not match. */
-export function nodeTls({ ca, cert, key }: TlsConfig): SecureContextOptions & { rejectUnauthorized: true } {
-  const context: SecureContextOptions = {
+/**
+ * For `tls.connect`. TLS 1.2 at least; certificates are always verified. What `tls` holds is read whenever the options are, so that a
+ * connection is made with what was renewed meanwhile. Throws `ConfigError` for material that is no PEM or does not match.
+ */
+export function nodeTls(tls: TlsConfig): SecureContextOptions & { rejectUnauthorized: true } {
+  refuseUseless(tls)
+  return {
     minVersion: 'TLSv1.2',
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
+    rejectUnauthorized: true,
+    get ca() {
+      return tls.ca
+    },
+    get cert() {
+      return tls.cert
+    },
+    get key() {
+      return tls.key
+    },
   }
+}
+
+/** Throws `ConfigError` for material that is no PEM or does not match. */
+export function refuseUseless({ ca, cert, key }: TlsConfig): void {
   try {
-    createSecureContext(context)
+    createSecureContext({ ca, cert, key })
     // An authority that cannot be read is left out by Node without a word.
     if (ca !== undefined) for (const one of certificatesOf(ca)) new X509Certificate(one)
   } catch (error) {
@@ -22,7 +37,6 @@ export function nodeTls({ ca, cert, key }: TlsConfig): SecureContextOptions & { 
       `KAFKA_SSL_{CA,CERT,KEY}_FILE cannot be used${code}: give PEM files, the key belonging to the certificate`,
     ])
   }
-  return { ...context, rejectUnauthorized: true }
 }
 
 function certificatesOf(pem: string): readonly string[] {

@@ -3,6 +3,7 @@ import { Unavailable } from '../errors.ts'
 import type { Config } from '../kinds.ts'
 import { settingName } from '../lib/setting-names.ts'
 import { withCure } from '../produce/cures.ts'
+import { isBesideKafka } from '../produce/systems.ts'
 import type { Stretch, TopicReader } from '../produce/topic-reader.ts'
 import type { RedriveOptions } from './options.ts'
 
@@ -16,7 +17,8 @@ export async function findLetters(
   { feeds, kafka, deadLetterTopic, names }: Pick<Config, 'feeds' | 'kafka' | 'deadLetterTopic' | 'names'>,
 ): Promise<readonly Stretch[]> {
   const named = topics.length > 0 ? topics : deadLetterTopic === undefined ? [] : [deadLetterTopic]
-  const possible = feeds.map(({ schema }) => `${schema}.dead-letter`)
+  const inKafka = feeds.filter(({ sink }) => !isBesideKafka(sink))
+  const possible = inKafka.map(({ schema }) => `${schema}.dead-letter`)
   const setting = settingName(names, 'DEAD_LETTER_TOPIC')
   const found: Stretch[] = []
   let exists = false

@@ -10,6 +10,7 @@ import { sleep } from '../lib/sleep.ts'
 import type { Outlet } from '../model.ts'
 import { hold } from '../produce/hold.ts'
 import { sinks } from '../produce/index.ts'
+import { isBesideKafka, writesToStdout } from '../produce/systems.ts'
 import { loadTopicReader, type Stretch, type TopicReader } from '../produce/topic-reader.ts'
 import { entryOf, loadKind } from '../settings/kind.ts'
 import { byTime } from './by-time.ts'
@@ -38,6 +39,7 @@ export async function redrive(options: RedriveOptions, config: Config, outside: 
   if (config.kafka.brokers.length === 0) {
     throw new ConfigError(['BOOTSTRAP_SERVERS is missing: dead letters are read from Kafka.'])
   }
+  tellUnread(config, surroundings.note)
   const scope = new Scope()
   try {
     const openReader = await loadTopicReader()
@@ -46,12 +48,19 @@ export async function redrive(options: RedriveOptions, config: Config, outside: 
     const { walk, isWell } = await walkOver(stretches, reader, { options, config, surroundings, scope })
     const places = [...new Set(stretches.map(({ topic }) => topic))].join(', ')
     const { print, note } = surroundings
-    const isTaken = options.go && entryOf(sinks, config.sink).needs.includes('stdout')
+    const isTaken = options.go && writesToStdout(config)
     for (const line of reportLines(walk, places, options.go)) (isTaken ? note : print)(line)
     if (!isWell) return 'unavailable'
     return walk.tally.notSent > 0 || walk.left === 'stopped' ? 'undelivered' : 'ok'
   } finally {
     await scope.close()
+  }
+}
+
+/** Dead letters lie where the records of their feed go, and only Kafka's are read. */
+function tellUnread({ feeds }: Config, note: (line: string) => void): void {
+  for (const { name, sink } of feeds) {
+    if (isBesideKafka(sink)) note(`feed ${name}: its sink is ${sink}, and dead letters are read from Kafka only`)
   }
 }
 
@@ -83,7 +92,7 @@ async function walkOver(
   const wayOut = await openWayOut(config, options.go, scope, emitTo(note))
   const unavailable = (feed: string, why: Unavailable): void => away(`feed ${feed}: ${why.message}`)
   const way = new Way({ config, flight, unavailable, ...wayOut })
-  const walk = new Walk()
+  const walk = new Walk(options.whole)
   const reading = new AbortController()
   flight.ended.addEventListener('abort', () => reading.abort())
   void stop.then(async () => {
@@ -102,18 +111,23 @@ async function walkOver(
   return { walk, isWell }
 }
 
-/** The encoder, and an outlet: to Kafka, or to nowhere. */
+/** The encoder, and the outlet of each feed: to its sink, or to nowhere. */
 async function openWayOut(config: Config, go: boolean, scope: Scope, emit: Emit) {
   scope.use(closeHttp, (close) => close())
-  const openSink = await loadKind(sinks, config.sink)
   const clock = new Clock()
-  const { kafka, registry } = config
-  const sink = scope.use(openSink(config, { kafka, emit, clock }), (it) => it.close())
+  const { kafka, registry, lingerMs } = config
   const { brokers, names } = kafka
-  const outlet: Outlet = go
-    ? scope.use(hold(sink, { lingerMs: config.lingerMs, brokers, names }, emit), (it) => it.close())
-    : dryOutlet(sink, kafka)
-  return { clock, outlet, encoders: scope.use(new Encoders({ registry, clock, emit }), (it) => it.close()) }
+  const outlets: Record<string, Outlet> = {}
+  for (const name of new Set(config.feeds.map(({ sink }) => sink))) {
+    const openSink = await loadKind(sinks, name)
+    const sink = scope.use(openSink(config, { kafka, names: config.names, emit, clock }), (it) => it.close())
+    const outlet = go
+      ? scope.use(hold(sink, { lingerMs, brokers, names }, emit), (it) => it.close())
+      : dryOutlet(sink, kafka)
+    outlets[name] = outlet
+  }
+  const outletOf = ({ sink }: { readonly sink: string }): Outlet => entryOf(outlets, sink)
+  return { clock, outletOf, encoders: scope.use(new Encoders({ registry, clock, emit }), (it) => it.close()) }
 }
 
 /** Says when Kafka does not take what is sent, and when it does again. */

@@ -1,5 +1,6 @@
 /** What is said at the end of a redrive. */
 import { tableLines } from './table.ts'
+import type { Tally } from './tally.ts'
 import type { Walk } from './walk.ts'
 
 /** How it ended: `undelivered` when anything was found that was not sent, or would not be. */
@@ -11,16 +12,21 @@ export function reportLines(walk: Walk, places: string, go: boolean): string[] {
   if (tally.found === 0) return [nothing(walk, places), ...onward(walk, go)]
   return [
     ...(go ? [] : [`A dry run over ${places}: nothing is sent.`]),
-    ...tableLines(tally.rows, go),
-    go ? done(walk, places) : `${counted(tally.sent)} would be sent of ${tally.found}. Send with --go.`,
+    ...tableLines(tally, go),
+    go ? done(walk, places) : `${counted(tally.sent)} would be sent of ${found(tally)}. Send with --go.`,
     ...onward(walk, go),
   ]
 }
 
 function done({ tally }: Walk, places: string): string {
-  const { sent, notSent, found } = tally
+  const { sent, notSent } = tally
   const rest = notSent > 0 ? ` What was not stays in ${places}, and was not written there again.` : ''
-  return `${counted(sent)} sent of ${found}.${rest}`
+  return `${counted(sent)} sent of ${found(tally)}.${rest}`
+}
+
+/** What the records are of: documents, each of which may make several records, or messages. */
+function found({ isWhole, found: count }: Tally): string {
+  return isWhole ? `${count} whole message${count === 1 ? '' : 's'}` : `${count}`
 }
 
 function nothing({ read, passedOver, left }: Walk, places: string): string {

@@ -1,12 +1,12 @@
 /** What `tributary redrive` shows: one line per feed and reason, columns without a number left out. */
-import { type Row, total } from './tally.ts'
+import { type Row, type Tally, total } from './tally.ts'
 
 type Column = readonly [title: string, of: (row: Row) => number]
 
 /** Lines without their ends: a table, then what was said of documents that fail again. `go`: they were sent, not only tried. */
-export function tableLines(rows: readonly Row[], go: boolean): string[] {
+export function tableLines({ rows, isWhole }: Pick<Tally, 'rows' | 'isWhole'>, go: boolean): string[] {
   const always = 2
-  const columns = columnsOf(go).filter(([, of], index) => index < always || rows.some((row) => of(row) > 0))
+  const columns = columnsOf(go, isWhole).filter(([, of], index) => index < always || rows.some((row) => of(row) > 0))
   const cells = [
     ['feed', 'reason', ...columns.map(([title]) => title)],
     ...rows.map((row) => [row.feed || '?', row.reason || '?', ...columns.map(([, of]) => String(of(row)))]),
@@ -19,9 +19,9 @@ export function tableLines(rows: readonly Row[], go: boolean): string[] {
   return [...lines, ...rows.flatMap((row) => failures(row, go))]
 }
 
-function columnsOf(go: boolean): Column[] {
+function columnsOf(go: boolean, isWhole: boolean): Column[] {
   return [
-    ['found', ({ found }) => found],
+    [isWhole ? 'messages' : 'found', ({ found }) => found],
     [go ? 'sent' : 'would be sent', ({ ledger }) => ledger.produced],
     [go ? 'failed again' : 'would fail again', ({ ledger }) => total(ledger.refused)],
     ['mapped to nothing', ({ ledger }) => ledger.ignored],

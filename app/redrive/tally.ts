@@ -25,10 +25,16 @@ export interface Row {
 
 /** Rows in the order in which their first letter came. */
 export class Tally {
+  /** The letters' whole messages are sent, of whose documents the letters tell only some: what is found is messages then. */
+  readonly isWhole: boolean
   readonly #rows = new Map<string, Row>()
   #found = 0
   /** Letters taken. */
   letters = 0
+
+  constructor(isWhole = false) {
+    this.isWhole = isWhole
+  }
 
   get rows(): readonly Row[] {
     return [...this.#rows.values()]

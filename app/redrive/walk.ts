@@ -8,7 +8,7 @@ import type { Way } from './way.ts'
 
 /** How far a walk came. */
 export class Walk {
-  readonly tally = new Tally()
+  readonly tally: Tally
   /** Letters that were passed over because of --feed or --reason, by "feed reason". */
   readonly passedOver = new Map<string, number>()
   /** Records read, those out of the times asked for included. */
@@ -18,6 +18,11 @@ export class Walk {
   /** Times of the first letter beyond the limit and of the latest that was walked over. */
   #next: number | undefined
   #latest: number | undefined
+
+  /** `whole`: as in the options of its `go`. */
+  constructor(whole = false) {
+    this.tally = new Tally(whole)
+  }
 
   /**
    * A time at which that begins which was not walked over, milliseconds since the epoch; undefined when nothing was. What is

@@ -21,7 +21,8 @@ export interface WayParts {
   readonly config: Pick<Config, 'feeds' | 'recordHeaders' | 'secrets'>
   readonly clock: Clock
   readonly encoders: Pick<Encoders, 'of'>
-  readonly outlet: Outlet
+  /** To the sink of a feed. */
+  readonly outletOf: (feed: Pick<FeedConfig, 'sink'>) => Outlet
   readonly flight: Flight
   /** Told once of each feed that cannot be sent to, and why. */
   readonly unavailable: (feed: string, why: Unavailable) => void
@@ -31,6 +32,7 @@ export interface WayParts {
 const NOWHERE: DeadLetters = { prepare: async () => {}, take: () => false, topic: undefined }
 
 interface OpenFeed {
+  readonly outlet: Outlet
   readonly encoder: Encoder
   readonly steps: Awaited<ReturnType<typeof feedSteps>>
   readonly sourceOf: (id: string) => SourceInfo
@@ -71,7 +73,8 @@ export class Way {
   }
 
   async #open(feed: FeedConfig): Promise<OpenFeed | undefined> {
-    const { config, clock, encoders, outlet, flight, unavailable } = this.#parts
+    const { config, clock, encoders, outletOf, flight, unavailable } = this.#parts
+    const outlet = outletOf(feed)
     const encoder = await encoders.of(feed)
     const steps = await feedSteps(feed, config, clock)
     try {
@@ -86,11 +89,11 @@ export class Way {
     }
     const { paths } = config.secrets
     const sources = describeSources(feed.name, feed.urls ?? [], paths)
-    return { encoder, steps, sourceOf: sourceFinder(feed.name, sources, paths) }
+    return { outlet, encoder, steps, sourceOf: sourceFinder(feed.name, sources, paths) }
   }
 
-  #feedOf(name: string, { encoder, steps }: OpenFeed, { row, picked, batch }: Cargo): Feed {
-    const { outlet, flight } = this.#parts
+  #feedOf(name: string, { outlet, encoder, steps }: OpenFeed, { row, picked, batch }: Cargo): Feed {
+    const { flight } = this.#parts
     const emit: Emit = (event) => {
       if (event.type === 'document.refused' && !row.details.has(event.reason))
         row.details.set(event.reason, event.detail)

@@ -1,4 +1,4 @@
-/** The programs that Tributary replaces, whose variables it takes as they are: one line each. */
+/** Programs replaced by Tributary, which accepts their variables unchanged: one line each. */
 import type { Replaced } from '../settings/preset.ts'
 import { kafkaProducer } from './kafka-producer.ts'
 

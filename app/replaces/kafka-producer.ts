@@ -1,4 +1,4 @@
-/** The Kafka producer that Tributary replaces: its variables, as values of settings of ours. `FEED_<NAME>_…` refines them. */
+/** The variables of the replaced Kafka producer, mapped to settings. `FEED_<NAME>_…` refines them. */
 import { duration } from '../settings/formats/measures.ts'
 import type { Replaced } from '../settings/preset.ts'
 
@@ -38,7 +38,7 @@ switch is true, or when its switch is not set and \`FEED_<NAME>_URLS\` is given.
         SCHEMA: { name: 'KAFKA_TOPIC_HEALTH_SENSOR', example: 'health_sensor' },
         KEY: { name: 'KAFKA_HEALTH_SENSOR_KEY_NAME', default: 'HealthSensor', example: 'HealthSensor' },
       },
-      // The replaced producer renames the credential's context whatever the stream.
+      // The replaced producer renames the credential's context in every stream.
       fixed: { NORMALISE: 'verifiable-credential' },
     },
     {

@@ -1,4 +1,4 @@
-/** Topic and subject from the feed's schema, key by the feed's rule. */
+/** Routes to the topic and subject of the feed's schema, with a key by the feed's rule. */
 import { Rejected } from '../errors.ts'
 import { ExactNumber, plainNumberText } from '../lib/json-value.ts'
 import { murmur2 } from '../lib/murmur2.ts'
@@ -7,29 +7,29 @@ import type { Destination, Document, Message, Router, SourceInfo } from '../mode
 
 type Route = Router['route']
 
-/** How a feed's records get their key. `source`: no key, partition by hash of the source. */
+/** How a feed's records get their key. `source`: no key; the hash of the source selects the partition. */
 export type KeyRule =
   | { readonly kind: 'constant'; readonly value: string }
   | { readonly kind: 'field'; readonly path: readonly string[] }
   | { readonly kind: 'source' }
 
-/** What the settings of the key come to. */
+/** The parsed key settings. */
 export interface KeySettings {
   readonly key: string | undefined
   readonly keyField: readonly string[] | undefined
 }
 
-/** The rule that the settings make: a field wins over a constant. */
+/** Returns the key rule of the settings; a field overrides a constant. */
 export function keyRule({ key: value, keyField: path }: KeySettings): KeyRule {
   if (path) return { kind: 'field', path }
   return value === undefined ? { kind: 'source' } : { kind: 'constant', value }
 }
 
 /**
- * A router to the topic `schema` with the subject `<schema>-value`.
- * A constant key is one shared destination. A key field is found by its path of own properties: a string is the key as it
- * is, a boolean its usual text, a number its exact decimal text, the same for all spellings of a number; anything else is
- * `Rejected` (`no_key`). Without a key the partition follows the source, so that its order is kept.
+ * Returns a router to the topic `schema` with the subject `<schema>-value`.
+ * A key field is found by its path of own properties. Keys are strings unchanged, booleans as `true` or `false`, and numbers as exact decimal
+ * text, independent of notation; other values throw `Rejected` (`no_key`). Without a key the source selects the partition, which
+ * keeps the order of each source.
  */
 export function bySchema({ schema, key }: { readonly schema: string; readonly key: KeyRule }): Router {
   const topic = schema
@@ -53,7 +53,7 @@ function routeFor(
       return () => shared
     }
     case 'field':
-      return (document) => keyed(keyText(document, key.path))
+      return (document) => keyed(keyTextOf(document, key.path))
     case 'source':
       return perSource((source) => to(null, source.hash))
   }
@@ -70,10 +70,10 @@ function perSource(make: (source: SourceInfo) => Destination): Route {
   }
 }
 
-function keyText(document: Document, path: readonly string[]): string {
+function keyTextOf(document: Document, path: readonly string[]): string {
   const value = ownValue(document, path)
   if (typeof value === 'string') {
-    // Two texts that are different would be the same bytes.
+    // Different ill-formed strings would have the same bytes.
     return value.isWellFormed() ? value : noKey(path, 'text that UTF-8 cannot hold')
   }
   if (typeof value === 'boolean' || Number.isFinite(value)) return String(value)

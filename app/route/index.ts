@@ -1,11 +1,11 @@
-/** The routers by name: one line each. */
+/** The routers by name. */
 import type { Router } from '../model.ts'
 import { text } from '../settings/formats/basic.ts'
 import { path } from '../settings/formats/fields.ts'
 import type { Asked, Kind } from '../settings/kind.ts'
 import type { Settings } from '../settings/setting.ts'
 
-/** What a router is made with besides its settings. */
+/** Inputs of a router besides its settings. */
 export interface RouterGround {
   /** Topic of the feed's records, and stem of their subject. */
   readonly schema: string

@@ -1,4 +1,4 @@
-/** What the topics of a run are for. */
+/** The use of each topic, for error messages. */
 import { feedSettingName, type GivenNames, type NamedFeed, settingName } from '../lib/setting-names.ts'
 import type { TopicUse } from '../model.ts'
 import { type KeySettings, keyRule } from './by-schema.ts'

@@ -8,7 +8,7 @@ export interface Unreadable {
   readonly cure: string
 }
 
-/** The text of a file without a byte order mark and without line ends at its end, or why it cannot be had. Waits for the disk. */
+/** The text of a file without a byte order mark and without line ends at its end, or why it cannot be read. Waits for the disk. */
 export function readText(path: string): string | Unreadable {
   try {
     return readSettingFileSync(path).replace(/[\r\n]+$/, '')

@@ -1,11 +1,11 @@
-/** What whoever checks settings may say of them. */
+/** Reports of checks of settings. */
 
-/** Texts and cures are clauses without a full stop; a text names the setting as it was given, and holds no secret. */
+/** Texts and cures are clauses without a full stop; a text names the setting as given, without secrets. */
 export interface Findings {
-  /** It stops the start. */
+  /** Prevents the start. */
   wrong(setting: string | undefined, text: string, cure?: string): void
-  /** It is configured, and changes nothing. */
+  /** Configured, but without effect. */
   ineffective(setting: string, text: string, cure?: string): void
-  /** It works, but is worth a line. */
+  /** Valid, but worth a line. */
   note(setting: string | undefined, text: string, cure?: string): void
 }

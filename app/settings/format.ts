@@ -1,20 +1,20 @@
-/** How the text of a setting becomes its value. */
+/** Parses the text of a setting. */
 import { ConfigError } from '../errors.ts'
 
 /** A piece of JSON Schema (draft 2020-12). */
 export type JsonSchema = Readonly<Record<string, unknown>>
 
-/** What a setting may be in a file: one plain value, a list of plain values too, or anything that JSON can hold. */
+/** Allowed form in a file: a plain value, also a list of plain values, or any JSON. */
 export type Shape = 'plain' | 'list' | 'json'
 
-/** What is said of a format beside how it reads. */
+/** Properties of a format besides parsing. */
 interface Traits<U extends string> {
   /** Whether a problem may show the value. False wherever someone could have put a secret. */
   readonly shown: boolean
   /** Ends the name of the property that holds the value: `Ms`. */
   readonly unit?: U
   readonly shape: Shape
-  /** What an editor may offer and check in a file. It may be stricter about spelling than `parse`. */
+  /** Schema for editors; may be stricter about spelling than `parse`. */
   readonly schema: JsonSchema
   /** The text is the path of a file that `parse` reads. */
   readonly isPath?: boolean
@@ -29,7 +29,7 @@ export interface Format<T, U extends string = string> extends Traits<U> {
 
 const PLAIN = { shown: true, shape: 'plain', schema: { type: ['string', 'number', 'boolean'] } } as const
 
-/** A format whose `read` returns undefined for what it does not take. */
+/** A format from `read`, which returns undefined for invalid text. */
 export function format<T, U extends string = ''>(
   expects: string,
   read: (text: string) => T | undefined,
@@ -38,10 +38,10 @@ export function format<T, U extends string = ''>(
   return { ...PLAIN, ...traits, expects, parse: (text) => read(text) ?? refuse(`must be ${expects}`) }
 }
 
-/** Of a list so many items are told one by one. */
+/** Most problems of a list reported one by one. */
 const MOST_PROBLEMS = 10
 
-/** Throws the predicates as problems, those beyond the first ten as a number. */
+/** Throws the predicates as problems; beyond ten, only their number. */
 export function refuse(...predicates: readonly string[]): never {
   const more = predicates.length - MOST_PROBLEMS
   throw new ConfigError(

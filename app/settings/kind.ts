@@ -1,20 +1,20 @@
-/** A kind: an entry of a registry, which declares its settings and loads what makes it. */
+/** A kind: a registry entry that declares settings and loads a factory. */
 import type { Findings } from './findings.ts'
-import { type Named, propertyOf, type Setting, type Settings, type Values } from './setting.ts'
+import { propertyOf, type Setting, type Settings, type Values, type ValuesByName } from './setting.ts'
 
-/** Makes one from the values of its settings and what the house hands in. */
+/** Makes an instance from the values of its settings and the daemon's parts. */
 export type Make<Made, S extends Settings, Ground> = {
   // A method, so that a registry may hold kinds with different settings.
   bivarianceHack(values: Values<S>, ground: Ground): Made
 }['bivarianceHack']
 
-/** What a check of several settings works with. */
+/** Input of a check across settings. */
 export interface Asked<S extends Settings> {
-  /** Good values by the names of the settings; those of the house that stand beside them, too. */
-  readonly values: Named<S> & Readonly<Record<string, unknown>>
-  /** What the operator calls a setting. */
+  /** Valid values by setting name, with the general settings. */
+  readonly values: ValuesByName<S> & Readonly<Record<string, unknown>>
+  /** The name of a setting as the operator gave it. */
   readonly called: (name: string) => string
-  /** Whether the operator gave it, and not the program that is replaced. */
+  /** Whether the operator gave it; false for values from a replaced program. */
   readonly isGiven: (name: string) => boolean
   readonly findings: Findings
 }
@@ -23,20 +23,20 @@ export interface Asked<S extends Settings> {
 export interface Kind<Made, S extends Settings = Settings, Ground = undefined> {
   /** One line. */
   readonly help: string
-  /** Those that it alone has. Kinds of one registry may share a declaration: one object. */
+  /** The kind's own settings. Kinds of one registry may share one declaration object. */
   readonly settings: S
   /** Loads the code, so that `--help` loads none. */
   load(): Promise<Make<Made, S, Ground>>
-  /** Says what of its settings does not go together. */
+  /** Reports settings that conflict. */
   check?(asked: Asked<S>): void
 }
 
-/** What is known of any kind. */
+/** The part common to all kinds. */
 export type AnyKind = Pick<Kind<unknown>, 'help' | 'settings'> & { check?(asked: Asked<Settings>): void }
-export type Registry<K extends AnyKind = AnyKind> = Readonly<Record<string, K>>
+export type KindRegistry<K extends AnyKind = AnyKind> = Readonly<Record<string, K>>
 
 /** The settings of all kinds of a registry. */
-export type SettingsOf<R extends Registry> = UnionToIntersection<R[keyof R]['settings']>
+export type SettingsOf<R extends KindRegistry> = UnionToIntersection<R[keyof R]['settings']>
 type UnionToIntersection<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void
   ? I extends Settings
     ? I
@@ -50,8 +50,8 @@ export function entryOf<K>(registry: Readonly<Record<string, K>>, name: string):
   return entry
 }
 
-/** All settings of a registry by name. Throws where two kinds declare one name differently: it would be read by one and meant by the other. */
-export function settingsOf<R extends Registry>(registry: R): SettingsOf<R> {
+/** All settings of a registry by name. Throws if two kinds declare one name differently. */
+export function settingsOf<R extends KindRegistry>(registry: R): SettingsOf<R> {
   const all = new Map<string, Setting<unknown>>()
   for (const [kind, { settings }] of Object.entries(registry)) {
     for (const [name, setting] of Object.entries(settings)) {
@@ -62,7 +62,7 @@ export function settingsOf<R extends Registry>(registry: R): SettingsOf<R> {
   return Object.fromEntries(all) as SettingsOf<R>
 }
 
-/** Loads the kind `name` and returns what makes one; the values of its settings are taken out of `values`. */
+/** Loads the kind `name` and returns its factory, which picks the kind's settings from `values`. */
 export async function loadKind<Made, Ground>(
   registry: Readonly<Record<string, Kind<Made, Settings, Ground>>>,
   name: string,
@@ -72,7 +72,7 @@ export async function loadKind<Made, Ground>(
   return (values, ground) => make(ownValues(settings, values), ground)
 }
 
-/** What of `values` belongs to `settings`. */
+/** The part of `values` declared in `settings`. */
 export function ownValues(settings: Settings, values: object): Values<Settings> {
   const properties = Object.entries(settings).flatMap(([name, setting]) => {
     const property = propertyOf(name, setting)

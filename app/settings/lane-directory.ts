@@ -1,4 +1,4 @@
-/** Where lanes are kept that outlive the process: settings that their kinds share with the house, which keeps its own state there. */
+/** Settings of lanes on disk, shared by their kinds and by the daemon, which keeps its state in the same directory. */
 import { choice, text } from './formats/basic.ts'
 import type { Settings } from './setting.ts'
 

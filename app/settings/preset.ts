@@ -1,10 +1,10 @@
-/** What stands for the settings of a feed: presets of public feeds, and the variables of programs that Tributary replaces. */
+/** Substitutes for feed settings: presets of public feeds, and variables of replaced programs. */
 import type { Setting } from './setting.ts'
 
 /** Texts of settings, by suffix. */
 export type Texts = Readonly<Record<string, string>>
 
-/** A public feed that needs little said: what a feed takes that names it and does not say otherwise. */
+/** Settings of a public feed, used by feeds that name the preset; the feed's own settings win. */
 export interface Preset {
   /** One line. */
   readonly help: string
@@ -24,19 +24,19 @@ export interface ReplacedFeed {
   readonly name: string
   /** Boolean variable that turns the feed on. */
   readonly toggle: string
-  /** By the suffix of the setting that each stands for. */
+  /** By the suffix of the setting. */
   readonly variables: Readonly<Record<string, ReplacedVariable>>
-  /** Values that have no variable of their own. */
+  /** Values without a variable. */
   readonly fixed: Texts
 }
 
-/** A program whose variables Tributary takes as they are. */
+/** A program whose variables Tributary accepts unchanged. */
 export interface Replaced {
   /** The section of the help. */
   readonly group: string
-  /** What the settings page says of it, in Markdown. */
+  /** Markdown for the settings page. */
   readonly note: string
   readonly feeds: readonly ReplacedFeed[]
-  /** Variables of its own that stand for one setting of all of its feeds. */
+  /** Variables that set one setting of all its feeds. */
   readonly shared: Readonly<Record<string, Setting<unknown> & { readonly suffix: string }>>
 }

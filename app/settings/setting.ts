@@ -1,4 +1,4 @@
-/** What is declared of a setting, once: variable, key of the file, JSON Schema, property, `--help`, sample.env and the settings page come from it. */
+/** The declaration of a setting; source of its variable, file key, JSON Schema, property, `--help`, sample.env and settings page. */
 import type { Findings } from './findings.ts'
 import type { Format } from './format.ts'
 
@@ -13,15 +13,15 @@ export interface Setting<T, U extends string = string> {
   readonly example?: string
   /** The value may be or hold a secret. */
   readonly secret?: true
-  /** Nothing starts without it: for the setting of a kind, where that kind is in use. */
+  /** Must be set; for the setting of a kind, when the kind is in use. */
   readonly required?: boolean
   /** Other names of the same variable. */
   readonly aliases?: readonly string[]
   /** Its file (`…_FILE`) is read again while the daemon runs, so the value comes with the path. */
   readonly rereads?: true
-  /** Settings that say the same otherwise: where the operator sets this one, what a preset has for those does not count. */
+  /** Alternatives to this setting: when the operator sets this one, the preset's values for them are ignored. */
   readonly instead?: readonly string[]
-  /** Looks at a good value once more, knowing what the operator calls it. Returns the value to use. */
+  /** Checks a valid value again, given its name. Returns the value to use. */
   settle?(value: T, given: { readonly called: string; readonly isFile: boolean }, findings: Findings): T
 }
 
@@ -39,9 +39,9 @@ type Property<N, S> = N extends string
   : never
 
 type Parsed<S> = S extends { readonly format: Format<infer T, infer _> } ? T : never
-type Value<S, Sure extends object> = S extends Sure ? Parsed<S> : Parsed<S> | undefined
+type SettingValue<S, Sure extends object> = S extends Sure ? Parsed<S> : Parsed<S> | undefined
 
-/** What a default or the reader sees to. */
+/** Always has a value: by a default, or because it is required. */
 type Sure = { readonly default: string } | { readonly required: true }
 
 /** Paths of the files that are read again, as `<property>File`. */
@@ -51,18 +51,20 @@ type Files<S extends Settings> = {
     | undefined
 }
 
-/** The values of a table of settings by property: what a kind is made with. One with a default, or that is required, is always there. */
+/** The values of a table of settings by property: the input of a kind's factory. Settings with a default and required ones are always present. */
 export type Values<S extends Settings> = {
-  readonly [N in keyof S as Property<N, S[N]>]: Value<S[N], Sure>
+  readonly [N in keyof S as Property<N, S[N]>]: SettingValue<S[N], Sure>
 } & Files<S>
 
-/** The same where the kind need not be in use: what is required of it may be undefined. */
+/** As `Values`, for a kind that may be unused: required settings may be undefined. */
 export type PossibleValues<S extends Settings> = {
-  readonly [N in keyof S as Property<N, S[N]>]: Value<S[N], { readonly default: string }>
+  readonly [N in keyof S as Property<N, S[N]>]: SettingValue<S[N], { readonly default: string }>
 } & Files<S>
 
-/** The values by the name of the setting, as the checks of the configuration see them: all may be missing but those with a default. */
-export type Named<S extends Settings> = { readonly [N in keyof S]: Value<S[N], { readonly default: string }> }
+/** The values by the name of the setting, for checks of the configuration: only settings with a default are always present. */
+export type ValuesByName<S extends Settings> = {
+  readonly [N in keyof S]: SettingValue<S[N], { readonly default: string }>
+}
 
 /** The property that holds the value of the setting `name`. */
 export function propertyOf(name: string, { format }: Setting<unknown>): string {

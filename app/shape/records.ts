@@ -7,11 +7,11 @@ import type { RecordsPath } from '../settings/formats/shapes.ts'
 /** Returns the documents of a parsed message: one, or the candidates for several. Throws `Rejected` (`no_records`). */
 export type FindRecords = (whole: unknown) => unknown
 
-/** `keep`: paths of fields of the message that are copied into each document, under the last name of their path, unless it has one of that name. */
+/** `keep`: paths of message fields to copy into each document under the last name of their path. Fields of the document take precedence. */
 export function findRecords({ path, entries, text }: RecordsPath, keep: readonly (readonly string[])[]): FindRecords {
   return (whole) => {
     const part = ownValue(whole, path)
-    const candidates = entries ? entriesOf(part, text) : part
+    const candidates = entries ? membersOf(part, text) : part
     if (!Array.isArray(candidates) && !isObject(candidates)) {
       throw new Rejected('no_records', `${text}: neither object nor array (RECORDS)`)
     }
@@ -23,7 +23,7 @@ export function findRecords({ path, entries, text }: RecordsPath, keep: readonly
   }
 }
 
-function entriesOf(part: unknown, text: string): unknown[] {
+function membersOf(part: unknown, text: string): unknown[] {
   if (!isObject(part)) throw new Rejected('no_records', `${text}: no object (RECORDS)`)
   return Object.entries(part).map(([key, value]) => (isObject(value) ? { key, ...value } : value))
 }

@@ -1,17 +1,17 @@
-/** Gives fields other names: RENAME. */
+/** Renames fields: RENAME. */
 import { isObject } from '../lib/json-value.ts'
 import type { Document } from '../model.ts'
 import type { Renaming } from '../settings/formats/shapes.ts'
 
-/** The names of one object, and the objects in it. */
-interface Level {
+/** New names for the fields of an object, and for its inner objects. */
+interface RenameLevel {
   readonly names: Map<string, string>
-  readonly inner: Map<string, Level>
+  readonly inner: Map<string, RenameLevel>
 }
 
 /**
- * Returns a function that renames all at once, so that two fields may exchange their names. A field keeps its name where another has the new
- * one already. What is not renamed is not copied.
+ * Returns a function that applies all renamings at once, so two fields may swap names. A field keeps its name if another field already
+ * has the new name. Objects without renamed fields are not copied.
  */
 export function renamer(renamings: readonly Renaming[]): (document: Document) => Document {
   const top = level()
@@ -23,17 +23,17 @@ export function renamer(renamings: readonly Renaming[]): (document: Document) =>
   return (document) => renamed(document, top)
 }
 
-function level(): Level {
+function level(): RenameLevel {
   return { names: new Map(), inner: new Map() }
 }
 
-function added(at: Level, name: string): Level {
+function added(at: RenameLevel, name: string): RenameLevel {
   const inner = level()
   at.inner.set(name, inner)
   return inner
 }
 
-function renamed(object: Record<string, unknown>, { names, inner }: Level): Record<string, unknown> {
+function renamed(object: Record<string, unknown>, { names, inner }: RenameLevel): Record<string, unknown> {
   const concerned = [...names.keys(), ...inner.keys()].some((name) => Object.hasOwn(object, name))
   if (!concerned) return object
   const isFree = (name: string): boolean => !Object.hasOwn(object, name) || names.has(name)
@@ -43,6 +43,6 @@ function renamed(object: Record<string, unknown>, { names, inner }: Level): Reco
     const now = within && isObject(value) ? renamed(value, within) : value
     return [to !== undefined && isFree(to) ? to : name, now]
   })
-  // Own properties, whatever their names are.
+  // Defines own properties, even for `__proto__`.
   return Object.fromEntries(entries)
 }

@@ -1,8 +1,8 @@
-/** Sets fields to constants, and to what is known of the message: SET. */
+/** Sets fields to constants or to metadata of the message: SET. */
 import type { Document, Message } from '../model.ts'
 import type { FieldSetting, Variable } from '../settings/formats/shapes.ts'
 
-/** Returns a function that sets fields, whether the document has them or not. `receivedAt`: when a message was received, in milliseconds since the epoch. */
+/** Returns a function that sets fields, replacing existing fields. `receivedAt` returns the receive time of a message in milliseconds since the epoch. */
 export function setter(
   settings: readonly FieldSetting[],
   receivedAt: (message: Message) => number,

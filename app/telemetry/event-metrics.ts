@@ -43,6 +43,8 @@ const eventCounters: EventCounters = {
     if (url !== undefined) forget('url', url)
   },
   'feed.left': ({ feed }, { forget }) => forget('feed', feed),
+  'sink.opened': uncounted,
+  'sink.closed': uncounted,
   'topic.left': ({ topic }, { forget }) => forget('topic', topic),
   'feed.started': ({ feed, topics }, { count }) => {
     count('tributary_redelivered_total', { feed }, 0)

@@ -19,7 +19,7 @@ export const refusalMessages = {
   ),
   summary: logMessage(
     'warn',
-    'feed {feed}: {refused} of {found} documents were refused in {seconds} s ({share} %): {reasons}; the last: {detail}',
+    'feed {feed}: {refused} of {found} documents of the last {seconds} s were refused ({share} %): {reasons}; the last: {detail}',
     {
       ...REFUSED,
       cause:

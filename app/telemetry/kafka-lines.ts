@@ -4,22 +4,25 @@ import { type EventLogs, type EventOf, says, silent } from './event-log.ts'
 import { type LogLine, partitionText, seconds } from './line.ts'
 import { logMessage } from './log-message.ts'
 
+const KAFKA = 'Kafka'
 const AWAY_CURE =
   'Check that the brokers run and that this machine reaches them. Nothing is lost: messages wait in the lanes.'
 
 const connection = {
-  connected: logMessage('info', 'Kafka is connected', { cause: 'A broker returned its first response.' }),
-  back: logMessage('info', 'Kafka answers again after {duration}', {
+  connected: logMessage('info', '{system} is connected', {
+    cause: 'A broker (or server) returned its first response.',
+  }),
+  back: logMessage('info', '{system} answers again after {duration}', {
     cause: 'A broker responded again after it had not for this long.',
   }),
 }
 
 const loss = {
-  unanswered: logMessage('warn', 'Kafka has not answered a request for {duration}', {
+  unanswered: logMessage('warn', '{system} has not answered a request for {duration}', {
     cause: 'A request is under way and no broker has responded to it.',
     cure: AWAY_CURE,
   }),
-  failed: logMessage('debug', 'Kafka is lost: {detail}', { cause: 'A request failed and no broker responded.' }),
+  failed: logMessage('debug', '{system} is lost: {detail}', { cause: 'A request failed and no broker responded.' }),
 }
 
 const clock = {
@@ -51,11 +54,11 @@ const schema = {
 }
 
 export const kafkaLines = {
-  'kafka.connected': says(connection, ({ lostMs }, { connected, back }) =>
-    lostMs > 0 ? back.line({ duration: seconds(lostMs) }) : connected.line({}),
+  'kafka.connected': says(connection, ({ lostMs, system = KAFKA }, { connected, back }) =>
+    lostMs > 0 ? back.line({ system, duration: seconds(lostMs) }) : connected.line({ system }),
   ),
-  'kafka.lost': says(loss, ({ waitedMs, detail }, { unanswered, failed }) =>
-    waitedMs > 0 ? unanswered.line({ duration: seconds(waitedMs) }) : failed.line({ detail }),
+  'kafka.lost': says(loss, ({ waitedMs, detail, system = KAFKA }, { unanswered, failed }) =>
+    waitedMs > 0 ? unanswered.line({ system, duration: seconds(waitedMs) }) : failed.line({ system, detail }),
   ),
   'kafka.throttled': says(
     {
@@ -78,22 +81,22 @@ export const kafkaLines = {
   }),
   'produce.held': says(
     {
-      held: logMessage('warn', 'Kafka does not take {partition}: {detail}; holding and trying again', {
+      held: logMessage('warn', '{system} does not take {partition}: {detail}; holding and trying again', {
         cause: 'A write to this partition failed. It is tried again for ever. The field `reason` says why.',
         cure: 'See the reasons of unavailable services below. Nothing is lost while the lane has room.',
       }),
     },
-    ({ first, topic, partition, detail, reason }, { held }) =>
-      first ? held.line({ partition: partitionText(topic, partition), detail }, { reason }) : undefined,
+    ({ first, topic, partition, detail, reason, system = KAFKA }, { held }) =>
+      first ? held.line({ system, partition: partitionText(topic, partition), detail }, { reason }) : undefined,
   ),
   'produce.resumed': says(
     {
-      resumed: logMessage('info', 'Kafka takes {partition} again after {duration}', {
+      resumed: logMessage('info', '{system} takes {partition} again after {duration}', {
         cause: 'A write that was held succeeded.',
       }),
     },
-    ({ topic, partition, heldMs }, { resumed }) =>
-      resumed.line({ partition: partitionText(topic, partition), duration: seconds(heldMs) }),
+    ({ topic, partition, heldMs, system = KAFKA }, { resumed }) =>
+      resumed.line({ system, partition: partitionText(topic, partition), duration: seconds(heldMs) }),
   ),
   'producer.rebuilt': says(
     {
@@ -116,6 +119,8 @@ export const kafkaLines = {
       return unavailable.line({ subject, detail, note }, { reason })
     },
   ),
+  'sink.opened': silent,
+  'sink.closed': silent,
   'topic.left': silent,
   'produce.left': silent,
   'records.requested': silent,

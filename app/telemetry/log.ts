@@ -78,6 +78,6 @@ function limitKey(event: Event): string | undefined {
   if ('source' in event) return `${event.type} ${event.source.feed}`
   if (event.type === 'produce.held' || event.type === 'produce.resumed') return `${event.type} ${event.topic}`
   if (event.type === 'kafka.throttled') return `${event.type} ${event.topic}`
-  if (event.type === 'kafka.connected' || event.type === 'kafka.lost') return event.type
+  if (event.type === 'kafka.connected' || event.type === 'kafka.lost') return `${event.type} ${event.system ?? ''}`
   return undefined
 }

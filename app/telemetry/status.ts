@@ -29,22 +29,32 @@ export interface FeedStatus {
   readonly sources: Map<SourceInfo, SourceStatus>
 }
 
+/** Whether a system responds now, and whether it ever did: readiness waits for the latter. */
+interface SystemStatus {
+  readonly isConnected: boolean
+  readonly wasConnected: boolean
+}
+
+const KAFKA = 'Kafka'
+
 /** Applies events to the state. */
 export class Status {
   readonly feeds = new Map<string, FeedStatus>()
-  /** False for a sink without Kafka. */
-  readonly needsKafka: boolean
-  /** Whether Kafka was ever connected. Readiness waits for this. */
-  kafkaWasConnected = false
-  /** Whether Kafka responds now, as far as known. */
-  kafkaConnected = false
+  /** The systems that the open sinks connect to, by name. */
+  readonly systems = new Map<string, SystemStatus>()
   /** Whether the last reload succeeded, and the time of the last successful one, in milliseconds since the epoch. */
   readonly reload = { isGood: true, at: steadyNow() }
-  /** Partitions that Kafka does not accept records for now, as `topic[partition]`, and why. */
-  readonly held = new Map<string, string>()
+  /** Partitions that a system does not accept records for now, as `topic[partition]`, and why. */
+  readonly held = new Map<string, { readonly system: string; readonly detail: string }>()
 
-  constructor(needsKafka = true) {
-    this.needsKafka = needsKafka
+  /** `systems`: those of the start, which are there before a sink is open. */
+  constructor(systems: Iterable<string> = [KAFKA]) {
+    for (const system of systems) this.#addSystem(system)
+  }
+
+  /** Whether Kafka answers now, as far as is known. */
+  get kafkaConnected(): boolean {
+    return this.systems.get(KAFKA)?.isConnected ?? false
   }
 
   /** Declares a feed that starts, also again, so that it is shown before its first event. */
@@ -64,17 +74,21 @@ export class Status {
 
   /** Never throws; events of unknown feeds are ignored. */
   apply(event: Event): void {
-    if (event.type === 'kafka.connected') {
-      this.kafkaConnected = true
-      this.kafkaWasConnected = true
-    } else if (event.type === 'kafka.lost') this.kafkaConnected = false
+    if (event.type === 'kafka.connected') this.#setSystem(event, true)
+    else if (event.type === 'kafka.lost') this.#setSystem(event, false)
+    else if (event.type === 'sink.opened') this.#addSystem(event.system)
+    else if (event.type === 'sink.closed') this.systems.delete(event.system ?? '')
     else if (event.type === 'produce.held') this.#setHeld(event)
     else if (event.type === 'produce.resumed' || event.type === 'produce.left')
       this.held.delete(partitionText(event.topic, event.partition))
     else if ('source' in event) this.#applySource(event)
     else if (event.type === 'config.reloaded') Object.assign(this.reload, { isGood: true, at: steadyNow() })
     else if (event.type === 'config.refused') this.reload.isGood = false
-    else if (event.type === 'feed.parked') this.#setFeed(event.feed, { state: 'parked', detail: event.detail })
+    else this.#applyFeed(event)
+  }
+
+  #applyFeed(event: Event): void {
+    if (event.type === 'feed.parked') this.#setFeed(event.feed, { state: 'parked', detail: event.detail })
     else if (event.type === 'feed.started') this.#setFeed(event.feed, { state: 'running', detail: '' })
     else if (event.type === 'feed.leaving') this.#setFeed(event.feed, { state: 'leaving', detail: '' })
     else if (event.type === 'feed.left') this.feeds.delete(event.feed)
@@ -82,10 +96,21 @@ export class Status {
     else if (event.type === 'lane.resumed') this.#setFeed(event.feed, { laneTrouble: '' })
   }
 
+  #setSystem({ system = KAFKA }: { readonly system?: string | undefined }, isConnected: boolean): void {
+    this.systems.set(system, { isConnected, wasConnected: true })
+  }
+
+  #addSystem(system: string | undefined): void {
+    if (system !== undefined && !this.systems.has(system)) {
+      this.systems.set(system, { isConnected: false, wasConnected: false })
+    }
+  }
+
   /** A request that is only retried in smaller parts was never `first`, and is not shown. */
   #setHeld(event: Extract<Event, { type: 'produce.held' }>): void {
     const place = partitionText(event.topic, event.partition)
-    if (event.first || this.held.has(place)) this.held.set(place, event.detail)
+    const { first, system = KAFKA, detail } = event
+    if (first || this.held.has(place)) this.held.set(place, { system, detail })
   }
 
   #setFeed(name: string, present: Partial<FeedStatus>): void {

@@ -6,12 +6,12 @@ const MOST_TROUBLES = 3
 const TROUBLE_CHARACTERS = 200
 
 /** `2 of 3 feeds run; feed quotes is parked: …`. One line, of bounded length. */
-export function verdictOf({ feeds, needsKafka, kafkaConnected, held }: Status): string {
+export function verdictOf({ feeds, systems, held }: Status): string {
   const states = [...feeds.values()].map(({ state }) => state)
   const running = states.filter((state) => state === 'running').length
   const troubles = [
-    ...(needsKafka && !kafkaConnected ? ['Kafka is not connected'] : []),
-    ...[...held].map(([where, why]) => `Kafka does not take ${where}: ${why}`),
+    ...[...systems].filter(([, { isConnected }]) => !isConnected).map(([system]) => `${system} is not connected`),
+    ...[...held].map(([where, { system, detail }]) => `${system} does not take ${where}: ${detail}`),
     ...[...feeds].flatMap(([name, feed]) => troublesOf(name, feed)),
   ]
   const told = troubles.slice(0, MOST_TROUBLES).map(shorten)

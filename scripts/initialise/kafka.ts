@@ -17,7 +17,7 @@ export function secureKafka(bootstrapServers: string, env: NodeJS.ProcessEnv): C
     const { tls, sasl, requestTimeoutMs } = readKafkaConfig({ env }, kinds)
     const security = {
       ...(tls && { ssl: nodeTls(tls) }),
-      ...(sasl && { sasl: kafkajsSasl(sasl, tls?.ca, requestTimeoutMs) }),
+      ...(sasl && { sasl: kafkajsSasl(sasl, tls, requestTimeoutMs) }),
     }
     return (more = {}) => quietKafka(bootstrapServers, { ...security, ...more })
   } catch (error) {

@@ -7,6 +7,7 @@ import { type Check, NotRun } from './check.ts'
 import { compose } from './compose.ts'
 import { fastavro } from './fastavro.ts'
 import { image } from './image.ts'
+import { nats } from './nats.ts'
 import { oldNode } from './old-node.ts'
 import { prometheus } from './prometheus.ts'
 import { promtool } from './promtool.ts'
@@ -18,6 +19,7 @@ const checks: Readonly<Record<string, Check>> = {
   prometheus,
   promtool,
   fastavro,
+  nats,
   readme: readmeCommand,
   'old-node': oldNode,
 }

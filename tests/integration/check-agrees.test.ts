@@ -137,6 +137,13 @@ describe('check and daemon agree', () => {
     expect(await gaveUp(env)).toContain('(ENOTDIR)')
   })
 
+  it('that LANE_DIR can be no directory, by the name that was given', async () => {
+    const { findings } = await runJsonCheck({ ...(await feed()), LANE_DIR: '/proc/nope' })
+    expect(findings.filter(({ level }) => level === 'wrong')).toEqual([
+      expect.objectContaining({ detail: expect.stringMatching(/^LANE_DIR \/proc\/nope cannot be used: /) }),
+    ])
+  })
+
   it('that the path of a lane is too long for its lock', async () => {
     const env = { ...(await feed()), LANE_DIR: join(folder, 'x'.repeat(100)) }
     const { code, stdout } = await runCheck(env)

@@ -175,8 +175,8 @@ describe('an open connection', () => {
         socket.on('close', () => clearInterval(talk))
       },
     })
-    const rhythmBounds = { floorMs: 400, ceilingMs: 30_000 }
-    const source = sourceOf(upstream.url, { silenceTimeoutMs: 'auto', rhythmBounds })
+    const silenceBounds = { floorMs: 400, ceilingMs: 30_000 }
+    const source = sourceOf(upstream.url, { silenceTimeoutMs: 'auto', silenceBounds })
     const limits: number[] = []
     for (let connection = 1; connection <= 3; connection++) {
       const { lost, messages } = await live(source)
@@ -192,8 +192,8 @@ describe('an open connection', () => {
 
   it('of which little is known yet may be silent up to the ceiling', async () => {
     await using upstream = await startUpstream({ onSocket: (socket) => socket.send('only') })
-    const rhythmBounds = { floorMs: 50, ceilingMs: 700 }
-    const { lost } = await live(sourceOf(upstream.url, { silenceTimeoutMs: 'auto', rhythmBounds }))
+    const silenceBounds = { floorMs: 50, ceilingMs: 700 }
+    const { lost } = await live(sourceOf(upstream.url, { silenceTimeoutMs: 'auto', silenceBounds }))
     expect(lost).toMatchObject({ reason: 'silent', message: 'no message for 700 ms' })
   })
 

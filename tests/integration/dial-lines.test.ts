@@ -59,7 +59,7 @@ describe('a feed whose documents are all refused', () => {
     expect(lines).toEqual([
       expect.stringMatching(/^a document was refused: start_timestamp/),
       expect.stringMatching(
-        /^feed a: 500 of 500 documents were refused in \d+ s \(100 %\): missing_field 500; the last: start_timestamp/,
+        /^feed a: 500 of 500 documents of the last \d+ s were refused \(100 %\): missing_field 500; the last: start_timestamp/,
       ),
     ])
     await until(() => daemon.log.at(-1)?.ledger !== undefined, { what: 'the sums to be the last line' })

@@ -21,12 +21,18 @@ const LEVEL_LOOKS = 5
 const MOST_BETWEEN = 200
 type Env = Readonly<Record<string, string>>
 
+interface Flood {
+  sent: number
+  paused: boolean
+}
+
 /** Sends 500 trades a second on every connection, and counts them. */
-const flooding = (flood: { sent: number }): Promise<Upstream> =>
+const flooding = (flood: Flood): Promise<Upstream> =>
   startUpstream({
     onSocket: (socket) => {
       let n = 0
       const burst = setInterval(() => {
+        if (flood.paused) return
         for (let i = 0; i < 10; i++) socket.send(tradeText(`${n++}`))
         flood.sent += 10
       }, 20)
@@ -55,17 +61,29 @@ function anyConfig(
   return Object.assign({}, ...feeds.map(of)) as Env
 }
 
-/** At rest with `env`: what is held, and the names of all series. */
-async function atRest(reloading: Reloading, env: Env, upstream: Upstream): Promise<Held & { series: string[] }> {
+/** At rest with `env`, its lane empty: what is held, and the names of all series. */
+async function atRest(
+  reloading: Reloading,
+  env: Env,
+  upstream: Upstream,
+  flood: Flood,
+): Promise<Held & { series: string[] }> {
+  flood.paused = true
   await reloading.reload(env)
   const { daemon } = reloading
   const isAtRest = async (): Promise<boolean> => {
     const { feeds } = await daemon.status()
     const [only, ...others] = Object.values(feeds)
     const areOpen = only?.sources.every(({ state }) => state === 'open') ?? false
-    return others.length === 0 && areOpen && upstream.sockets.length - upstream.closed.length === only?.sources.length
+    const isEmpty = only?.ledger.messages.held === 0
+    return (
+      others.length === 0 &&
+      isEmpty &&
+      areOpen &&
+      upstream.sockets.length - upstream.closed.length === only?.sources.length
+    )
   }
-  await until(isAtRest, { what: 'the one feed alone', timeoutMs: 30_000 })
+  await until(isAtRest, { what: 'the one feed alone', timeoutMs: 60_000 })
   const look = async () => {
     const samples = await daemon.metrics()
     const series = samples.all
@@ -82,6 +100,7 @@ async function atRest(reloading: Reloading, env: Env, upstream: Upstream): Promi
     return same >= LEVEL_LOOKS
   }
   await until(isLevel, { what: 'nothing to come or go any more', timeoutMs: 30_000, everyMs: 300 })
+  flood.paused = false
   return last
 }
 
@@ -100,7 +119,7 @@ describe('many reloads', () => {
       const folder = await mkdtemp(join(tmpdir(), 'soak-'))
       const seed = randomInt(1_000_000)
       const random = rng(seed)
-      const flood = { sent: 0 }
+      const flood = { sent: 0, paused: false }
       await using upstream = await flooding(flood)
       const topics = (await Promise.all(Array.from({ length: 3 }, () => topicFor('TradeEvent')))).map(
         ({ topic }) => topic,
@@ -119,9 +138,9 @@ describe('many reloads', () => {
         }
       }
       await some(WARM_UP)
-      const before = await atRest(reloading, base, upstream)
+      const before = await atRest(reloading, base, upstream, flood)
       await some(RELOADS[lane])
-      const after = await atRest(reloading, base, upstream)
+      const after = await atRest(reloading, base, upstream, flood)
       const only = (list: readonly string[], other: readonly string[]) => list.filter((one) => !other.includes(one))
       expect([seed, only(after.series, before.series), only(before.series, after.series)]).toEqual([seed, [], []])
       expect([seed, ...lasting(after)]).toEqual([seed, ...lasting(before)])

@@ -100,6 +100,25 @@ describe.each(['platformatic', 'kafkajs'] as const)('%s', (name) => {
     },
   )
 
+  it.each(['PLAIN', 'SCRAM-SHA-256', 'OAUTHBEARER'] as const)(
+    'connects with a certificate authority and credentials of %s that were renewed in place',
+    async (mechanism) => {
+      const topic = await newTopic()
+      const right = sasl(mechanism)
+      const wrong = { ...right, ...('password' in right ? { password: 'old' } : { clientSecret: 'old' }) }
+      const tls = { ca: stranger.cert, cert: undefined, key: undefined }
+      const sink = await open('SECURE', { tls, sasl: wrong })
+      const refused = (): Promise<Unavailable> => failureOf(() => sink.describe(topic))
+      expect((await refused()).message).toMatch(/authority that is not trusted/)
+      Object.assign(tls, { ca: authority.cert })
+      const { message, reason } = await refused()
+      expect([reason, /not trusted/.test(message)]).toEqual(['authentication', false])
+      Object.assign(wrong, right)
+      expect(await retrying(() => sink.describe(topic))).toMatchObject({ partitions: 1 })
+      await retrying(() => sink.write(topic, 0, texts('renewed')))
+    },
+  )
+
   it.each(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const)(
     'says authentication for a wrong password of %s, without it',
     async (mechanism) => {

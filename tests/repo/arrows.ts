@@ -9,6 +9,8 @@ const ROOTS = [
   'feeds',
   'gap-states',
   'reload',
+  'targets',
+  'renewal',
   'gap-feed',
   'check',
   'redrive',

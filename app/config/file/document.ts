@@ -1,12 +1,19 @@
 /** YAML (1.2, core schema) into a tree with positions. */
+import {
+  compose,
+  DEEPEST,
+  Halt,
+  INVALID,
+  MULTIPLE_DOCS,
+  type Position,
+  positionOf,
+  TOO_DEEP,
+  TOO_MUCH,
+} from './compose.ts'
 import type { LineCounter } from './yaml-library.ts'
 import { yaml } from './yaml-library.ts'
 
-/** Both from 1. */
-export interface Position {
-  readonly line: number
-  readonly column: number
-}
+export type { Position } from './compose.ts'
 
 /** A piece of a file. `text` of what is no string (a number, say) is as it was written; `isString` tells it apart. */
 export type Node = { readonly at: Position } & (
@@ -30,9 +37,10 @@ export interface Flaw {
 
 /** An alias counts what it stands for each time. */
 const MOST_NODES = 100_000
-/** The largest text that is parsed, which takes up to some seconds and some hundred times its memory. More URLs have a file of their own. */
+/** The largest text that is parsed. More URLs have a file of their own. */
 const MOST_CHARACTERS = 256 * 1024
-const DEEPEST = 32
+/** So many flaws of a file are told. */
+const MOST_FLAWS = 10
 
 const BAD_ALIAS = 'has an alias (*name) without its anchor (&name) before it; write a text that begins with * in quotes'
 const FLAWS: Readonly<Record<string, string>> = {
@@ -41,7 +49,7 @@ const FLAWS: Readonly<Record<string, string>> = {
   BAD_INDENT: 'is indented in a way that is no valid YAML',
   TAB_AS_INDENT: 'is indented by a tab; use blanks',
   TAG_RESOLVE_FAILED: 'has a tag (!name); write a text that begins with ! in quotes',
-  MULTIPLE_DOCS: 'holds more than one document (---)',
+  MULTIPLE_DOCS,
   MISSING_CHAR: 'lacks a quote, a bracket, or a comma or colon before this',
   BLOCK_AS_IMPLICIT_KEY: 'has a colon too much; write a text that holds ": " in quotes',
   BAD_DQ_ESCAPE: 'has a backslash in double quotes that means nothing; use single quotes',
@@ -57,40 +65,23 @@ export function parseYaml(text: string): Node | readonly Flaw[] {
         predicate: `is larger than ${MOST_CHARACTERS / 1024} KiB; long lists may have files of their own (urls_file)`,
       },
     ]
-  const { LineCounter, parseDocument } = yaml()
+  const { LineCounter } = yaml()
   const lines = new LineCounter()
   const { stackTraceLimit } = Error
   try {
     // A broken file makes an error of every character, whose traces would take minutes.
     Error.stackTraceLimit = 0
-    // Unique keys are seen to below, in less than the square of their number.
-    const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'error' } as const
-    const document = parseDocument(text, options)
+    const document = compose(text, lines)
     const flaws = [...document.errors, ...document.warnings].map(({ code, pos: [offset] }) => ({
       at: positionOf(lines, offset),
-      predicate: FLAWS[code] ?? 'is no valid YAML here',
+      predicate: FLAWS[code] ?? INVALID,
     }))
-    return flaws.length > 0 ? flaws.slice(0, 10) : new Walk(lines).node(document.contents, 0)
+    return flaws.length > 0 ? flaws.slice(0, MOST_FLAWS) : new Walk(lines).node(document.contents, 0)
   } catch (error) {
     if (error instanceof Halt) return [error.flaw]
-    if (!(error instanceof RangeError)) throw error
-    return [{ at: start, predicate: 'is nested too deeply' }]
+    throw error
   } finally {
     Error.stackTraceLimit = stackTraceLimit
-  }
-}
-
-function positionOf(lines: LineCounter, offset: number): Position {
-  const { line, col } = lines.linePos(offset)
-  return { line: Math.max(1, line), column: Math.max(1, col) }
-}
-
-class Halt extends Error {
-  readonly flaw: Flaw
-
-  constructor(at: Position, predicate: string) {
-    super(predicate)
-    this.flaw = { at, predicate }
   }
 }
 
@@ -109,8 +100,8 @@ class Walk {
 
   node(given: unknown, depth: number): Node {
     const at = this.#positionOf(given)
-    if (this.#left-- === 0) throw new Halt(at, 'holds too much, perhaps by aliases of aliases')
-    if (depth > DEEPEST) throw new Halt(at, `is more than ${DEEPEST} levels deep, or an alias holds itself`)
+    if (this.#left-- === 0) throw new Halt(at, TOO_MUCH)
+    if (depth > DEEPEST) throw new Halt(at, `${TOO_DEEP}, or an alias holds itself`)
     if (this.#yaml.isAlias(given)) return { ...this.node(this.#behind(given.source, at), depth + 1), at }
     this.#remember(given)
     if (this.#yaml.isMap(given)) return { at, kind: 'map', entries: this.#entries(given.items, depth) }

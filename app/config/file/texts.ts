@@ -78,6 +78,8 @@ class JsonText {
 }
 
 function substituted(text: string, at: Position, env: Env): Made {
+  // What is written as "\ud800": as UTF-8 it would be another character.
+  if (!text.isWellFormed()) return { predicate: 'holds half of a character (a lone surrogate)', at }
   const made: Substituted = substitute(text, env)
   return 'predicate' in made ? { ...made, at } : made
 }

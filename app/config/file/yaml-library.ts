@@ -9,4 +9,4 @@ export function yaml(): typeof Yaml {
   library ??= createRequire(import.meta.url)('yaml') as typeof Yaml
   return library
 }
-export type { LineCounter } from 'yaml'
+export type { CST, Document, LineCounter } from 'yaml'

@@ -8,11 +8,12 @@ import { topic } from '../../settings/formats/topic.ts'
 import type { Settings } from '../../settings/setting.ts'
 import type { Kinds } from '../kinds.ts'
 import { helpOf } from './choosers.ts'
+import { KAFKA, sinkChoices } from './sinks.ts'
 
 const MIB = 1024 * 1024
 
 /** The settings of one feed that belong to no kind. */
-export const feedSettings = ({ normalisers, lanes }: Pick<Kinds, 'normalisers' | 'lanes'>) =>
+export const feedSettings = ({ normalisers, lanes, sinks }: Pick<Kinds, 'normalisers' | 'lanes' | 'sinks'>) =>
   ({
     SCHEMA: {
       group: 'Feeds by name',
@@ -27,6 +28,12 @@ export const feedSettings = ({ normalisers, lanes }: Pick<Kinds, 'normalisers' |
       help: `Normalisers to apply, in order. ${helpOf(normalisers)}`,
       default: 'off',
       example: Object.keys(normalisers)[0] ?? 'off',
+    },
+    SINK: {
+      group: 'Feeds by name',
+      format: choice(Object.keys(sinkChoices(sinks))),
+      help: `Where its records go, and its dead letters, unless KAFKA_CLIENT says so for all feeds. ${helpOf(sinkChoices(sinks))}`,
+      example: KAFKA,
     },
     IGNORE: {
       group: 'Feeds by name',

@@ -167,5 +167,5 @@ export const registrySettings = {
 
 function notFor(sinks: Kinds['sinks']): string {
   const others = Object.keys(sinks).filter((name) => !sinks[name]?.needs.includes('brokers'))
-  return others.length > 0 ? ` Not needed with KAFKA_CLIENT=${others.join(' or ')}.` : ''
+  return others.length > 0 ? ` Not needed where all feeds have the sink ${others.join(' or ')}.` : ''
 }

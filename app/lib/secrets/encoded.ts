@@ -2,10 +2,10 @@
 import type { Span } from './search.ts'
 
 /** Most encodings that lie over each other. */
-const DEEPEST = 2
+const MOST_ENCODINGS = 2
 /** Each pattern takes a run as a whole, so that the time grows with the length of the text and not faster. */
-const BASE64 = /[A-Za-z0-9+/_-]{11,}/g
-const HEX = /[0-9A-Fa-f]{16,}/g
+const BASE64_RUN = /[A-Za-z0-9+/_-]{11,}/g
+const HEX_RUN = /[0-9A-Fa-f]{16,}/g
 
 /** A text in which some characters stand for others. */
 interface Escapes {
@@ -43,7 +43,7 @@ function character(code: number, otherwise: string): string {
 }
 
 /** A decoded text that remembers which part of the original each of its characters stands for. */
-export class Reading {
+export class DecodedText {
   readonly text: string
   readonly #starts: readonly number[]
   readonly #ends: readonly number[]
@@ -54,9 +54,9 @@ export class Reading {
     this.#ends = ends
   }
 
-  static of(text: string): Reading {
+  static of(text: string): DecodedText {
     const starts = Array.from({ length: text.length }, (_, at) => at)
-    return new Reading(
+    return new DecodedText(
       text,
       starts,
       starts.map((at) => at + 1),
@@ -69,7 +69,7 @@ export class Reading {
   }
 
   /** Undefined where the text holds no such escapes. */
-  without({ pattern, read }: Escapes): Reading | undefined {
+  without({ pattern, read }: Escapes): DecodedText | undefined {
     let text = ''
     let at = 0
     const starts: number[] = []
@@ -88,7 +88,7 @@ export class Reading {
     }
     if (at === 0) return undefined
     keep(this.text.length)
-    return new Reading(text, starts, ends)
+    return new DecodedText(text, starts, ends)
   }
 
   #push(starts: number[], ends: number[], from: number, to: number): void {
@@ -102,10 +102,10 @@ export class Reading {
  * other, or in base64 or base64url at any alignment or hexadecimal digits, alone or below one of those.
  */
 export function findEncoded(text: string, find: (said: string) => readonly Span[]): Span[] {
-  const whole = Reading.of(text)
+  const whole = DecodedText.of(text)
   const spans = bytesIn(whole, find)
   let readings = [whole]
-  for (let depth = 1; depth <= DEEPEST; depth++) {
+  for (let depth = 1; depth <= MOST_ENCODINGS; depth++) {
     readings = readings.flatMap((reading) => ESCAPES.flatMap((escapes) => reading.without(escapes) ?? []))
     for (const reading of readings) {
       spans.push(...find(reading.text).map((span) => reading.original(span)))
@@ -116,7 +116,7 @@ export function findEncoded(text: string, find: (said: string) => readonly Span[
 }
 
 /** Runs of base64 or hexadecimal digits, each as a whole. */
-function bytesIn(reading: Reading, find: (said: string) => readonly Span[]): Span[] {
+function bytesIn(reading: DecodedText, find: (said: string) => readonly Span[]): Span[] {
   const runs = (pattern: RegExp, cuts: number, encoding: 'base64' | 'hex'): Span[] =>
     [...reading.text.matchAll(pattern)].flatMap(({ 0: run, index: start }) => {
       const says = (cut: number): boolean => {
@@ -126,5 +126,5 @@ function bytesIn(reading: Reading, find: (said: string) => readonly Span[]): Spa
       const isSecret = Array.from({ length: cuts }, (_, cut) => cut).some(says)
       return isSecret ? [reading.original({ start, end: start + run.length })] : []
     })
-  return [...runs(BASE64, 4, 'base64'), ...runs(HEX, 2, 'hex')]
+  return [...runs(BASE64_RUN, 4, 'base64'), ...runs(HEX_RUN, 2, 'hex')]
 }

@@ -1,24 +1,24 @@
-/** All secrets that are configured, and the one function that hides them in a text. */
+/** All configured secrets, and the only function that hides them in text. */
 import { HIDDEN, redactUrl, type UrlPaths } from '../redact-url.ts'
 import { findEncoded } from './encoded.ts'
 import { type Pieces, piecesOf } from './pieces.ts'
-import { Search, type Span } from './search.ts'
+import { SecretSearch, type Span } from './search.ts'
 
-/** Texts repeat: what was made of so many is remembered. */
+/** Cached results, because texts repeat. */
 const MOST_REMEMBERED = 500
-/** Values of a setting that stay hidden: what an upstream says back may be about the one before. */
+/** Values of a setting that stay hidden: an upstream may still echo the previous one. */
 const VALUES_KEPT = 2
 
-interface Value {
+interface SecretValue {
   readonly text: string
   readonly pieces: Pieces
 }
 
-/** What is known of one feed, or of what all share. */
-class Scope {
+/** Secrets of one feed, or of the shared settings. */
+class FeedSecrets {
   /** The last values of each setting, the newest first. */
-  readonly #values = new Map<string, Value[]>()
-  #search: Search | undefined
+  readonly #values = new Map<string, SecretValue[]>()
+  #search: SecretSearch | undefined
 
   learn(setting: string, text: string, paths: UrlPaths): boolean {
     const values = this.#values.get(setting) ?? []
@@ -30,12 +30,12 @@ class Scope {
   }
 
   /** The newest of `other`'s values is the newest here. */
-  adopt(other: Scope, paths: UrlPaths): void {
+  adopt(other: FeedSecrets, paths: UrlPaths): void {
     for (const [setting, [value]] of other.#values) if (value) this.learn(setting, value.text, paths)
   }
 
-  get search(): Search {
-    this.#search ??= new Search(this.#pieces().flatMap(({ secrets }) => [...secrets]))
+  get search(): SecretSearch {
+    this.#search ??= new SecretSearch(this.#pieces().flatMap(({ secrets }) => [...secrets]))
     return this.#search
   }
 
@@ -48,13 +48,13 @@ class Scope {
   }
 }
 
-/** One for the daemon. Feeds go by their name as in `FeedConfig`; undefined is what all share. */
+/** One instance per daemon. Feeds are named as in `FeedConfig`; undefined means the shared settings. */
 export class Secrets {
   /** How much of a URL's path is shown. */
   readonly paths: UrlPaths
-  readonly #shared = new Scope()
-  readonly #feeds = new Map<string, Scope>()
-  /** Values of settings that are no secrets: they are shown, whatever else they are. */
+  readonly #shared = new FeedSecrets()
+  readonly #feeds = new Map<string, FeedSecrets>()
+  /** Values of settings that are not secret; always shown. */
   readonly #names = new Set<string>()
   readonly #remembered = new Map<string, string>()
 
@@ -62,44 +62,44 @@ export class Secrets {
     this.paths = paths
   }
 
-  /** `text` is the value of the secret `setting` from now on; the one before stays hidden as well. */
+  /** Sets the value of the secret `setting`; the previous value stays hidden, too. */
   learn(feed: string | undefined, setting: string, text: string): void {
-    const scope = feed === undefined ? this.#shared : (this.#feeds.get(feed) ?? new Scope())
+    const scope = feed === undefined ? this.#shared : (this.#feeds.get(feed) ?? new FeedSecrets())
     if (feed !== undefined) this.#feeds.set(feed, scope)
     if (scope.learn(setting, text, this.paths)) this.#remembered.clear()
   }
 
-  /** Learns all that `other` knows, which is of a newer configuration. */
+  /** Adds the secrets of `other`, from a newer configuration. */
   adopt(other: Secrets): void {
     for (const name of other.#names) this.#names.add(name)
     this.#shared.adopt(other.#shared, this.paths)
     for (const [feed, scope] of other.#feeds) {
-      const own = this.#feeds.get(feed) ?? new Scope()
+      const own = this.#feeds.get(feed) ?? new FeedSecrets()
       this.#feeds.set(feed, own)
       own.adopt(scope, this.paths)
     }
     this.#remembered.clear()
   }
 
-  /** Nothing is said of `feed` any more. */
+  /** Drops the secrets of `feed`, after its last log line. */
   forget(feed: string): void {
     this.#feeds.delete(feed)
     this.#remembered.clear()
   }
 
-  /** `name` was configured as something that is no secret. */
+  /** Always shows `name`, the value of a setting that is not secret. */
   show(name: string): void {
     this.#names.add(name)
   }
 
-  /** A URL without its secrets, whether they were learned or not. */
+  /** Hides the secrets of a URL, learned or not. */
   url(url: string): string {
     return redactUrl(url, this.paths)
   }
 
   /**
-   * `text` with the secrets of `feed`, and those that all share, as `***`: eight characters and more anywhere and in any case, shorter ones
-   * as a whole word; also where they are encoded, where the end of the text cuts one off, or half of one stands. Names that are no secrets stay.
+   * Replaces the secrets of `feed` and the shared secrets by `***`: from eight characters on anywhere and in any case, shorter
+   * ones as whole words; also encoded, cut off at the end of the text, or half present. Names that are not secret stay.
    */
   hide(text: string, feed?: string): string {
     const key = `${feed ?? ''}\n${text}`
@@ -112,21 +112,21 @@ export class Secrets {
     return hidden
   }
 
-  /** The same with the secrets of all feeds: for text that is of no feed, or of all. */
+  /** As `hide`, with the secrets of all feeds. */
   hideAll(text: string): string {
     return this.#hidden(text, [this.#shared, ...this.#feeds.values()])
   }
 
-  #hidden(text: string, scopes: readonly Scope[]): string {
+  #hidden(text: string, scopes: readonly FeedSecrets[]): string {
     const searches = scopes.map(({ search }) => search).filter(({ isEmpty }) => !isEmpty)
     if (searches.length === 0 || text === '') return text
     const within = (given: string): Span[] =>
       searches.flatMap((search) => search.in(given)).filter((span) => !this.#isName(given, span, scopes))
-    return replaced(text, [...within(text), ...findEncoded(text, within)])
+    return withHiddenSpans(text, [...within(text), ...findEncoded(text, within)])
   }
 
-  /** Whether what was found is, or is a part of, a whole name that may be shown. */
-  #isName(text: string, { start, end }: Span, scopes: readonly Scope[]): boolean {
+  /** Whether the match is, or is part of, a whole name that may be shown. */
+  #isName(text: string, { start, end }: Span, scopes: readonly FeedSecrets[]): boolean {
     const found = text.slice(start, end)
     const isHere = (name: string): boolean => {
       for (let at = name.indexOf(found); at >= 0; at = name.indexOf(found, at + 1)) {
@@ -142,7 +142,7 @@ export class Secrets {
 }
 
 /** Spans that touch or overlap become one. */
-function replaced(text: string, spans: readonly Span[]): string {
+function withHiddenSpans(text: string, spans: readonly Span[]): string {
   let shown = ''
   let at = 0
   for (const { start, end } of [...spans].sort((a, b) => a.start - b.start || b.end - a.end)) {

@@ -19,9 +19,9 @@ const ORDINARY = new Set(
 )
 
 /** Close codes, ports and years are numbers of fewer digits than any token. */
-const NUMBER = /^\d{1,5}$/
+const SHORT_NUMBER = /^\d{1,5}$/
 
 /** Whether `text` is such a word, in any case, or a short number. */
 export function isOrdinary(text: string): boolean {
-  return NUMBER.test(text) || ORDINARY.has(text.toLowerCase())
+  return SHORT_NUMBER.test(text) || ORDINARY.has(text.toLowerCase())
 }

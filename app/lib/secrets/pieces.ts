@@ -11,7 +11,7 @@ const LEAST_LENGTH = 4
 /** A number in JSON is no secret unless it has as many digits. */
 const LEAST_DIGITS = 8
 /** Of values in JSON, and of JSON in strings of JSON: no setting nests deeper. */
-const DEEPEST = 64
+const DEEPEST_JSON = 64
 /** Names of fields and headers whose values are secret, whatever they are. */
 const SECRET_NAME = /key$|token|secret|passw|passc|pwd|auth|signature|credential|jwt/i
 
@@ -37,7 +37,7 @@ export function piecesOf(text: string, paths: UrlPaths): Pieces {
   }
   const take = (value: string, depth: number, isSure: boolean): void => {
     const trimmed = value.trim()
-    if (depth > DEEPEST || trimmed === '') return
+    if (depth > DEEPEST_JSON || trimmed === '') return
     const json = /^[[{"]/.test(trimmed) ? parseExact(trimmed) : undefined
     if (json !== undefined) return walk(json, depth, false)
     const urls = urlsIn(trimmed)
@@ -45,7 +45,7 @@ export function piecesOf(text: string, paths: UrlPaths): Pieces {
     add(trimmed, isSure)
     const [, user, password] = /^([^\s:]+):(.+)$/.exec(trimmed) ?? []
     if (user !== undefined) take(user, depth + 1, false)
-    for (const part of [...partsOf(trimmed), password ?? '']) take(part, depth + 1, isSure)
+    for (const part of [...valuesIn(trimmed), password ?? '']) take(part, depth + 1, isSure)
   }
   const takeUrl = (url: string): void => {
     for (const piece of secretsInUrl(url, paths)) add(piece)
@@ -58,7 +58,7 @@ export function piecesOf(text: string, paths: UrlPaths): Pieces {
     if (typeof json === 'string') return take(json, depth + 1, isSure)
     const digits = exactText(json)
     if (digits !== undefined && digits.length >= LEAST_DIGITS) add(digits)
-    if (digits !== undefined || typeof json !== 'object' || json === null || depth > DEEPEST) return
+    if (digits !== undefined || typeof json !== 'object' || json === null || depth > DEEPEST_JSON) return
     for (const [name, value] of Object.entries(json)) walk(value, depth + 1, SECRET_NAME.test(name))
   }
   take(text, 0, true)
@@ -71,7 +71,7 @@ function urlsIn(text: string): string[] | undefined {
 }
 
 /** The values in text of a known form; none in free text, whose words mean other things as well. */
-function partsOf(text: string): string[] {
+function valuesIn(text: string): string[] {
   const lines = text.split(/[\r\n]+/)
   if (lines.length > 1) return lines
   return [...afterScheme(text), ...valuesOf(text)]

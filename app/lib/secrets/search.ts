@@ -16,7 +16,7 @@ const BEYOND_ASCII = 128
 const CUT_OFF = /(…|\.\.\.)?$/
 
 /** A set of secrets. */
-export class Search {
+export class SecretSearch {
   /** In lower case, by their first characters: who says one back may have read it as a UUID or as hexadecimal digits. */
   readonly #long = new Map<string, string[]>()
   readonly #short = new Set<string>()

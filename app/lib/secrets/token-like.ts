@@ -1,12 +1,12 @@
 /** Which part of a URL's path looks like a token rather than like a name. */
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-const HEX = /^(0x)?(?=.*\d)[0-9a-f]{16,}$/i
-const DIGITS = /^\d{16,}$/
+const UUID_SEGMENT = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+const HEX_WORD = /^(0x)?(?=.*\d)[0-9a-f]{16,}$/i
+const DIGITS_WORD = /^\d{16,}$/
 /** Words shorter than this are taken for names, however they are mixed. */
 const LEAST = 12
 /** So long a word is a token by itself where it is mixed, whatever stands beside it. */
-const LONG = 16
+const LONG_WORD = 16
 /** Letters alone: nobody writes a name of so many without a separator. */
 const LONGEST_NAME = 28
 /** One word of so many characters needs less to be taken for random. */
@@ -20,9 +20,12 @@ const MIXED = { withDigits: 0.2, longWithDigits: 0.1, lettersOnly: 0.35 }
  */
 export function looksLikeToken(segment: string): boolean {
   const text = decoded(segment)
-  if (UUID.test(text)) return true
+  if (UUID_SEGMENT.test(text)) return true
   const words = text.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '')
-  if (words.some((word) => HEX.test(word) || DIGITS.test(word) || (word.length >= LONG && isMixed([word])))) return true
+  if (
+    words.some((word) => HEX_WORD.test(word) || DIGITS_WORD.test(word) || (word.length >= LONG_WORD && isMixed([word])))
+  )
+    return true
   return length(words) >= LEAST && isMixed(words)
 }
 
@@ -34,7 +37,7 @@ function isMixed(words: readonly string[]): boolean {
   if (words.some((word) => /\d/.test(word))) return changes >= 3 && changes / all >= least
   const isLong = words.some((word) => word.length >= LONGEST_NAME)
   const capitals = words.reduce((sum, word) => sum + [...word.matchAll(/\p{Lu}(?=\p{Lu})/gu)].length, 0)
-  return isLong || (all >= LONG && changes >= 3 && (changes + capitals) / all >= MIXED.lettersOnly)
+  return isLong || (all >= LONG_WORD && changes >= 3 && (changes + capitals) / all >= MIXED.lettersOnly)
 }
 
 /** From lower to upper case, and between letters and digits; not from upper to lower case, which begins each word of CamelCase. */

@@ -1,11 +1,11 @@
-/** Host names, broker lists and URLs. URLs may hold secrets, so no problem shows one: it says which item is meant. */
+/** Host names, broker lists and URLs. URLs may hold secrets, so problems name the item number only. */
 import { parseList } from '../../lib/list.ts'
 import { type Format, format, refuse } from '../format.ts'
 import { listOf } from './schemas.ts'
 
 const MOST_URLS = 10_000
 const LIST = { shown: false, shape: 'list', schema: listOf({ type: 'string' }) } as const
-const ARRAY = 'a list (items between commas, or a JSON array of strings)'
+const LIST_FORMS = 'a list (items between commas, or a JSON array of strings)'
 
 /** An address to listen on. */
 export const host: Format<string, ''> = format('a host name or an IP address', (given) =>
@@ -47,7 +47,7 @@ export const httpUrl: Format<URL, ''> = format(
 export const webSocketUrls: Format<readonly string[], ''> = format(
   'a list of ws:// or wss:// URLs',
   (given) => {
-    const items = parseList(given) ?? refuse(`must be ${ARRAY}`)
+    const items = parseList(given) ?? refuse(`must be ${LIST_FORMS}`)
     if (items.length > MOST_URLS) refuse(`holds ${items.length} URLs; a feed may have ${MOST_URLS}`)
     const problems = items.flatMap((item, index) => urlProblem(item, index))
     if (problems.length > 0) refuse(...problems)

@@ -40,7 +40,7 @@ export function choices<const T extends string>(names: readonly T[]): Format<rea
 
 /** A whole number in [min, max], in decimal digits. */
 export function integer(min: number, max: number): Format<number, ''> {
-  const read = (given: string): number | undefined => within(given, /^\d{1,15}$/, min, max)
+  const read = (given: string): number | undefined => numberWithin(given, /^\d{1,15}$/, min, max)
   return format(`a whole number from ${min} to ${max}`, read, {
     schema: { type: 'integer', minimum: min, maximum: max },
   })
@@ -48,7 +48,7 @@ export function integer(min: number, max: number): Format<number, ''> {
 
 /** A number in [min, max], perhaps with a fraction. */
 export function decimal(min: number, max: number): Format<number, ''> {
-  const read = (given: string): number | undefined => within(given, /^\d{1,15}(\.\d{1,15})?$/, min, max)
+  const read = (given: string): number | undefined => numberWithin(given, /^\d{1,15}(\.\d{1,15})?$/, min, max)
   return format(`a number from ${min} to ${max}`, read, { schema: { type: 'number', minimum: min, maximum: max } })
 }
 
@@ -57,7 +57,7 @@ export function isOff(given: string): boolean {
   return /^\s*(off|none)\s*$/i.test(given)
 }
 
-function within(given: string, pattern: RegExp, min: number, max: number): number | undefined {
+function numberWithin(given: string, pattern: RegExp, min: number, max: number): number | undefined {
   const value = Number(given.trim())
   return pattern.test(given.trim()) && value >= min && value <= max ? value : undefined
 }

@@ -1,4 +1,4 @@
-/** Where in a document something is. */
+/** Paths of fields in a document. */
 import { fieldPath } from '../../lib/field-path.ts'
 import { format } from '../format.ts'
 

@@ -6,7 +6,13 @@ import { type Format, format, refuse } from '../format.ts'
 /** A JSON array of messages: strings stay as they are, everything else is sent as JSON. */
 export const openMessages: Format<readonly string[], ''> = format(
   'a JSON array of the messages to send, strings as they are and objects as JSON, such as [{"type":"subscribe"}]',
-  openMessagesIn,
+  (given) => {
+    const messages = openMessagesIn(given)
+    const half = messages?.findIndex((message) => !message.isWellFormed()) ?? -1
+    if (half >= 0)
+      refuse(`has a text with half of a character (a lone surrogate), which cannot be sent (item ${half + 1})`)
+    return messages
+  },
   { shown: false, shape: 'json', schema: { type: ['array', 'string'] } },
 )
 

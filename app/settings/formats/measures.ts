@@ -10,14 +10,14 @@ const MILLISECONDS = new Map([
   ['d', 86_400_000],
 ])
 /** As in JSON Schema: the usual spelling of a duration or of a size; a bare number may be one, too. */
-const DURATION = {
+const DURATION_SCHEMA = {
   type: ['string', 'number'],
   pattern: '^ *[0-9]+(\\.[0-9]+)? *(ms|s|m|h|d)? *$|^(off|none|auto)$',
   minimum: 0,
 }
-const SIZE = { type: ['string', 'number'], pattern: '^ *[0-9]+(\\.[0-9]+)? *([kKMGT]i?)?B? *$', minimum: 0 }
+const SIZE_SCHEMA = { type: ['string', 'number'], pattern: '^ *[0-9]+(\\.[0-9]+)? *([kKMGT]i?)?B? *$', minimum: 0 }
 /** Timers of Node fire at once beyond this many milliseconds (24.8 days). */
-const LONGEST = 2 ** 31 - 1
+const MOST_DURATION_MS = 2 ** 31 - 1
 
 interface DurationRules {
   /** `0`, `off` and `none` are taken, and mean 0. */
@@ -25,7 +25,7 @@ interface DurationRules {
   /** Shortest and longest duration in milliseconds; 1 and 2^31 - 1 if not given. */
   readonly min?: number
   readonly max?: number
-  /** False where other programs take a bare number as something else than seconds: then only 0 may go without a unit. */
+  /** False if other programs read a bare number in another unit than seconds: then only 0 may lack a unit. */
   readonly bare?: boolean
 }
 
@@ -33,7 +33,7 @@ interface DurationRules {
 export function duration({
   zero = false,
   min = 1,
-  max = LONGEST,
+  max = MOST_DURATION_MS,
   bare = true,
 }: DurationRules = {}): Format<number, 'Ms'> {
   const examples = bare
@@ -47,7 +47,7 @@ export function duration({
     const value = Math.round(amount)
     return value >= min && value <= max ? value : refuse(outside)
   }
-  return format(expects, read, { unit: 'Ms', schema: DURATION })
+  return format(expects, read, { unit: 'Ms', schema: DURATION_SCHEMA })
 }
 
 /** A bare 0 needs no unit. */
@@ -60,7 +60,7 @@ function milliseconds(given: string, bare: boolean): number | undefined {
   return factor === undefined ? undefined : Number(digits) * factor
 }
 
-/** The same, where nothing at all is meant by 0 and `off`: the value is undefined then. */
+/** As `of`, with undefined for 0 and `off`. */
 export function limit<T, U extends string>(of: Format<T, U>): Format<T | undefined, U> {
   return { ...of, parse: (text) => of.parse(text) || undefined }
 }
@@ -76,5 +76,5 @@ export function size(min: number, max: number): Format<number, ''> {
     const value = Math.round(Number(digits) * (binary ? 1024 : 1000) ** power)
     return value >= min && value <= max ? value : refuse(`must be between ${min} and ${max} bytes`)
   }
-  return format('a size such as 64KiB, 1MiB, 10MB or a bare number of bytes', read, { schema: SIZE })
+  return format('a size such as 64KiB, 1MiB, 10MB or a bare number of bytes', read, { schema: SIZE_SCHEMA })
 }

@@ -10,7 +10,7 @@ export const certificates: Format<string, ''> = {
   ...PATH,
   expects: 'the path of a PEM file with certificates',
   parse: (path) => {
-    const pem = contentOf(path)
+    const pem = pemTextOf(path)
     const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
     const good = blocks.length > 0 && blocks.every((block) => succeeds(() => new X509Certificate(block)))
     return good ? pem : refuse('must name a file with PEM certificates (-----BEGIN CERTIFICATE-----)')
@@ -22,7 +22,7 @@ export const privateKey: Format<string, ''> = {
   ...PATH,
   expects: 'the path of a PEM file with a private key',
   parse: (path) => {
-    const pem = contentOf(path)
+    const pem = pemTextOf(path)
     if (/-----BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED/.test(pem)) {
       refuse('names a key that is encrypted; store it without a passphrase, readable by this user only')
     }
@@ -38,7 +38,7 @@ export function belongTogether(cert: string, key: string): boolean {
   })
 }
 
-function contentOf(path: string): string {
+function pemTextOf(path: string): string {
   const content = readText(path.trim())
   return typeof content === 'string' ? content : refuse(`${content.predicate}; ${content.cure}`)
 }

@@ -1,4 +1,4 @@
-/** Settings that say what shape documents have. */
+/** Settings about the shape of documents. */
 import { fieldPath } from '../../lib/field-path.ts'
 import { parseList } from '../../lib/list.ts'
 import { type Format, format, refuse } from '../format.ts'
@@ -8,7 +8,7 @@ import { listOf } from './schemas.ts'
 export interface RecordsPath {
   /** Names from the message down; empty for the message itself. */
   readonly path: readonly string[]
-  /** Each entry of the object there is a document. */
+  /** Whether each entry of the object is a document. */
   readonly entries: boolean
   /** As it was given. */
   readonly text: string
@@ -20,19 +20,19 @@ export interface Renaming {
   readonly to: string
 }
 
-/** What is known of a message. */
+/** Variables taken from a message. */
 const VARIABLES = ['$received_at', '$source', '$uuid'] as const
 export type Variable = (typeof VARIABLES)[number]
 
-/** The field `name` becomes the text `value`, or what the variable stands for. */
+/** Sets the field `name` to the text `value`, or to the variable. */
 export interface FieldSetting {
   readonly name: string
   readonly value: string
   readonly variable: Variable | undefined
 }
 
-const MOST = 100
-const TEXT = { type: 'string' } as const
+const MOST_ITEMS = 100
+const TEXT_SCHEMA = { type: 'string' } as const
 const ENTRIES = '{}'
 const WHOLE = '@'
 
@@ -46,18 +46,18 @@ export const recordsPath: Format<RecordsPath, ''> = format(
     const path = rest === WHOLE || (entries && rest === '') ? [] : fieldPath(rest)
     return path && { path, entries, text }
   },
-  { schema: TEXT },
+  { schema: TEXT_SCHEMA },
 )
 
 /** Several paths. */
-export const paths: Format<readonly (readonly string[])[], ''> = list(
+export const paths: Format<readonly (readonly string[])[], ''> = listFormat(
   'a list of dotted paths of field names',
   (item) => fieldPath(item),
-  (items) => repeated(items.map((path) => path.at(-1) ?? '')).map((name) => `gives two fields the name ${name}`),
+  (items) => repeated(items.map((path) => path.at(-1) ?? '')).map((pair) => `gives two fields one name (${pair})`),
 )
 
 /** `@context:context,s:symbol`. */
-export const renamings: Format<readonly Renaming[], ''> = list(
+export const renamings: Format<readonly Renaming[], ''> = listFormat(
   'a list of path:name, such as @context:context,s:symbol',
   (item) => {
     const at = item.lastIndexOf(':')
@@ -66,15 +66,15 @@ export const renamings: Format<readonly Renaming[], ''> = list(
     return path && to !== undefined && others.length === 0 ? { path, to } : undefined
   },
   (items) => [
-    ...repeated(items.map(({ path }) => path.join('.'))).map((name) => `renames ${name} twice`),
+    ...repeated(items.map(({ path }) => path.join('.'))).map((pair) => `renames a field twice (${pair})`),
     ...repeated(items.map(({ path, to }) => [...path.slice(0, -1), to].join('.'))).map(
-      (name) => `gives two fields the name ${name}`,
+      (pair) => `gives two fields one name (${pair})`,
     ),
   ],
 )
 
 /** `venue:binance,seen:$received_at`. */
-export const fieldSettings: Format<readonly FieldSetting[], ''> = list(
+export const fieldSettings: Format<readonly FieldSetting[], ''> = listFormat(
   `a list of name:value, such as venue:binance,seen:$received_at (${VARIABLES.join(', ')})`,
   (item) => {
     const at = item.indexOf(':')
@@ -84,10 +84,10 @@ export const fieldSettings: Format<readonly FieldSetting[], ''> = list(
     const isUnknown = variable === undefined && value.startsWith('$')
     return name === undefined || others.length > 0 || isUnknown ? undefined : { name, value, variable }
   },
-  (items) => repeated(items.map(({ name }) => name)).map((name) => `sets ${name} twice`),
+  (items) => repeated(items.map(({ name }) => name)).map((pair) => `sets a field twice (${pair})`),
 )
 
-function list<T>(
+function listFormat<T>(
   expects: string,
   read: (item: string) => T | undefined,
   problems: (items: readonly T[]) => readonly string[],
@@ -97,15 +97,19 @@ function list<T>(
     (given) => {
       const items = parseList(given)?.map((item) => read(item.trim()))
       if (!items?.every((item) => item !== undefined)) return undefined
-      if (items.length > MOST) refuse(`may list ${MOST} at most; it lists ${items.length}`)
+      if (items.length > MOST_ITEMS) refuse(`may list ${MOST_ITEMS} at most; it lists ${items.length}`)
       const found = problems(items)
       return found.length > 0 ? refuse(...found) : items
     },
     // A file that was named by mistake may hold anything.
-    { shape: 'list', shown: false, schema: listOf(TEXT) },
+    { shape: 'list', shown: false, schema: listOf(TEXT_SCHEMA) },
   )
 }
 
+/** Items that stand for the same as an earlier one, by their numbers: their text may come from a file that was named by mistake. */
 function repeated(names: readonly string[]): string[] {
-  return [...new Set(names.filter((name, at) => names.indexOf(name) !== at))]
+  return names.flatMap((name, at) => {
+    const first = names.indexOf(name)
+    return first === at ? [] : [`items ${first + 1} and ${at + 1}`]
+  })
 }

@@ -47,7 +47,7 @@ export const row: Row = {
     rig.findings.push(await side.settled(messages, timeoutMs))
     const ms = performance.now() - startedAt
     const lines = rig.daemon.log.filter(({ msg }) =>
-      /^a document was refused|documents were refused in/.test(msg),
+      /^a document was refused|documents of the last \d+ s were refused/.test(msg),
     ).length
     // One for each reason, and a summary a minute.
     const most = Object.keys(refusedOf(100)).length + Math.ceil(ms / 60_000)

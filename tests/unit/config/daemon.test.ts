@@ -15,6 +15,12 @@ describe('an environment with the least that is needed', () => {
     expect(read()).toEqual({
       feeds: [expect.objectContaining({ name: 't' })],
       sink: 'platformatic',
+      gapSink: 'platformatic',
+      natsUrl: { hosts: ['localhost:4222'], isEncrypted: false, user: undefined },
+      natsMode: 'auto',
+      natsClientName: 'tributary',
+      natsCredsFile: undefined,
+      natsToken: undefined,
       deadLetterTopic: undefined,
       deadLetterMaxBytes: 1_000_000,
       gapsTopic: undefined,

@@ -36,6 +36,8 @@ const feeds = {
   DELIVERY_DATA_URLS: 'ws://c',
 }
 
+const nats: TestEnv = { FEED_T_SINK: 'nats' }
+
 /** A value other than the default, and what it needs around it. */
 const values: Record<string, readonly [value: string, around?: TestEnv]> = {
   TRIBUTARY_CONFIG: [files.write('tributary.yaml', 'linger: 7ms\n')],
@@ -45,6 +47,11 @@ const values: Record<string, readonly [value: string, around?: TestEnv]> = {
   KAFKA_COMPRESSION: ['zstd'],
   KAFKA_REQUEST_TIMEOUT: ['1s'],
   KAFKA_CONNECT_TIMEOUT: ['1s'],
+  NATS_URL: ['nats://x', nats],
+  NATS_MODE: ['core', nats],
+  NATS_CLIENT_NAME: ['x', nats],
+  NATS_CREDS_FILE: ['x', nats],
+  NATS_TOKEN: ['x', nats],
   SCHEMA_REGISTRY_URL: ['http://other'],
   SCHEMA_REGISTRY_BASIC_AUTH_USER_INFO: ['a:b'],
   SCHEMA_REGISTRY_BEARER_TOKEN: ['t'],
@@ -68,6 +75,9 @@ const values: Record<string, readonly [value: string, around?: TestEnv]> = {
   'FEED_<NAME>_KEY': ['x'],
   'FEED_<NAME>_KEY_FIELD': ['x'],
   'FEED_<NAME>_NORMALISE': ['delivery'],
+  'FEED_<NAME>_SINK': ['stdout'],
+  'FEED_<NAME>_FORMAT': ['json', { FEED_T_SCHEMA_FILE: 'none' }],
+  'FEED_<NAME>_SCHEMA_FILE': ['none', { FEED_T_FORMAT: 'json' }],
   'FEED_<NAME>_COERCE': ['none'],
   'FEED_<NAME>_BYTES': ['base64'],
   'FEED_<NAME>_TIME_UNIT': ['auto'],

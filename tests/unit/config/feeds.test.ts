@@ -27,6 +27,7 @@ describe('a feed by name', () => {
       headersFile: undefined,
       handshakeTimeoutMs: 10_000,
       silenceTimeoutMs: undefined,
+      sink: 'platformatic',
       ignore: [],
       only: [],
       records: undefined,

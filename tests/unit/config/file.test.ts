@@ -146,6 +146,25 @@ dial_rate: 0.5
   })
 })
 
+describe('a feed of a file', () => {
+  it.each([
+    ['schema', 'FEED_T_SCHEME', 'FEED_T_SCHEMA'],
+    ['urls', 'FEED_T_URL', 'FEED_T_URLS'],
+  ])('that lacks its %s has one problem where a misspelt variable was meant to be that', (key, variable, meant) => {
+    const text = LEAST.replace(new RegExp(`^ +${key}: .*\n`, 'm'), '')
+    expect(problems(text, { [variable]: 'x' })).toEqual([`${variable} is not a setting; did you mean ${meant}?`])
+  })
+
+  it('takes no half of a character, which nothing could send', () => {
+    const text = `${LEAST}    key: "\\ud800"\n    open_messages: ["a\\udfff"]\n`
+    const half = 'holds half of a character (a lone surrogate)'
+    expect(problems(text)).toEqual([
+      `feeds.t.key ${at('8:10')} ${half}.`,
+      `feeds.t.open_messages ${at('9:21')} ${half}.`,
+    ])
+  })
+})
+
 describe('a variable in a file', () => {
   it('is put in, as a whole or as a part', () => {
     const config = read(LEAST.replace('ws://upstream:4200/ws', `wss://h/?t=\${TOKEN}`).replace('Ticker', `\${NAME}`), {
@@ -277,9 +296,13 @@ describe('a file that is no YAML', () => {
     ['a text', SECRET, 'must be a map'],
     ['a list', `- ${SECRET}`, 'must be a map'],
     ['an alias of itself', `a: &a [*a, ${SECRET}]`, 'levels deep'],
-    ['deep brackets', '['.repeat(20_000), ''],
-    ['deep maps', `a: ${'{a: '.repeat(20_000)}`, ''],
-    ['deep blocks', Array.from({ length: 2_000 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'), ''],
+    ['deep brackets', '['.repeat(20_000), ':1:34 is more than 32 levels deep'],
+    ['deep maps', `a: ${'{a: '.repeat(20_000)}`, 'is more than 32 levels deep'],
+    [
+      'deep blocks',
+      Array.from({ length: 500 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'),
+      'is more than 32 levels deep',
+    ],
     ['too much', `a: ${'x'.repeat(1024 ** 2)}`, 'is larger than 256 KiB'],
     ['many errors', '"'.repeat(256 * 1024), ''],
     ['a directive', `%${SECRET} 1\n---\na: b`, ''],

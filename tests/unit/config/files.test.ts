@@ -17,14 +17,13 @@ describe('X_FILE', () => {
       BOOTSTRAP_SERVERS: undefined,
       KAFKA_BOOTSTRAP_SERVERS_FILE: files.write('brokers', 'a:1\n'),
       METRICS_PORT_FILE: files.write('port', '\uFEFF9001\r\n'),
-      FEED_T_SCHEMA: undefined,
-      FEED_T_SCHEMA_FILE: files.write('schema', 'FromFile\n'),
+      FEED_T_MAX_AGE_FILE: files.write('age', '7s\n'),
       FEED_T_KEY_FILE: files.write('key', ' blanks stay \n'),
     })
     expect(config).toMatchObject({
       kafka: { brokers: ['a:1'] },
       metricsPort: 9001,
-      feeds: [{ schema: 'FromFile', key: ' blanks stay ' }],
+      feeds: [{ maxAgeMs: 7_000, key: ' blanks stay ' }],
     })
   })
 

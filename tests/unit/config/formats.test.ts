@@ -181,6 +181,11 @@ table('messages to send', openMessages, [
   ['["Hello",{"type":"subscribe","symbols":["A"]},1]', ['Hello', '{"type":"subscribe","symbols":["A"]}', '1']],
   ['[]', []],
   ['[ {"id": 12345678901234567890, "at" : 1.50,"s":"a b"} ]', ['{"id":12345678901234567890,"at":1.50,"s":"a b"}']],
+  ['["a","b\\ud83d\\ude00",{"a":"\\ud800"}]', ['a', 'b😀', '{"a":"\\ud800"}']],
+  [
+    '["a","b\\ud800"]',
+    refused('has a text with half of a character (a lone surrogate), which cannot be sent (item 2)'),
+  ],
   ['Hello', refused('must be a JSON array')],
   ['{"type":"subscribe"}', refused('must be a JSON array')],
 ])

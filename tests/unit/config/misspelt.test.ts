@@ -1,6 +1,6 @@
 /** Variables that are none of ours: what was meant, once, and only where that is likely. */
 import { describe, expect, it } from '@jest/globals'
-import { problems, problemsOf, read, type TestEnv, warnings } from './environment.ts'
+import { base, problems, problemsOf, read, type TestEnv, warnings } from './environment.ts'
 
 describe('a variable outside feeds', () => {
   it.each([
@@ -83,6 +83,30 @@ describe('a variable of feeds', () => {
     ['FEED_A_B_URL', /^FEED_A_B_URL is not a setting; did you mean FEED_A_B_URLS\?$/],
   ])('%s', (variable, problem) => {
     expect(told({ [variable]: 'x' })).toEqual([expect.stringMatching(problem)])
+  })
+
+  it('in lower case is taken for the one in capitals', () => {
+    const { BOOTSTRAP_SERVERS, SCHEMA_REGISTRY_URL } = base
+    const others = { BOOTSTRAP_SERVERS, SCHEMA_REGISTRY_URL }
+    expect(problemsOf({ ...others, feed_a_urls: 'ws://a', feed_a_schema: 'A' })).toEqual([
+      'No feed is on: feed_a_urls is not a setting; did you mean FEED_A_URLS?',
+    ])
+    expect(problemsOf({ ...others, FEED_A_URLS: 'ws://a', feed_a_schema: 'A' })).toEqual([
+      'feed_a_schema is not a setting; did you mean FEED_A_SCHEMA?',
+    ])
+    expect(warnings({ feed_a_urls_file: '/x' })).toEqual([
+      'feed_a_urls_file is not a setting of this program and has no effect; did you mean FEED_A_URLS_FILE?',
+    ])
+    expect(warnings({ feed_the_cat: '1', feed_urls: 'x', feedback_urls: 'y' })).toEqual([])
+  })
+
+  it('of a feed that cannot be called so is told why, and nothing that cannot be is suggested', () => {
+    const why = 'the name of a feed has only A to Z, 0 to 9 and _, and begins with no _'
+    expect(told({ FEED_Ä_URLS: 'ws://a', FEED_Ä_SCHEMA: 'A' })).toEqual([
+      `FEED_Ä_URLS is not a setting: ${why}; name a feed with FEED_<NAME>_URLS; its settings are in tributary --help.`,
+      `FEED_Ä_SCHEMA is not a setting: ${why}; name a feed with FEED_<NAME>_URLS; its settings are in tributary --help.`,
+    ])
+    expect(told({ 'FEED_A-B_URLS': 'ws://a' })).toEqual([expect.stringContaining(why)])
   })
 
   it('that is a misspelt URLS does not make its feed lack them', () => {

@@ -1,7 +1,7 @@
 /** Who is dead and who is silent, on a clock of the test's own. */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { heartbeat } from '../../../app/dial/heartbeat.ts'
-import { fixedLimit } from '../../../app/dial/rhythm.ts'
+import { fixedLimit } from '../../../app/dial/learned-silence.ts'
 import { silence } from '../../../app/dial/silence.ts'
 
 /** What was started shares timers with what is started next. */

@@ -96,6 +96,11 @@ describe('openMessagesReader', () => {
     expect(await read()).toEqual(['sub 2', '{"id":12345678901234567890}'])
   })
 
+  it('refuses what cannot be sent', async () => {
+    await write('["\\ud800"]')
+    await expect(openMessagesReader([], file())()).rejects.toThrow('does not hold messages of whole characters')
+  })
+
   it.each(['', 'secret', '{"a":"secret"}', '"secret"', '5'])('refuses %j without showing it', async (text) => {
     await write(text)
     const reading = openMessagesReader([], file())()

@@ -1,18 +1,18 @@
 /** The sources of a list of URLs that changes. */
 import { describe, expect, it } from '@jest/globals'
 import type { PresentSource } from '../../../app/dial/address.ts'
-import { type Place, UrlSources } from '../../../app/dial/url-sources.ts'
+import { type UrlPlace, UrlSources } from '../../../app/dial/url-sources.ts'
 import type { Source, SourceInfo } from '../../../app/model.ts'
 
 const symbols = (...names: readonly string[]): string[] => names.map((name) => `ws://h/?symbol=${name}`)
 
 function rig(urls: readonly string[], present: Iterable<PresentSource> = []) {
-  const places = new Map<SourceInfo, Place>()
+  const places = new Map<SourceInfo, UrlPlace>()
   const live = [...urls]
   const receive = (): never => {
     throw new Error('nobody dials')
   }
-  const make = (info: SourceInfo, place: Place): Source => {
+  const make = (info: SourceInfo, place: UrlPlace): Source => {
     places.set(info, place)
     return { info, receive }
   }

@@ -1,5 +1,5 @@
 /** Changes of files, however they are made. */
-import { mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
@@ -38,6 +38,7 @@ describe('a file that is watched', () => {
     ['written', () => writeFile(path('a'), '22')],
     ['replaced by one of the same size', () => replace('a', '2')],
     ['removed', () => rm(path('a'))],
+    ['kept from being read', () => chmod(path('a'), 0o000)],
     ['made', () => writeFile(path('b'), '')],
   ])('is noticed once when it is %s', async (_what, change) => {
     await writeFile(path('a'), '1')
@@ -63,6 +64,14 @@ describe('a file that is watched', () => {
       expect(await changesAfter(1)).toBe(0)
     }
     expect(await changesAfter(1)).toBe(1)
+  })
+
+  it('is noticed when others are followed just then', async () => {
+    await writeFile(path('a'), '1')
+    await watch.follow([path('a')])
+    await writeFile(path('a'), '22')
+    await watch.follow([path('a'), path('b')])
+    expect(await changesAfter(3)).toBe(1)
   })
 
   it('is not noticed any more when others are followed, nor by a look that a stop meets', async () => {

@@ -324,7 +324,7 @@ describe('record size', () => {
     const at = record('v'.repeat(500))
     // length 2 + attributes 1 + timestamp delta 1 + offset delta 1 + null key 1 + value length 2 + value + header count 1
     const exact = BATCH_OVERHEAD_BYTES + 2 + 1 + 1 + 1 + 1 + 2 + 500 + 1
-    expect(sizeRefusal(at, exact)).toBeUndefined()
-    expect(sizeRefusal(at, exact - 1)).toMatchObject({ reason: 'too_large' })
+    expect(sizeRefusal(at, { partitions: 1, maxMessageBytes: exact })).toBeUndefined()
+    expect(sizeRefusal(at, { partitions: 1, maxMessageBytes: exact - 1 })).toMatchObject({ reason: 'too_large' })
   })
 })

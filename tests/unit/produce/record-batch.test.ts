@@ -113,8 +113,8 @@ describe('a record batch', () => {
     for (const [, records] of shapes) {
       for (const one of records) {
         const { length } = recordBatch([one], crc32c)
-        expect(sizeRefusal(one, length)).toBeUndefined()
-        expect(sizeRefusal(one, length - 1)).toMatchObject({ reason: 'too_large' })
+        expect(sizeRefusal(one, { partitions: 1, maxMessageBytes: length })).toBeUndefined()
+        expect(sizeRefusal(one, { partitions: 1, maxMessageBytes: length - 1 })).toMatchObject({ reason: 'too_large' })
       }
     }
   })

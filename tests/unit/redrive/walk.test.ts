@@ -38,7 +38,7 @@ async function go(
     config: readConfigOf('quotes'),
     clock: new Clock(),
     encoders: { of: async () => encoder },
-    outlet,
+    outletOf: () => outlet,
     flight,
     unavailable: () => {},
   })
@@ -186,7 +186,7 @@ describe('a walk over dead letters', () => {
     const parts = {
       config: readConfigOf('quotes'),
       encoders: { of: async () => jsonEncoder() },
-      outlet: keepingOutlet(added),
+      outletOf: () => keepingOutlet(added),
       flight,
     }
     const way = new Way({ clock: new Clock(), ...parts, unavailable: () => {} })
@@ -209,6 +209,17 @@ describe('a walk over dead letters', () => {
 })
 
 describe('the report', () => {
+  it('says of how many messages the records are, where whole messages are wanted', async () => {
+    walk = new Walk(true)
+    const message = '[{"n":0},{"n":1},{"n":2}]'
+    await go([{ message, document: 1 }, { message: '{}' }], ['--whole'])
+    for (const { settlement } of added) settlement.produced(1)
+    const lines = reportLines(walk, 'letters', false)
+    expect(lines).toContain('4 records would be sent of 2 whole messages. Send with --go.')
+    expect(lines[1]).toBe('feed    reason  messages  would be sent')
+    expect(reportLines(walk, 'letters', true)).toContain('4 records sent of 2 whole messages.')
+  })
+
   it('shows one line per feed and reason, and only columns with a number in them', async () => {
     await go([
       { message: '{}' },

@@ -141,12 +141,12 @@ describe('RENAME and SET', () => {
 
   it.each<readonly [Readonly<Record<string, string>>, string]>([
     [{ RENAME: 'a' }, 'FEED_A_RENAME must be a list of path:name'],
-    [{ RENAME: 'a:b,c:b' }, 'FEED_A_RENAME gives two fields the name b'],
-    [{ RENAME: 'a:b,a:c' }, 'FEED_A_RENAME renames a twice'],
+    [{ RENAME: 'a:b,c:b' }, 'FEED_A_RENAME gives two fields one name (items 1 and 2)'],
+    [{ RENAME: 'a:b,a:c' }, 'FEED_A_RENAME renames a field twice (items 1 and 2)'],
     [{ SET: 'a:$now' }, 'FEED_A_SET must be a list of name:value'],
-    [{ SET: 'a:1,a:2' }, 'FEED_A_SET sets a twice'],
+    [{ SET: 'a:1,a:2' }, 'FEED_A_SET sets a field twice (items 1 and 2)'],
     [{ RECORDS: 'a..b' }, 'FEED_A_RECORDS must be the path'],
-    [{ RECORDS_KEEP: 'a.x,b.x', RECORDS: 'd' }, 'FEED_A_RECORDS_KEEP gives two fields the name x'],
+    [{ RECORDS_KEEP: 'a.x,b.x', RECORDS: 'd' }, 'FEED_A_RECORDS_KEEP gives two fields one name (items 1 and 2)'],
     [{ KEY_FIELD: 'a\\' }, 'FEED_A_KEY_FIELD must be a dotted path'],
   ])('refuse %j: %s', async (settings, problem) => {
     await expect(steps(settings)).rejects.toMatchObject({

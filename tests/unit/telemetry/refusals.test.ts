@@ -51,8 +51,8 @@ describe('refused documents', () => {
     expect(lines).toEqual([])
     jest.advanceTimersByTime(60_000)
     expect(lines).toEqual([
-      'feed a: 600 of 600 documents were refused in 60 s (100 %): missing_field 590, bad_value 10; the last: bad_value 9',
-      'feed b: 3 of 1000 documents were refused in 60 s (0.3 %): not_json 3; the last: not_json 2',
+      'feed a: 600 of 600 documents of the last 60 s were refused (100 %): missing_field 590, bad_value 10; the last: bad_value 9',
+      'feed b: 3 of 1000 documents of the last 60 s were refused (0.3 %): not_json 3; the last: not_json 2',
     ])
   })
 
@@ -67,7 +67,7 @@ describe('refused documents', () => {
       refusals.isNews({ ...event, reason, documents, detail: 'wrong' })
     }
     jest.advanceTimersByTime(60_000)
-    expect(lines).toEqual([expect.stringContaining('900 of 1400 documents were refused in 60 s (64.3 %)')])
+    expect(lines).toEqual([expect.stringContaining('900 of 1400 documents of the last 60 s were refused (64.3 %)')])
   })
 
   it('are no news in the minutes that follow, one summary each, and news again after a minute without', () => {
@@ -102,7 +102,9 @@ describe('refused documents', () => {
     refuse('a', 'not_json', 5)
     jest.advanceTimersByTime(2_000)
     refusals.flush()
-    expect(lines).toEqual(['feed a: 5 of 5 documents were refused in 2 s (100 %): not_json 5; the last: not_json 4'])
+    expect(lines).toEqual([
+      'feed a: 5 of 5 documents of the last 2 s were refused (100 %): not_json 5; the last: not_json 4',
+    ])
     expect(jest.getTimerCount()).toBe(0)
   })
 })

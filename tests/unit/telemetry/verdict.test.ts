@@ -63,7 +63,7 @@ describe('the verdict', () => {
   })
 
   it('stays one line of bounded length, whatever there is to say', () => {
-    const status = new Status(false)
+    const status = new Status([])
     for (let at = 0; at < 100; at++) {
       status.addFeed(`f${at}`, [])
       status.apply({ type: 'feed.parked', feed: `f${at}`, reason: 'unknown', detail: 'long\n'.repeat(1_000) })

@@ -1,11 +1,9 @@
-/** A socket that is read as long as nobody holds it back. */
-
-/** Several may hold it: it is read again when the last of them lets go. */
-export class Valve {
+/** Counts the holders that pause a socket: the first hold pauses, the last release resumes. */
+export class PauseLock {
   readonly #changed: (isHeld: boolean) => void
   #holders = 0
 
-  /** `changed` is told of the first hold and of the last release. */
+  /** Calls `changed` at the first hold and at the last release. */
   constructor(changed: (isHeld: boolean) => void) {
     this.#changed = changed
   }

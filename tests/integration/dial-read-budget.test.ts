@@ -1,6 +1,6 @@
 // Many sources whose messages nobody keeps: what they hold together is bounded, and nothing is lost.
 import { describe, expect, it } from '@jest/globals'
-import { Intake } from '../../app/dial/intake.ts'
+import { ReadBudget } from '../../app/dial/read-budget.ts'
 import type { Message } from '../../app/model.ts'
 import { texts } from '../support/messages.ts'
 import { until } from '../support/until.ts'
@@ -19,19 +19,19 @@ const textOf = (at: number) => `${at} ${PADDING}`
 const bytesOf = (messages: readonly Message[]) => messages.reduce((sum, { data }) => sum + data.length, 0)
 
 describe('sources of one feed', () => {
-  it('hold no more together than the intake allows, and then deliver everything in order', async () => {
+  it('hold no more together than the read budget allows, and then deliver everything in order', async () => {
     await using upstream = await startUpstream({
       onSocket: (socket) => {
         for (let at = 0; at < EACH; at++) socket.send(textOf(at))
       },
     })
     const stop = new AbortController()
-    const intake = new Intake(LIMIT_BYTES)
+    const readBudget = new ReadBudget(LIMIT_BYTES)
     const paused = new Set<string>()
     const arrivals = Array.from({ length: SOURCES }, (_, at) => {
       const url = `${upstream.url}/${at}`
       const tell = (isPaused: boolean) => void (isPaused ? paused.add(url) : paused.delete(url))
-      return sourceOf(url, { intake, paused: tell }).receive(stop.signal, () => undefined)
+      return sourceOf(url, { readBudget, paused: tell }).receive(stop.signal, () => undefined)
     })
     const taken: string[][] = arrivals.map(() => [])
     let heldBytes = 0

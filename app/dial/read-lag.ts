@@ -1,13 +1,13 @@
-/** Whether a socket is read as fast as its peer writes. */
+/** Detects sockets that are read more slowly than their peer writes. */
 import type { EventEmitter } from 'node:events'
 import { steadyNow } from '../lib/clock.ts'
 import { READ } from './onread.ts'
 
 /**
- * Calls `behind` when the socket is not read empty, with the time at which it last was (milliseconds since the epoch), and
- * with 0 when it is again: whatever the peer wrote before that time has been read.
+ * Calls `behind` with the time (milliseconds since the epoch) at which the socket was last read empty, when a read leaves data
+ * behind; everything the peer wrote before then has been read. Calls `behind(0)` when the socket is empty again.
  */
-export class Backlog {
+export class ReadLag {
   readonly #behind: (since: number) => void
   #emptyAt = steadyNow()
   #told = 0
@@ -19,20 +19,20 @@ export class Backlog {
     socket.on(READ, (isFull: boolean) => this.#read(isFull))
   }
 
-  /** The socket is not read from now on. */
+  /** The socket is paused. */
   held(): void {
     this.#isHeld = true
     this.#tell(this.#emptyAt)
   }
 
-  /** It is again: if nothing is there, that shows when the event loop has asked once. */
+  /** The socket is resumed. Without a read in the next event-loop turn, the socket is empty. */
   released(): void {
     this.#isHeld = false
     const reads = this.#reads
     const look = (): void => {
       if (this.#reads === reads && !this.#isHeld) this.#read(false)
     }
-    // The first may come before the loop has asked.
+    // The first callback may run before the event loop has polled the socket.
     setImmediate(() => setImmediate(look))
   }
 

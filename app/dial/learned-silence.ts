@@ -1,47 +1,47 @@
-/** A silence limit that follows the source's own rhythm: a busy source is noticed silent in seconds, a quiet one is left alone. */
+/** Learns a silence limit from the pauses of a source: seconds for a busy source, minutes for a quiet source. */
 
-/** How long a silence may last: asked while it lasts, told of what came. Times and durations are milliseconds on one monotonic clock. */
+/** How long a silence may last. Times and durations are milliseconds on the same monotonic clock. */
 export interface SilenceLimit {
   /** The present limit. */
   readonly limitMs: number
   /** The limit is never shorter than this. */
   readonly shortestMs: number
-  /** A connection is open: the pause before it says nothing. */
+  /** A connection is open. The pause before opening is no sample. */
   opened(now: number): void
-  /** Something came, `pauseMs` after what came before it or after the connection had opened. */
+  /** Messages arrived, `pauseMs` after the previous arrival or the opening. */
   heard(now: number, pauseMs: number): void
-  /** The connection was given up, because nothing came within the limit. */
+  /** The connection was closed because no message arrived within the limit. */
   silent(): void
 }
 
-/** A limit that stays as it is. */
+/** Returns a constant limit. */
 export function fixedLimit(limitMs: number): SilenceLimit {
   return { limitMs, shortestMs: limitMs, opened() {}, heard() {}, silent() {} }
 }
 
 /** Bounds of a learned limit, milliseconds. */
-export interface RhythmBounds {
+export interface SilenceBounds {
   readonly floorMs: number
   readonly ceilingMs: number
 }
 
-const BOUNDS: RhythmBounds = { floorMs: 5_000, ceilingMs: 600_000 }
-/** A burst counts once: the sample is the longest pause of this part of the floor. */
+const BOUNDS: SilenceBounds = { floorMs: 5_000, ceilingMs: 600_000 }
+/** Sampling period as a part of the floor. A sample is the longest pause of a period, so a burst counts once. */
 const SAMPLE = 1 / 5
-/** With fewer samples little is known, and the limit is the ceiling. */
+/** With fewer samples the limit is the ceiling. */
 const ENOUGH = 20
 const FACTOR = 3
-/** What doubled comes back by this factor a sample: were it at once, a rhythm slower than it looked would be cut again and again. */
+/** Factor per sample by which a doubled limit shrinks again. A sudden return would cut a slow source repeatedly. */
 const SHRINKS = 0.995
-/** Weights of a new sample. As RFC 6298 §2 has them for round trips; the deviation shrinks slowly, so that a long burst is not taken for a new rhythm. */
+/** Weights of a new sample, as in RFC 6298 §2 for round trips. The deviation shrinks more slowly, so that a long burst changes little. */
 const WEIGHT = { mean: 1 / 8, deviationGrows: 1 / 4, deviationShrinks: 1 / 32 }
 
 /**
- * Learns from one source over all its connections. A silence that was one (nothing comes on the next connection either)
- * doubles the limit each time, up to the ceiling; it shrinks again while what comes goes on for longer than a burst.
+ * Learns from a source over all its connections. Each redial for silence doubles the limit, up to the ceiling. The limit shrinks again
+ * with each later sample.
  */
-export class Rhythm implements SilenceLimit {
-  readonly #bounds: RhythmBounds
+export class LearnedSilence implements SilenceLimit {
+  readonly #bounds: SilenceBounds
   #samples = 0
   #mean = 0
   #deviation = 0
@@ -50,7 +50,7 @@ export class Rhythm implements SilenceLimit {
   #sampledAt: number | undefined
   #growth = 1
 
-  constructor(bounds: RhythmBounds = BOUNDS) {
+  constructor(bounds: SilenceBounds = BOUNDS) {
     this.#bounds = bounds
   }
 
@@ -70,7 +70,7 @@ export class Rhythm implements SilenceLimit {
     this.#longest = 0
   }
 
-  /** The first arrival of a connection only starts the clock: how soon an upstream greets is not its rhythm. */
+  /** The first arrival of a connection only starts the clock: the delay of a greeting is no sample. */
   heard(now: number, pauseMs: number): void {
     if (this.#sampledAt === undefined) {
       this.#sampledAt = now

@@ -2,10 +2,10 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { watch } from '../../../app/dial/watch.ts'
+import { checkEvery } from '../../../app/dial/shared-timer.ts'
 import { startRawUpstream } from '../../support/upstream-raw.ts'
 
-describe('watch', () => {
+describe('checkEvery', () => {
   it('looks after the sockets were read, so that an answer which came while we were busy counts', async () => {
     await using upstream = await startRawUpstream(() => undefined)
     const client = connect(upstream.port, '127.0.0.1')
@@ -15,7 +15,7 @@ describe('watch', () => {
     while (!upstream.sockets[0]) await new Promise(setImmediate)
     const seen: number[] = []
     await new Promise<void>((resolve) => {
-      const stop = watch(50, () => {
+      const stop = checkEvery(50, () => {
         seen.push(client.bytesRead)
         stop()
         resolve()
@@ -30,7 +30,7 @@ describe('watch', () => {
   })
 })
 
-describe('watching many', () => {
+describe('checkEvery with many peers', () => {
   beforeEach(() => {
     jest.useFakeTimers()
   })
@@ -40,7 +40,7 @@ describe('watching many', () => {
 
   it('takes one timer for all, and looks at each once a period', () => {
     const looks = Array.from({ length: 1_000 }, () => 0)
-    const stops = looks.map((_, at) => watch(7_500, () => looks.splice(at, 1, (looks[at] ?? 0) + 1)))
+    const stops = looks.map((_, at) => checkEvery(7_500, () => looks.splice(at, 1, (looks[at] ?? 0) + 1)))
     expect(jest.getTimerCount()).toBe(1)
     jest.advanceTimersByTime(30_001)
     expect(new Set(looks)).toEqual(new Set([4]))
@@ -52,7 +52,7 @@ describe('watching many', () => {
     const at: number[] = []
     const stops: (() => void)[] = []
     for (let each = 0; each < 5; each++) {
-      stops.push(watch(7_500, () => at.push(performance.now())))
+      stops.push(checkEvery(7_500, () => at.push(performance.now())))
       jest.advanceTimersByTime(1_500)
     }
     jest.advanceTimersByTime(7_500)
@@ -62,9 +62,9 @@ describe('watching many', () => {
 
   it('tells everyone, whenever their turn is, that we stood still', () => {
     const stalled: boolean[][] = [[], []]
-    const first = watch(1_000, (was) => stalled[0]?.push(was))
+    const first = checkEvery(1_000, (was) => stalled[0]?.push(was))
     jest.advanceTimersByTime(500)
-    const second = watch(1_000, (was) => stalled[1]?.push(was))
+    const second = checkEvery(1_000, (was) => stalled[1]?.push(was))
     jest.advanceTimersByTime(2_000)
     const now = performance.now.bind(performance)
     const clock = jest.spyOn(performance, 'now').mockImplementation(() => now() + 60_000)

@@ -1,39 +1,39 @@
-/** Looking at peers from time to time without blaming them for our own absence. */
+/** Periodic checks of peers with few timers. Detects stalls of our own process, so that peers are not blamed. */
 
-/** Fired this much too late, a timer says that the process stood still (SIGSTOP, a blocked event loop), not the peer. */
+/** A timer that fires this late shows a stall of our process (SIGSTOP, blocked event loop). */
 const STALL_MS = 1_000
 const LONGEST_TIMER_MS = 2 ** 31 - 1
-/** Not all peers are looked at in the same moment, and the timer does not wake us more often than it must. */
+/** Turns per period: enough to spread the checks, few enough to limit wake-ups. */
 const MOST_TURNS = 15
 const FEWEST_TURNS = 5
 const SHORTEST_TURN_MS = 250
 
 type Check = (stalled: boolean) => void
 
-const rounds = new Map<number, Round>()
+const timers = new Map<number, SharedTimer>()
 
 /**
- * Calls `check` every `periodMs`, each time after the sockets have been read once, so that an answer that is already
- * there counts. `stalled`: we were away ourselves, the peer deserves a new deadline. Returns what ends it.
+ * Calls `check` every `periodMs`, each time after the sockets were read, so that answers already received count. `stalled`: our
+ * process was suspended, so the peer gets a new deadline. Returns a function that stops the checks.
  */
-export function watch(periodMs: number, check: Check): () => void {
-  const round = rounds.get(periodMs) ?? new Round(periodMs)
-  rounds.set(periodMs, round)
-  const peers = round.join(check)
+export function checkEvery(periodMs: number, check: Check): () => void {
+  const timer = timers.get(periodMs) ?? new SharedTimer(periodMs)
+  timers.set(periodMs, timer)
+  const peers = timer.join(check)
   return () => {
     peers.delete(check)
-    if (round.isOver()) rounds.delete(periodMs)
+    if (timer.isOver()) timers.delete(periodMs)
   }
 }
 
-/** Those who are looked at in the same moment, milliseconds on a monotonic clock. */
+/** Checks that run together; `due` is milliseconds on a monotonic clock. */
 interface Turn {
   due: number
   readonly checks: Set<Check>
 }
 
-/** All who are looked at with the same period: one timer for all of them, which gives turn after turn. */
-class Round {
+/** One timer for all checks of the same period, which are spread over several turns. */
+class SharedTimer {
   readonly #periodMs: number
   readonly #turns: readonly Turn[]
   readonly #timer: NodeJS.Timeout
@@ -48,13 +48,13 @@ class Round {
     this.#timer = setInterval(() => this.#take(), turnMs)
   }
 
-  /** Into the turn that is furthest away; answers it. */
+  /** Adds `check` to the turn furthest in the future, and returns the checks of that turn. */
   join(check: Check): Set<Check> {
     const { checks } = this.#turns.at(this.#next - 1) as Turn
     return checks.add(check)
   }
 
-  /** Ends with the last who leaves. */
+  /** Stops the timer when no check is left. */
   isOver(): boolean {
     if (this.#turns.some(({ checks }) => checks.size > 0)) return false
     clearInterval(this.#timer)

@@ -1,0 +1,64 @@
+/** Documents as JSON, as they are: no schema, no registry, no framing. */
+import { Rejected } from '../errors.ts'
+import { stringifyExactly } from '../lib/lossless-json.ts'
+import type { Document, Encoder } from '../model.ts'
+import type { JsonValues } from './json-settings.ts'
+
+/**
+ * An encoder to compact JSON in UTF-8. Numbers have all of their digits; text that UTF-8 cannot hold is escaped. `encode` throws `Rejected`:
+ * `bad_number` for a number that is beyond what can be read, `too_deep`.
+ */
+export function json({ schemaFile }: JsonValues): Encoder {
+  if (schemaFile !== 'none') throw new Error('schemas from files are not read')
+  let holds = 0
+  return {
+    prepare: async () => {},
+    encode: (_subject, document) => Buffer.from(textOf(document)),
+    hold() {
+      holds++
+      return () => {
+        holds--
+      }
+    },
+    fork: () => json({ schemaFile }),
+    get isHeld() {
+      return holds > 0
+    },
+    forget() {},
+    undeclared: 0,
+    schemas: new Map(),
+    close: async () => {},
+  }
+}
+
+function textOf(document: Document): string {
+  const text = stringified(document)
+  // What is infinite would be written as null.
+  const path = text.includes('null') ? pathToInfinite(document) : undefined
+  if (path === undefined) return text
+  throw new Rejected('bad_number', 'a number beyond what can be read', { path: path.join('.') })
+}
+
+function stringified(document: Document): string {
+  try {
+    return JSON.stringify(document)
+  } catch (error) {
+    if (error instanceof RangeError) throw new Rejected('too_deep', 'nested too deeply to be written as JSON')
+    // A bigint that a normaliser made.
+    return stringifyExactly(document)
+  }
+}
+
+/** Iterative, because documents may be deep. */
+function pathToInfinite(document: Document): readonly string[] | undefined {
+  const pending: { readonly value: unknown; readonly path: readonly string[] }[] = [{ value: document, path: [] }]
+  for (let one = pending.pop(); one; one = pending.pop()) {
+    const { value, path } = one
+    if (typeof value === 'number' && !Number.isFinite(value)) return path
+    if (typeof value !== 'object' || value === null) continue
+    for (const [name, inner] of Object.entries(value)) {
+      if (typeof inner === 'number' || typeof inner === 'object') pending.push({ value: inner, path: [...path, name] })
+    }
+  }
+  return undefined
+}
