@@ -1,4 +1,4 @@
-/** What an operator can do about a subject that cannot be had, by what is in the way. */
+/** Cures for unavailable subjects, by reason. */
 import { Unavailable, type UnavailableReason } from '../errors.ts'
 import { type GivenNames, settingName } from '../lib/setting-names.ts'
 
@@ -7,7 +7,7 @@ interface RegistryCure {
   readonly cure: string
 }
 
-/** `named`: the setting that names the schema, where one feed asks. */
+/** `named`: the setting that names the schema, if a feed asks. */
 type CureFor = (subject: string, names: GivenNames | undefined, named: string | undefined) => RegistryCure
 
 const url = (names: GivenNames | undefined): string => settingName(names, 'SCHEMA_REGISTRY_URL')
@@ -42,7 +42,7 @@ const REGISTRY_CURES: Partial<Record<UnavailableReason, CureFor>> = {
   bad_schema: () => ({ setting: undefined, cure: 'register a version that is valid Avro and a record or a map' }),
 }
 
-/** The same error with what to do about `subject`, unless it says so itself. Other errors are returned as they are. */
+/** Adds the cure for `subject` to an error without one. Returns other errors unchanged. */
 export function withRegistryCure(
   error: unknown,
   subject: string,

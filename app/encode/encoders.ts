@@ -5,12 +5,12 @@ import { type EncoderGround, type EncoderKind, encoders } from './index.ts'
 
 const encoderKinds: Readonly<Record<string, EncoderKind>> = encoders
 
-/** Whether values of that format have schemas, which the registry has. */
+/** Whether values of a format have schemas in the registry. */
 export function hasSchemas(format: string): boolean {
   return entryOf(encoderKinds, format).needs.includes('registry')
 }
 
-/** Opens each encoder once: feeds with the same format, and the same settings of it, share one. */
+/** Opens each encoder once. Feeds with the same format and the same settings share an encoder. */
 export class Encoders {
   readonly #ground: EncoderGround
   readonly #opened = new Map<string, Promise<Encoder>>()
@@ -20,7 +20,7 @@ export class Encoders {
     this.#ground = ground
   }
 
-  /** The encoder of a feed; its values of other settings do not matter. */
+  /** The encoder of a feed. Settings of other formats are ignored. */
   of(feed: { readonly format: string }): Promise<Encoder> {
     const values = ownValues(entryOf(encoderKinds, feed.format).settings, feed)
     const key = JSON.stringify([feed.format, values])
@@ -29,13 +29,13 @@ export class Encoders {
     return opened
   }
 
-  /** The schemas of all of them, by subject. */
+  /** The schemas of all encoders, by subject. */
   get schemas(): Encoder['schemas'] {
     const [first, ...others] = this.#all.map(({ schemas }) => schemas)
     return others.length === 0 ? (first ?? new Map()) : new Map([first ?? [], ...others].flatMap((one) => [...one]))
   }
 
-  /** No feed uses `subject` any more. */
+  /** Call when no feed uses `subject` any more. */
   forget(subject: string): void {
     for (const encoder of this.#all) encoder.forget(subject)
   }

@@ -1,4 +1,4 @@
-/** Why a document does not fit its schema, said without any of its content. */
+/** Explains why a document does not fit its schema, without content of the document. */
 import { Rejected, type RejectReason } from '../errors.ts'
 import { type Fault, kindOf, type TypeNode } from '../fit/node.ts'
 import { numberOf } from '../fit/number.ts'
@@ -7,15 +7,15 @@ import type { Plan } from '../fit/plan.ts'
 import { EnumNode } from '../fit/simple.ts'
 import { UnionNode } from '../fit/union.ts'
 
-/** Path segments shown; a recursive schema may lead to thousands. */
+/** Most path segments to show; a recursive schema may produce thousands. */
 const MAX_SEGMENTS = 12
-/** Branches and symbols shown, and the longest of their names in characters. */
+/** Most branches and symbols to show, and the longest name in characters. */
 const MAX_NAMES = 8
 const MOST_NAME_CHARACTERS = 60
 
 /**
- * The `Rejected` for a document that `plan` would not write: `missing_field`, `bad_number`, `bad_value`, `too_deep`, or
- * `encode` when nothing is found that explains it. Walks the document a second time, up to the first fault.
+ * Returns the `Rejected` for a document that `plan` did not write: `missing_field`, `bad_number`, `bad_value`,
+ * `too_deep`, or `encode` if no explanation is found. Walks the document again up to the first fault.
  */
 export function explainMismatch(plan: Plan, document: unknown, cause: unknown): Rejected {
   try {
@@ -59,12 +59,12 @@ function isNumberType({ name }: TypeNode): boolean {
   return /^(int|long|float|double)$/.test(name)
 }
 
-/** The schema's own words, within bounds. */
+/** The names used in the schema, limited in length. */
 function wantedBy(node: TypeNode): string {
   return node instanceof UnionNode ? someOf(node.branches.map(wordOf), 'or') : node.name
 }
 
-/** Records, enums and fixeds have names of their own. */
+/** Records, enums and fixed types have names of their own. */
 function wordOf({ name, branch }: TypeNode): string {
   return branch.includes('.') || /^(record|enum|fixed)$/.test(name) ? branch : name
 }

@@ -1,4 +1,4 @@
-/** Schemas that are valid and that no plain JSON document fits. */
+/** Detects valid schemas that no plain JSON document fits. */
 import type { Misfit } from '../events.ts'
 import { FixedNode } from '../fit/bytes.ts'
 import { ArrayNode, MapNode } from '../fit/containers.ts'
@@ -8,17 +8,20 @@ import { RecordNode } from '../fit/record.ts'
 import { EnumNode } from '../fit/simple.ts'
 import { UnionNode } from '../fit/union.ts'
 
-/** A value that fits and how much it holds, or why there is none. */
+/** A fitting value and the number of its parts, or why no value fits. */
 type Specimen =
   | { readonly value: unknown; readonly size: number }
   | { readonly path: readonly string[]; readonly why: string; readonly cure: string }
 
-/** A schema whose types refer to each other so often, or whose specimen holds so much, is left unjudged. */
+/** Limits of the search. Beyond them a schema counts as fitting. */
 const MOST_STEPS = 10_000
 const MOST_SAMPLE_BYTES = 1_024
 const SAMPLE_UUID = '00000000-0000-4000-8000-000000000000'
 
-/** The first required field that no JSON value fits: a document is made up that should fit. Undefined where one fits. */
+/**
+ * The first required field that no JSON value fits; undefined if some document fits. Builds a sample document and
+ * tries to fit the sample.
+ */
 export function misfitOf({ root }: Plan): Misfit | undefined {
   const documents = root instanceof UnionNode ? root.branches.filter(({ kind }) => kind === 'object') : [root]
   const search = new Search()
@@ -70,7 +73,7 @@ class Search {
       value[field.name] = made.value
       size += made.size
     }
-    // The same specimen may stand in many places, and each is looked at.
+    // The same sample may occur in many places; each occurrence is visited.
     if (size > MOST_STEPS) this.#steps = size
     return { value, size }
   }
@@ -91,7 +94,7 @@ class Search {
   }
 }
 
-/** JSON values, one of which should fit a type that holds no others. `null` last, and never undefined. */
+/** JSON values for types without inner types; one should fit. `null` comes last. */
 function leaves(node: TypeNode): unknown[] {
   const size = node instanceof FixedNode ? Math.min(node.size, MOST_SAMPLE_BYTES) : 0
   const symbols = node instanceof EnumNode ? node.symbols.slice(0, 1) : []

@@ -1,4 +1,4 @@
-/** The registry's Confluent API, as far as an encoder needs it. */
+/** A client for the Confluent API of a schema registry, limited to reads for encoding. */
 import type { RegistryConfig } from '../config/types.ts'
 import { Unavailable, type UnavailableReason } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -9,18 +9,18 @@ import { timedRequest } from './registry-time.ts'
 /** The latest version of a subject. */
 export interface Latest extends Known {
   readonly version: number
-  /** Schema texts, those it refers to first, its own last; undefined when it is the one already known. */
+  /** Schema texts, referenced schemas first; undefined if the schema equals the known schema. */
   readonly texts: readonly string[] | undefined
 }
 
-/** A schema that is at hand. Its id alone does not tell it: a registry restored from an old copy gives ids anew. */
+/** A known schema. Its id does not identify the schema: a registry restored from an old copy reassigns ids. */
 export interface Known {
   readonly id: number
-  /** Its own text, and the subjects and versions it refers to. */
+  /** Its text, and the subjects and versions of its references. */
   readonly print: string
 }
 
-/** How to ask. `clock` learns from the answers. */
+/** Access to a registry. Responses set `clock`. */
 export interface RegistryAccess
   extends Pick<RegistryConfig, 'url' | 'basicAuth' | 'bearerToken' | 'ca' | 'timeoutMs' | 'names'> {
   readonly clock: Clock
@@ -36,7 +36,7 @@ interface SubjectVersion {
   readonly schema: string
   readonly references: readonly Reference[]
 }
-/** One question with all that follows from it: they share a deadline. */
+/** A request and its follow-up requests, which share a deadline. */
 interface Question {
   readonly access: RegistryAccess
   readonly host: string
@@ -45,7 +45,7 @@ interface Question {
   readonly signal: AbortSignal
 }
 
-/** A registry keeps its schemas in records of Kafka, of 1 MB unless told otherwise; a text in JSON takes a little more. */
+/** A registry stores schemas in Kafka records of 1 MB by default; JSON adds some overhead. */
 const MOST_RESPONSE_BYTES = 4 * 1024 * 1024
 const MAX_REFERENCES = 200
 const MAX_ID = 0x7fffffff
@@ -56,13 +56,13 @@ const FAILURES: Readonly<Record<HttpFailure, UnavailableReason>> = {
   aborted: 'unknown',
 }
 
-/** Error codes of the Confluent API for a subject or a version that is not there; a 404 without one comes from something else. */
+/** Error codes of the Confluent API for a missing subject or version. A 404 without them comes from another server. */
 const NOT_THERE: ReadonlySet<unknown> = new Set([40401, 40402])
 
 /**
- * Asks for the latest version of `subject` and for everything it refers to, recursively, within `timeoutMs` for all of it.
- * Throws `Unavailable`: `connect`, `timeout`, `authentication`, `authorization`, `no_subject`, `response` (an answer that
- * makes no sense), `bad_schema` (not Avro, or references without end), `unknown` when `signal` aborts.
+ * Fetches the latest version of `subject` and, recursively, all its references, within `timeoutMs` in total.
+ * Throws `Unavailable`: `connect`, `timeout`, `authentication`, `authorization`, `no_subject`, `response` (invalid
+ * response), `bad_schema` (not Avro, or too many references), `unknown` if `signal` aborts.
  */
 export async function latestSchema(
   access: RegistryAccess,
@@ -88,7 +88,7 @@ async function latest(access: RegistryAccess, subject: string, signal: AbortSign
   return { id, version, print, texts: [...texts, schema] }
 }
 
-/** Depth first, each subject and version once, so that also a circle of references ends. */
+/** Depth first. Each subject and version is visited once, therefore circular references end. */
 async function resolve(
   question: Question,
   references: readonly Reference[],

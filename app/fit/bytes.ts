@@ -1,20 +1,22 @@
-/** bytes and fixed, and the logical types uuid and duration on fixed. JSON has no bytes: text stands for them. */
+/** bytes and fixed, and the logical types uuid and duration on fixed. JSON has no bytes; text represents them. */
 import { type JsonKind, Leaf } from './node.ts'
 import { type Tap, writeFixed, writeLengthAndBytes } from './tap.ts'
 
-/** How text stands for bytes. `avro-json`: each character is the byte of its number (Avro 1.12, "JSON encoding"). */
+/** How text represents bytes. `avro-json`: each character is the byte of its code (Avro 1.12, "JSON encoding"). */
 export type BytesForm = 'base64' | 'avro-json'
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
 const BASE64_URL = /^[A-Za-z0-9_-]*={0,2}$/
-/** Characters above U+00FF stand for no byte. */
+/** Characters above U+00FF represent no byte. */
 const LATIN1 = /^[\0-\u00ff]*$/
 const UUID_FORM = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const DURATION =
   /^P(?=[\dT])(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d+))?S)?)?$/
 const MOST_UINT32 = 2 ** 32 - 1
 
-/** Returns the bytes that a text stands for; undefined where it stands for none. Base64 may be that of URLs, and lack its padding. */
+/**
+ * Returns the bytes of a text; undefined if the text is invalid. Base64 may use the URL alphabet and may lack padding.
+ */
 export function bytesOf(value: unknown, form: BytesForm | undefined): Buffer | undefined {
   if (typeof value !== 'string' || form === undefined) return undefined
   if (form === 'avro-json') return LATIN1.test(value) ? Buffer.from(value, 'latin1') : undefined
@@ -46,10 +48,10 @@ export class BytesNode extends Leaf<Uint8Array> {
   }
 }
 
-/** What text of another form stands for; undefined where it is not of that form. */
+/** Parses text of a logical type; undefined if the form is wrong. */
 type Reader = (text: string) => Uint8Array | undefined
 
-/** A logical type with a text of its own. */
+/** A logical type with its own text form. */
 export interface LogicalFixed {
   readonly name: string
   readonly read: Reader
@@ -85,11 +87,14 @@ export class FixedNode extends Leaf<Uint8Array> {
   }
 }
 
-/** The 16 bytes of a UUID_FORM (RFC 9562). */
+/** The 16 bytes of a UUID (RFC 9562). */
 export const uuidBytes: Reader = (text) =>
   UUID_FORM.test(text) ? Buffer.from(text.replaceAll('-', ''), 'hex') : undefined
 
-/** Months, days and milliseconds of an ISO 8601 duration, each a little-endian unsigned 32-bit integer (Avro 1.12, "Duration"). */
+/**
+ * Months, days and milliseconds of an ISO 8601 duration, each a little-endian unsigned 32-bit integer (Avro 1.12,
+ * "Duration").
+ */
 export const durationBytes: Reader = (text) => {
   const parts = DURATION.exec(text)
   if (!parts) return undefined

@@ -1,4 +1,4 @@
-/** Compiles an Avro schema (1.12) into a plan: for each type, what is done with a JSON value. */
+/** Compiles an Avro schema (1.12) into a plan: a tree of types that convert JSON values. */
 import { bytesNode, fixedNode, stringNode } from './compile-bytes.ts'
 import { ArrayNode, MapNode } from './containers.ts'
 import { DefaultRecord, Defaults, DefaultUnion } from './defaults.ts'
@@ -11,16 +11,16 @@ import { BooleanNode, EnumNode, nullNode } from './simple.ts'
 import { timeNode } from './time.ts'
 import { UnionNode } from './union.ts'
 
-/** Of a subject with all that it refers to; no honest schema comes near. */
+/** Limit for a subject with all its references; no real schema comes near. */
 const MOST_PARTS = 20_000
-/** Defaults mean what stands in the schema: nothing is converted, and bytes are written as Avro JSON. */
+/** Defaults are taken literally: no conversion, and bytes are written as Avro JSON. */
 const AS_WRITTEN: FitOptions = { coerce: 'none', bytes: 'avro-json', timeUnit: undefined }
 
 interface SchemaJson {
   readonly [name: string]: unknown
 }
 
-/** A type for documents, the same for defaults, and what kind of JSON value Avro JSON has for it. */
+/** A type for documents, its variant for defaults, and the kind of JSON value that Avro JSON uses. */
 interface CompiledType {
   readonly node: TypeNode
   readonly ofDefaults: TypeNode
@@ -28,9 +28,10 @@ interface CompiledType {
 }
 
 /**
- * Compiles schemas that may refer to the named types of those before them, and returns the last. Numbers in them may be
- * `ExactNumber`s. Throws an `Error` for what Avro does not allow, for defaults that do not fit or hold too much, and for more than
- * `MOST_PARTS` types and fields.
+ * Compiles schemas and returns the last. Schemas may refer to named types of earlier schemas. Numbers may be
+ * `ExactNumber`s.
+ * Throws an `Error` for invalid Avro, for defaults that do not fit or are too large, and for more than `MOST_PARTS`
+ * types and fields.
  */
 export function compilePlan(schemas: readonly unknown[], options: FitOptions): TypeNode {
   const compiler = new Compiler(options)
@@ -45,7 +46,7 @@ class Compiler {
   readonly #options: FitOptions
   readonly #names = new NamedTypes<CompiledType>()
   readonly #defaults = new Defaults()
-  /** What is left to do once all types are known. */
+  /** Tasks that run once all types are known. */
   readonly #later: (() => void)[] = []
   #parts = 0
 
@@ -124,7 +125,7 @@ class Compiler {
         fields.map(({ name, type, aliases }, at) => {
           const field = ofDefaults.fields[at]
           const fallback = field?.fallback === undefined ? undefined : this.#defaults.bytesOf(field)
-          // A field's own name wins, and of two with one alias the first.
+          // A field's own name wins over aliases; for duplicate aliases the first field wins.
           const keys = [name, ...aliases.filter((alias) => !known.has(alias))]
           for (const key of keys) known.add(key)
           return { name, keys, node: type.node, fallback }

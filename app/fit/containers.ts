@@ -79,7 +79,7 @@ export class MapNode implements TypeNode {
     return true
   }
 
-  /** Keys are the upstream's words, not the schema's: the path names none. */
+  /** Keys come from the upstream, not from the schema, hence paths do not contain them. */
   fault(value: unknown, path: string[]): Fault | undefined {
     if (!isObject(value)) return faultAt(path, value, this)
     path.push('*')

@@ -1,14 +1,14 @@
-/** Defaults: JSON values written once, when a schema is compiled, as the schema means them. */
+/** Writes default values once, when a schema is compiled. */
 import { isObject } from '../lib/json-value.ts'
 import { AS_IS, type Fault, type FitLevel, faultAt, NO, type TypeNode } from './node.ts'
 import { Tap, writeFixed, writeLong } from './tap.ts'
 
-/** All defaults of a schema together, in bytes: a default of records with defaults can double with each level. */
+/** Limit for all defaults of a schema, in bytes. Defaults of nested records can double with each level. */
 const MOST_DEFAULT_BYTES = 16 * 1024 * 1024
 const FIRST_BYTES = 1_024
 const MOST_SHOWN = 60
 
-/** A field while its schema is compiled. `fallback`: its JSON default; undefined where it has none. */
+/** A field during compilation. `fallback`: its JSON default, or undefined. */
 export interface DefaultField {
   readonly name: string
   readonly node: TypeNode
@@ -20,7 +20,7 @@ export class Defaults {
   #left = MOST_DEFAULT_BYTES
   readonly #written = new Map<DefaultField, Uint8Array | 'begun'>()
 
-  /** The bytes of a field's default. Throws where it does not fit, holds itself, or is too large. */
+  /** The bytes of a field's default. Throws if the default does not fit, contains itself, or is too large. */
   bytesOf(field: DefaultField): Uint8Array {
     const known = this.#written.get(field)
     if (known === 'begun') throw new Error(`the default of ${field.name} holds itself`)
@@ -42,13 +42,13 @@ export class Defaults {
   }
 }
 
-/** A default is the schema's, so it may be shown. */
+/** Defaults come from the schema and hold no secrets. */
 function shownDefault({ fallback }: DefaultField): string {
   const text = JSON.stringify(fallback)
   return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text
 }
 
-/** A record as defaults mean it: what is missing takes its own default. */
+/** A record in a default: missing fields take their own defaults. */
 export class DefaultRecord implements TypeNode {
   readonly name = 'record'
   readonly branch: string
@@ -87,7 +87,7 @@ export class DefaultRecord implements TypeNode {
   }
 }
 
-/** A union as defaults mean it: the first branch that fits (Avro 1.12; before, it had to be the first of all). */
+/** A union in a default: the first fitting branch (Avro 1.12; earlier versions allow only the first branch). */
 export class DefaultUnion implements TypeNode {
   readonly name = 'union'
   readonly branch = 'union'

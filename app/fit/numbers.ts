@@ -8,7 +8,7 @@ const LONG_DIGITS = 19
 const DOUBLE_DIGITS = 309
 const LONG_BITS = 64
 
-/** Returns a whole number within 64 bits, else undefined. */
+/** Returns a whole number within 64 bits, otherwise undefined. */
 export function longOf(value: unknown): bigint | undefined {
   const digits = wholeText(value)
   if (digits === undefined) return undefined
@@ -68,7 +68,7 @@ function inRange(float: number, isZero: boolean): number | undefined {
   return Number.isFinite(float) && (float !== 0 || isZero) ? float : undefined
 }
 
-/** Returns sign and digits of a whole number of at most 19 digits, else undefined. */
+/** Returns sign and digits of a whole number of at most 19 digits, otherwise undefined. */
 function wholeText(value: unknown): string | undefined {
   if (typeof value === 'number') return Number.isInteger(value) && Math.abs(value) < 1e19 ? String(value) : undefined
   const decimal = value instanceof ExactNumber ? decimalOf(value.text) : undefined

@@ -17,10 +17,10 @@ import type { Tap } from './tap.ts'
 /** A field of a record. */
 export interface Field {
   readonly name: string
-  /** Names under which documents may have it: its own, then its aliases. */
+  /** Names of the field in documents: its own, then its aliases. */
   readonly keys: readonly string[]
   readonly node: TypeNode
-  /** What is written where a document does not have it; undefined where it is required. */
+  /** Bytes to write for a missing field; undefined if the field is required. */
   readonly fallback: Uint8Array | undefined
 }
 
@@ -39,7 +39,7 @@ export class RecordNode implements TypeNode {
     return this.#fields
   }
 
-  /** Called once. Fields may be of the record's own type, so it is there before them. */
+  /** Called once. Set after construction, because fields may have the record's own type. */
   define(fields: readonly Field[]): void {
     this.#fields = fields
     this.#write = recordWriter(fields)

@@ -25,7 +25,7 @@ export class BooleanNode extends Leaf<boolean> {
   }
 }
 
-/** A number is converted to its exact digits. */
+/** Converts a number to its exact digits. */
 export class StringNode extends Leaf<string> {
   readonly name = 'string'
   readonly branch = 'string'
@@ -45,7 +45,7 @@ export class StringNode extends Leaf<string> {
   }
 }
 
-/** A text that is no symbol is converted to the enum's own default (Avro 1.9), where it has one. */
+/** Converts an unknown symbol to the enum's default (Avro 1.9), if there is one. */
 export class EnumNode extends Leaf<number> {
   readonly name = 'enum'
   readonly branch: string

@@ -1,4 +1,4 @@
-/** union: which branch a value goes to. docs/fitting.md states the rules. */
+/** union: chooses the branch for a value. docs/fitting.md states the rules. */
 import { ExactNumber, isObject } from '../lib/json-value.ts'
 import {
   AS_IS,
@@ -16,15 +16,21 @@ import { holdsExactly } from './number.ts'
 import { StringNode } from './simple.ts'
 import { type Tap, writeLong } from './tap.ts'
 
-/** How a union tells its branches apart. */
+/** How a union chooses among its branches. */
 export interface UnionOptions {
-  /** Whether it does so by more than their names. */
+  /** Whether to choose among ambiguous branches by how well they fit. Otherwise a name is required. */
   readonly converts: boolean
-  /** Two branches take the same kind of JSON value. Such a value used to need the name of its branch, so a name still comes first. */
+  /**
+   * Whether two branches take the same kind of JSON value. Earlier versions required a branch name for such values,
+   * therefore a name has priority.
+   */
   readonly isAmbiguous: boolean
 }
 
-/** The branch for an array or object, how well it fits, and what it is there: the value itself, or what stands in `{"branch": …}`. */
+/**
+ * The branch for an array or object, how well the value fits, and the value itself or the inner value of `{"branch":
+ * …}`.
+ */
 interface Choice {
   readonly index: number
   readonly level: FitLevel
@@ -42,11 +48,11 @@ export class UnionNode implements TypeNode {
   readonly branches: readonly TypeNode[]
   readonly #options: UnionOptions
   readonly #nullIndex: number
-  /** The other branch of a union of null and one other. */
+  /** The other branch of a union of null and one type. */
   readonly #only: number | undefined
   readonly #byName: ReadonlyMap<string, number>
   readonly #choices = new Map<object, Choice>()
-  /** Which document `#choices` are of. */
+  /** Number of the document of `#choices`. */
   #document = -1
 
   constructor(branches: readonly TypeNode[], options: UnionOptions) {
@@ -85,15 +91,15 @@ export class UnionNode implements TypeNode {
     const kind = kindOf(value)
     const candidates = this.branches.filter((branch) => branch.kind === kind)
     const [only] = candidates
-    // Where one branch alone takes such values, what is wrong in it says more.
+    // With a single branch of the value's kind, the fault inside is more precise.
     return (candidates.length === 1 && only?.fault(value, path)) || faultAt(path, value, this)
   }
 
-  /** The usual case needs no choice. Leaves everything as it was where the value does not fit as it is. */
+  /** Fast path for the usual case. Restores `tap` and `written` if the value does not fit as it is. */
   #writeOnly(tap: Tap, value: unknown, index: number): boolean {
     const node = this.branches[index]
     if (node?.kind !== kindOf(value)) return false
-    // Tried before, in vain.
+    // A choice exists because an earlier attempt failed.
     if (this.#document === document.number && this.#choices.has(value as object)) return false
     const { position } = tap
     const { undeclared, defaulted, converted } = written
@@ -115,7 +121,7 @@ export class UnionNode implements TypeNode {
     return this.branches[index]?.write(tap, value) ?? false
   }
 
-  /** The branch for a value that is neither array nor object; -1 where there is none. */
+  /** The branch for a value other than an array or object; -1 if there is none. */
   #branchOf(value: unknown): number {
     if (value === null) return this.#nullIndex
     if (this.#options.isAmbiguous && !this.#options.converts) return -1
@@ -133,7 +139,7 @@ export class UnionNode implements TypeNode {
   }
 
   #choose(value: object): Choice {
-    // Each union around a value asks about it again: without a memory the work would double with each level.
+    // Nested unions ask repeatedly for the same value. Without the cache the work would double with each level.
     if (this.#document !== document.number) {
       this.#document = document.number
       this.#choices.clear()
@@ -158,7 +164,7 @@ export class UnionNode implements TypeNode {
     return name === undefined ? NO_CHOICE : this.#at(this.#byName.get(name) ?? -1, Reflect.get(value, name))
   }
 
-  /** The name in `{"branch": …}` with nothing beside it (Avro 1.12, "JSON encoding"). */
+  /** The name in `{"branch": …}` without other keys (Avro 1.12, "JSON encoding"). */
   #nameIn(value: unknown): string | undefined {
     if (!isObject(value)) return undefined
     const [name, ...others] = Object.keys(value)
@@ -182,7 +188,7 @@ export class UnionNode implements TypeNode {
     return best
   }
 
-  /** Of records that fit equally well that which leaves less out, then a record before a map, then that which needs fewer defaults. */
+  /** Among equally fitting records prefers fewer undeclared fields, then a record over a map, then fewer defaults. */
   #isCloser(one: Choice, best: Choice): boolean {
     const [node, other] = [this.branches[one.index], this.branches[best.index]]
     if (!node || !other) return false
@@ -202,7 +208,7 @@ function isLeaf(value: unknown): boolean {
   return typeof value !== 'object' || value === null || value instanceof ExactNumber
 }
 
-/** The last part of a full name will do where it is the only one such. */
+/** A unique last part of a full name also identifies a branch. */
 function branchNames(branches: readonly TypeNode[], indexes: readonly number[]): ReadonlyMap<string, number> {
   const named = indexes.map((index) => [branches[index]?.branch ?? '', index] as const)
   const shortOf = (name: string): string => name.slice(name.lastIndexOf('.') + 1)
@@ -210,7 +216,10 @@ function branchNames(branches: readonly TypeNode[], indexes: readonly number[]):
   return new Map([...short.filter(([name]) => short.filter(([other]) => other === name).length === 1), ...named])
 }
 
-/** Whether `node` says more of a value than `other`, which fits as well: the number without rounding, the symbol rather than the text. */
+/**
+ * Whether `node` is more specific than `other`, which fits as well: a number without rounding, or a symbol rather than
+ * a text.
+ */
 function saysMore(node: TypeNode, other: TypeNode, value: unknown): boolean {
   if (typeof value === 'string') return other instanceof StringNode
   return holdsExactly(node, value) && !holdsExactly(other, value)
