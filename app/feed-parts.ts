@@ -86,7 +86,7 @@ export async function makeParts(
     lane,
     restored,
     ...(await feedSteps(feed, config, clock, emit)),
-    encoder: (await encoders.of(feed)).apart(),
+    encoder: (await encoders.of(feed)).fork(),
     outlet,
     deadLetters: deadLetters.of(feed.schema),
     maxAgeMs: feed.maxAgeMs,

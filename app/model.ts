@@ -125,14 +125,14 @@ export interface Router {
 /**
  * Document → bytes. `prepare` fetches the schema from the registry and throws `Unavailable` (the cure names `setting`, which names the
  * schema). Afterwards `encode` never waits and may throw `Rejected`. `hold()` pins every buffer that later `encode` calls return; call the
- * returned function to unpin. A buffer is reused when no older hold is left. `apart` returns an encoder with the same schemas but separate
+ * returned function to unpin. A buffer is reused when no older hold is left. `fork` returns an encoder with the same schemas but separate
  * memory and holds. `isHeld`: some holds are open. `forget` stops refreshing a subject; prepare the subject again before further use.
  */
 export interface Encoder {
   prepare(subject: string, signal: AbortSignal, setting?: string): Promise<void>
   encode(subject: string, document: Document): Buffer
   hold(): () => void
-  apart(): Encoder
+  fork(): Encoder
   readonly isHeld: boolean
   forget(subject: string): void
   /** How many fields of the documents so far their schemas do not have, so that the records lack them. */

@@ -29,7 +29,7 @@ const OUTLET: Outlet = {
 /** A fitter with the real steps of `feed`. The encoder must be prepared. */
 export async function fitter(feed: FeedConfig, config: Config, encoder: Encoder): Promise<Fitter> {
   const steps = await feedSteps(feed, config, new Clock())
-  const own = encoder.apart()
+  const own = encoder.fork()
   return async (messages) => {
     const ledger = createLedger()
     const details = new Map<string, string>()

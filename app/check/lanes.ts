@@ -8,7 +8,7 @@ import type { Config } from '../kinds.ts'
 import { folderOf, hasLane, unusable } from '../lane/disk/folder.ts'
 import { inspect } from '../lane/disk/inspect.ts'
 import { leftOver } from '../lane/disk/left-over.ts'
-import { InUse, lock, lockPath, tooLongBy } from '../lane/disk/lock.ts'
+import { LaneInUse, lock, lockPath, tooLongBy } from '../lane/disk/lock.ts'
 import { errorCode } from '../lib/error-code.ts'
 import { settingName } from '../lib/setting-names.ts'
 import type { Finding } from './finding.ts'
@@ -61,7 +61,7 @@ async function problemOf({ directory, setting }: Where, feed: string): Promise<P
     return undefined
   } catch (error) {
     const { message: text } = error instanceof Unwritable ? error : unusable(feed, folder, error)
-    return { text, isInUse: error instanceof InUse }
+    return { text, isInUse: error instanceof LaneInUse }
   }
 }
 

@@ -1,25 +1,25 @@
-/** What an operator can do about a subject that cannot be had, by what is in the way. */
+/** Cures for unavailable subjects, by reason. */
 import { Unavailable, type UnavailableReason } from '../errors.ts'
 import { type GivenNames, settingName } from '../lib/setting-names.ts'
 
-interface Cure {
+interface RegistryCure {
   readonly setting: string | undefined
   readonly cure: string
 }
 
-/** `named`: the setting that names the schema, where one feed asks. */
-type Find = (subject: string, names: GivenNames | undefined, named: string | undefined) => Cure
+/** `named`: the setting that names the schema, if a feed asks. */
+type CureFor = (subject: string, names: GivenNames | undefined, named: string | undefined) => RegistryCure
 
 const url = (names: GivenNames | undefined): string => settingName(names, 'SCHEMA_REGISTRY_URL')
 
-const unreachable: Find = (_subject, names) => ({
+const checkRegistry: CureFor = (_subject, names) => ({
   setting: url(names),
   cure: `check ${url(names)}, that the registry runs and can be reached from here`,
 })
 
-const CURES: Partial<Record<UnavailableReason, Find>> = {
-  connect: unreachable,
-  timeout: unreachable,
+const REGISTRY_CURES: Partial<Record<UnavailableReason, CureFor>> = {
+  connect: checkRegistry,
+  timeout: checkRegistry,
   authentication: (_subject, names) => {
     const [user, token] = ['BASIC_AUTH_USER_INFO', 'BEARER_TOKEN'].map((one) =>
       settingName(names, `SCHEMA_REGISTRY_${one}`),
@@ -42,9 +42,14 @@ const CURES: Partial<Record<UnavailableReason, Find>> = {
   bad_schema: () => ({ setting: undefined, cure: 'register a version that is valid Avro and a record or a map' }),
 }
 
-/** The same error with what to do about `subject`, unless it says so itself. Other errors are returned as they are. */
-export function withCure(error: unknown, subject: string, names: GivenNames | undefined, named?: string): unknown {
+/** Adds the cure for `subject` to an error without one. Returns other errors unchanged. */
+export function withRegistryCure(
+  error: unknown,
+  subject: string,
+  names: GivenNames | undefined,
+  named?: string,
+): unknown {
   if (!(error instanceof Unavailable) || (error.cure !== undefined && error.reason !== 'no_subject')) return error
-  const found = CURES[error.reason]?.(subject, names, named)
+  const found = REGISTRY_CURES[error.reason]?.(subject, names, named)
   return found ? new Unavailable(error.reason, error.problem, { ...found, cause: error.cause }) : error
 }

@@ -3,14 +3,14 @@ import type { Encoder } from '../model.ts'
 import { entryOf, ownValues } from '../settings/kind.ts'
 import { type EncoderGround, type EncoderKind, encoders } from './index.ts'
 
-const kinds: Readonly<Record<string, EncoderKind>> = encoders
+const encoderKinds: Readonly<Record<string, EncoderKind>> = encoders
 
-/** Whether values of that format have schemas, which the registry has. */
+/** Whether values of a format have schemas in the registry. */
 export function hasSchemas(format: string): boolean {
-  return entryOf(kinds, format).needs.includes('registry')
+  return entryOf(encoderKinds, format).needs.includes('registry')
 }
 
-/** Opens each encoder once: feeds with the same format, and the same settings of it, share one. */
+/** Opens each encoder once. Feeds with the same format and the same settings share an encoder. */
 export class Encoders {
   readonly #ground: EncoderGround
   readonly #opened = new Map<string, Promise<Encoder>>()
@@ -20,22 +20,22 @@ export class Encoders {
     this.#ground = ground
   }
 
-  /** The encoder of a feed; its values of other settings do not matter. */
+  /** The encoder of a feed. Settings of other formats are ignored. */
   of(feed: { readonly format: string }): Promise<Encoder> {
-    const values = ownValues(entryOf(kinds, feed.format).settings, feed)
+    const values = ownValues(entryOf(encoderKinds, feed.format).settings, feed)
     const key = JSON.stringify([feed.format, values])
     const opened = this.#opened.get(key) ?? this.#open(feed.format, values)
     this.#opened.set(key, opened)
     return opened
   }
 
-  /** The schemas of all of them, by subject. */
+  /** The schemas of all encoders, by subject. */
   get schemas(): Encoder['schemas'] {
     const [first, ...others] = this.#all.map(({ schemas }) => schemas)
     return others.length === 0 ? (first ?? new Map()) : new Map([first ?? [], ...others].flatMap((one) => [...one]))
   }
 
-  /** No feed uses `subject` any more. */
+  /** Call when no feed uses `subject` any more. */
   forget(subject: string): void {
     for (const encoder of this.#all) encoder.forget(subject)
   }
@@ -45,7 +45,7 @@ export class Encoders {
   }
 
   async #open(format: string, values: ReturnType<typeof ownValues>): Promise<Encoder> {
-    const make = await entryOf(kinds, format).load()
+    const make = await entryOf(encoderKinds, format).load()
     const encoder = make(values, this.#ground)
     this.#all.push(encoder)
     return encoder

@@ -1,4 +1,4 @@
-/** The formats of a record's value by name: one line each. */
+/** The formats of a record's value. A new format needs one entry here. */
 import type { RegistryConfig } from '../config/types.ts'
 import type { Emit } from '../events.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -8,20 +8,20 @@ import type { Kind } from '../settings/kind.ts'
 import type { Settings } from '../settings/setting.ts'
 import { jsonSettings } from './json-settings.ts'
 
-/** What an encoder is made with besides its settings. */
+/** Options of an encoder besides its settings. */
 export interface EncoderGround {
   readonly registry: RegistryConfig
-  /** Learns from what the registry says of the time. */
+  /** Set from the times in the registry's responses. */
   readonly clock: Clock
   readonly emit: Emit
 }
 
-/** A format of values. `needs`: settings of the house without which it cannot work. */
+/** A format of values. `needs`: required global settings. */
 export interface EncoderKind<S extends Settings = Settings> extends Kind<Encoder, S, EncoderGround> {
   readonly needs: readonly 'registry'[]
 }
 
-/** How documents fit a schema. */
+/** Settings for fitting documents to a schema. */
 const fitSettings = {
   COERCE: {
     group: 'Feeds by name',

@@ -1,12 +1,12 @@
-/** Documents as JSON, as they are: no schema, no registry, no framing. */
+/** Encodes documents as JSON without schema, registry or framing. */
 import { Rejected } from '../errors.ts'
 import { stringifyExactly } from '../lib/lossless-json.ts'
 import type { Document, Encoder } from '../model.ts'
 import type { JsonValues } from './json-settings.ts'
 
 /**
- * An encoder to compact JSON in UTF-8. Numbers have all of their digits; text that UTF-8 cannot hold is escaped. `encode` throws `Rejected`:
- * `bad_number` for a number that is beyond what can be read, `too_deep`.
+ * Returns an encoder for compact JSON in UTF-8. Numbers keep all of their digits; lone surrogates are escaped.
+ * `encode` throws `Rejected`: `bad_number` for a number beyond the readable range, or `too_deep`.
  */
 export function json({ schemaFile }: JsonValues): Encoder {
   if (schemaFile !== 'none') throw new Error('schemas from files are not read')
@@ -20,7 +20,7 @@ export function json({ schemaFile }: JsonValues): Encoder {
         holds--
       }
     },
-    apart: () => json({ schemaFile }),
+    fork: () => json({ schemaFile }),
     get isHeld() {
       return holds > 0
     },
@@ -33,7 +33,7 @@ export function json({ schemaFile }: JsonValues): Encoder {
 
 function textOf(document: Document): string {
   const text = stringified(document)
-  // What is infinite would be written as null.
+  // JSON.stringify writes infinite numbers as null.
   const path = text.includes('null') ? pathToInfinite(document) : undefined
   if (path === undefined) return text
   throw new Rejected('bad_number', 'a number beyond what can be read', { path: path.join('.') })
@@ -44,7 +44,7 @@ function stringified(document: Document): string {
     return JSON.stringify(document)
   } catch (error) {
     if (error instanceof RangeError) throw new Rejected('too_deep', 'nested too deeply to be written as JSON')
-    // A bigint that a normaliser made.
+    // A normaliser created a bigint.
     return stringifyExactly(document)
   }
 }

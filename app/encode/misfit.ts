@@ -1,24 +1,27 @@
-/** Schemas that are valid and that no plain JSON document fits. */
+/** Detects valid schemas that no plain JSON document fits. */
 import type { Misfit } from '../events.ts'
 import { FixedNode } from '../fit/bytes.ts'
 import { ArrayNode, MapNode } from '../fit/containers.ts'
-import { document, NO, type Node } from '../fit/node.ts'
+import { document, NO, type TypeNode } from '../fit/node.ts'
 import type { Plan } from '../fit/plan.ts'
 import { RecordNode } from '../fit/record.ts'
 import { EnumNode } from '../fit/simple.ts'
 import { UnionNode } from '../fit/union.ts'
 
-/** A value that fits and how much it holds, or why there is none. */
+/** A fitting value and the number of its parts, or why no value fits. */
 type Specimen =
   | { readonly value: unknown; readonly size: number }
   | { readonly path: readonly string[]; readonly why: string; readonly cure: string }
 
-/** A schema whose types refer to each other so often, or whose specimen holds so much, is left unjudged. */
+/** Limits of the search. Beyond them a schema counts as fitting. */
 const MOST_STEPS = 10_000
-const MOST_BYTES = 1_024
-const UUID = '00000000-0000-4000-8000-000000000000'
+const MOST_SAMPLE_BYTES = 1_024
+const SAMPLE_UUID = '00000000-0000-4000-8000-000000000000'
 
-/** The first required field that no JSON value fits: a document is made up that should fit. Undefined where one fits. */
+/**
+ * The first required field that no JSON value fits; undefined if some document fits. Builds a sample document and
+ * tries to fit the sample.
+ */
 export function misfitOf({ root }: Plan): Misfit | undefined {
   const documents = root instanceof UnionNode ? root.branches.filter(({ kind }) => kind === 'object') : [root]
   const search = new Search()
@@ -29,15 +32,15 @@ export function misfitOf({ root }: Plan): Misfit | undefined {
 }
 
 class Search {
-  readonly #found = new Map<Node, Specimen>()
-  readonly #open = new Set<Node>()
+  readonly #found = new Map<TypeNode, Specimen>()
+  readonly #open = new Set<TypeNode>()
   #steps = 0
 
   get isExhausted(): boolean {
     return this.#steps > MOST_STEPS
   }
 
-  specimen(node: Node): Specimen {
+  specimen(node: TypeNode): Specimen {
     const known = this.#found.get(node)
     if (known) return known
     if (this.#open.has(node) || ++this.#steps > MOST_STEPS) {
@@ -50,7 +53,7 @@ class Search {
     return made
   }
 
-  #made(node: Node): Specimen {
+  #made(node: TypeNode): Specimen {
     if (node instanceof RecordNode) return this.#record(node)
     if (node instanceof UnionNode) return this.#union(node)
     if (node instanceof ArrayNode) return { value: [], size: 1 }
@@ -70,7 +73,7 @@ class Search {
       value[field.name] = made.value
       size += made.size
     }
-    // The same specimen may stand in many places, and each is looked at.
+    // The same sample may occur in many places; each occurrence is visited.
     if (size > MOST_STEPS) this.#steps = size
     return { value, size }
   }
@@ -91,14 +94,14 @@ class Search {
   }
 }
 
-/** JSON values, one of which should fit a type that holds no others. `null` last, and never undefined. */
-function leaves(node: Node): unknown[] {
-  const size = node instanceof FixedNode ? Math.min(node.size, MOST_BYTES) : 0
+/** JSON values for types without inner types; one should fit. `null` comes last. */
+function leaves(node: TypeNode): unknown[] {
+  const size = node instanceof FixedNode ? Math.min(node.size, MOST_SAMPLE_BYTES) : 0
   const symbols = node instanceof EnumNode ? node.symbols.slice(0, 1) : []
-  return [...symbols, 0, true, '', 'a'.repeat(size), Buffer.alloc(size).toString('base64'), UUID, 'P1D', null]
+  return [...symbols, 0, true, '', 'a'.repeat(size), Buffer.alloc(size).toString('base64'), SAMPLE_UUID, 'P1D', null]
 }
 
-function fits(node: Node, value: unknown): boolean {
+function fits(node: TypeNode, value: unknown): boolean {
   document.number++
   return node.fit(value, { undeclared: 0, defaulted: 0 }) !== NO
 }

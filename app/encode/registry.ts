@@ -1,26 +1,26 @@
-/** The registry's Confluent API, as far as an encoder needs it. */
+/** A client for the Confluent API of a schema registry, limited to reads for encoding. */
 import type { RegistryConfig } from '../config/types.ts'
 import { Unavailable, type UnavailableReason } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import { failureOf, type HttpAnswer, type HttpFailure } from '../lib/http-client.ts'
-import { withCure } from './cures.ts'
+import { withRegistryCure } from './cures.ts'
 import { timedRequest } from './registry-time.ts'
 
 /** The latest version of a subject. */
 export interface Latest extends Known {
   readonly version: number
-  /** Schema texts, those it refers to first, its own last; undefined when it is the one already known. */
+  /** Schema texts, referenced schemas first; undefined if the schema equals the known schema. */
   readonly texts: readonly string[] | undefined
 }
 
-/** A schema that is at hand. Its id alone does not tell it: a registry restored from an old copy gives ids anew. */
+/** A known schema. Its id does not identify the schema: a registry restored from an old copy reassigns ids. */
 export interface Known {
   readonly id: number
-  /** Its own text, and the subjects and versions it refers to. */
+  /** Its text, and the subjects and versions of its references. */
   readonly print: string
 }
 
-/** How to ask. `clock` learns from the answers. */
+/** Access to a registry. Responses set `clock`. */
 export interface RegistryAccess
   extends Pick<RegistryConfig, 'url' | 'basicAuth' | 'bearerToken' | 'ca' | 'timeoutMs' | 'names'> {
   readonly clock: Clock
@@ -30,13 +30,13 @@ interface Reference {
   readonly subject: string
   readonly version: number
 }
-interface Entry {
+interface SubjectVersion {
   readonly id: number
   readonly version: number
   readonly schema: string
   readonly references: readonly Reference[]
 }
-/** One question with all that follows from it: they share a deadline. */
+/** A request and its follow-up requests, which share a deadline. */
 interface Question {
   readonly access: RegistryAccess
   readonly host: string
@@ -45,8 +45,8 @@ interface Question {
   readonly signal: AbortSignal
 }
 
-/** A registry keeps its schemas in records of Kafka, of 1 MB unless told otherwise; a text in JSON takes a little more. */
-const MAX_ANSWER_BYTES = 4 * 1024 * 1024
+/** A registry stores schemas in Kafka records of 1 MB by default; JSON adds some overhead. */
+const MOST_RESPONSE_BYTES = 4 * 1024 * 1024
 const MAX_REFERENCES = 200
 const MAX_ID = 0x7fffffff
 const FAILURES: Readonly<Record<HttpFailure, UnavailableReason>> = {
@@ -56,13 +56,13 @@ const FAILURES: Readonly<Record<HttpFailure, UnavailableReason>> = {
   aborted: 'unknown',
 }
 
-/** Error codes of the Confluent API for a subject or a version that is not there; a 404 without one comes from something else. */
+/** Error codes of the Confluent API for a missing subject or version. A 404 without them comes from another server. */
 const NOT_THERE: ReadonlySet<unknown> = new Set([40401, 40402])
 
 /**
- * Asks for the latest version of `subject` and for everything it refers to, recursively, within `timeoutMs` for all of it.
- * Throws `Unavailable`: `connect`, `timeout`, `authentication`, `authorization`, `no_subject`, `response` (an answer that
- * makes no sense), `bad_schema` (not Avro, or references without end), `unknown` when `signal` aborts.
+ * Fetches the latest version of `subject` and, recursively, all its references, within `timeoutMs` in total.
+ * Throws `Unavailable`: `connect`, `timeout`, `authentication`, `authorization`, `no_subject`, `response` (invalid
+ * response), `bad_schema` (not Avro, or too many references), `unknown` if `signal` aborts.
  */
 export async function latestSchema(
   access: RegistryAccess,
@@ -73,7 +73,7 @@ export async function latestSchema(
   try {
     return await latest(access, subject, signal, known)
   } catch (error) {
-    throw withCure(error, subject, access.names)
+    throw withRegistryCure(error, subject, access.names)
   }
 }
 
@@ -88,7 +88,7 @@ async function latest(access: RegistryAccess, subject: string, signal: AbortSign
   return { id, version, print, texts: [...texts, schema] }
 }
 
-/** Depth first, each subject and version once, so that also a circle of references ends. */
+/** Depth first. Each subject and version is visited once, therefore circular references end. */
 async function resolve(
   question: Question,
   references: readonly Reference[],
@@ -111,7 +111,10 @@ async function resolve(
   }
 }
 
-async function ask(question: Question, wanted: { subject: string; version: number | 'latest' }): Promise<Entry> {
+async function ask(
+  question: Question,
+  wanted: { subject: string; version: number | 'latest' },
+): Promise<SubjectVersion> {
   const { access, signal, until } = question
   const path = `/subjects/${encodeURIComponent(wanted.subject)}/versions/${wanted.version}`
   try {
@@ -119,12 +122,14 @@ async function ask(question: Question, wanted: { subject: string; version: numbe
       url: access.url.replace(/\/+$/, '') + path,
       headers: { accept: 'application/vnd.schemaregistry.v1+json, application/json', ...authorization(access) },
       timeoutMs: Math.max(1, Math.ceil(until - performance.now())),
-      maxBytes: MAX_ANSWER_BYTES,
+      maxBytes: MOST_RESPONSE_BYTES,
       ca: access.ca,
       signal,
     }
     const answer = await timedRequest(options, access.clock)
-    return answer.status === 200 ? entryOf(question, wanted.subject, answer) : refuse(question, wanted.subject, answer)
+    return answer.status === 200
+      ? subjectVersionOf(question, wanted.subject, answer)
+      : throwFor(question, wanted.subject, answer)
   } catch (cause) {
     if (cause instanceof Unavailable) throw cause
     const reason = FAILURES[failureOf(cause) ?? 'connect']
@@ -139,7 +144,7 @@ function authorization({ basicAuth, bearerToken }: RegistryAccess): { authorizat
   return {}
 }
 
-function refuse({ host, subject }: Question, wanted: string, { status, body }: HttpAnswer): never {
+function throwFor({ host, subject }: Question, wanted: string, { status, body }: HttpAnswer): never {
   const registry = `the registry at ${host}`
   switch (status) {
     case 401:
@@ -148,7 +153,7 @@ function refuse({ host, subject }: Question, wanted: string, { status, body }: H
       throw new Unavailable('authorization', `${registry} does not let these credentials read ${wanted} (403)`)
     case 404: {
       const whose = wanted === subject ? '' : `, which ${subject} refers to`
-      if (NOT_THERE.has(parsed(body).error_code)) {
+      if (NOT_THERE.has(parsedBody(body).error_code)) {
         throw new Unavailable('no_subject', `${registry} has no subject ${wanted}${whose}`)
       }
       throw new Unavailable('response', `${registry} answered 404 for ${wanted}, but not as a Confluent API does`)
@@ -161,8 +166,8 @@ function refuse({ host, subject }: Question, wanted: string, { status, body }: H
   }
 }
 
-function entryOf({ host }: Question, wanted: string, answer: HttpAnswer): Entry {
-  const value = parsed(answer.body)
+function subjectVersionOf({ host }: Question, wanted: string, answer: HttpAnswer): SubjectVersion {
+  const value = parsedBody(answer.body)
   const { id, version, schema, schemaType, references } = value
   if (!isId(id) || !isId(version) || typeof schema !== 'string') {
     throw new Unavailable('response', `the registry at ${host} answered for ${wanted} with something that is no schema`)
@@ -173,7 +178,7 @@ function entryOf({ host }: Question, wanted: string, answer: HttpAnswer): Entry 
   return { id, version, schema, references: referencesOf(references, wanted) }
 }
 
-function parsed(body: Buffer): { [name: string]: unknown } {
+function parsedBody(body: Buffer): { [name: string]: unknown } {
   try {
     const value: unknown = JSON.parse(body.toString('utf8'))
     return typeof value === 'object' && value !== null ? { ...value } : {}

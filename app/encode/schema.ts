@@ -1,19 +1,20 @@
-/** From the registry's schema texts to a plan. */
+/** Compiles the registry's schema texts to a plan. */
 import { Unavailable } from '../errors.ts'
 import { compilePlan } from '../fit/compile.ts'
-import type { Node } from '../fit/node.ts'
+import type { TypeNode } from '../fit/node.ts'
 import { DEFAULT_FIT, type FitOptions } from '../fit/options.ts'
 import { Plan } from '../fit/plan.ts'
 import { UnionNode } from '../fit/union.ts'
 import { parseExactly } from '../lib/lossless-json.ts'
 
-/** Longest part of an error that is shown, in characters. */
+/** Longest part of an error to show, in characters. */
 const MAX_REASON = 200
 
 /**
- * Compiles the schema texts of a subject: those it refers to first, its own last. Defaults keep the digits of their text. Documentation,
- * orders, unknown logical types and illegal aliases do no harm. Throws `Unavailable` (`bad_schema`), also for a schema that no JSON
- * object can fit, and for one that would take long: of too many types and fields, or with defaults that grow with each other.
+ * Compiles the schema texts of a subject, referenced schemas first. Defaults keep the digits of their text.
+ * Documentation, orders, unknown logical types and illegal aliases are ignored.
+ * Throws `Unavailable` (`bad_schema`), also for a schema that no JSON object fits, and for a schema with too many
+ * types and fields or too large defaults.
  */
 export function compileSchema(subject: string, texts: readonly string[], options: FitOptions = DEFAULT_FIT): Plan {
   const root = attempt(subject, () => compilePlan(texts.map(parseExactly), options))
@@ -21,12 +22,12 @@ export function compileSchema(subject: string, texts: readonly string[], options
   throw new Unavailable('bad_schema', `the schema of ${subject} is a ${root.name}: documents need a record or a map`)
 }
 
-/** Whether documents (JSON objects) can fit. */
-function takesObjects(root: Node): boolean {
+/** Whether JSON objects can fit. */
+function takesObjects(root: TypeNode): boolean {
   return root instanceof UnionNode ? root.branches.some(({ kind }) => kind === 'object') : root.kind === 'object'
 }
 
-function attempt(subject: string, make: () => Node): Node {
+function attempt(subject: string, make: () => TypeNode): TypeNode {
   try {
     return make()
   } catch (cause) {

@@ -1,4 +1,4 @@
-/** The schemas in use: fetched once before they are needed, then kept current. */
+/** The schemas in use: fetched before their first use, then refreshed. */
 import type { RegistryConfig } from '../config/types.ts'
 import { Unavailable, type UnavailableReason } from '../errors.ts'
 import type { Emit } from '../events.ts'
@@ -6,38 +6,39 @@ import type { FitOptions } from '../fit/options.ts'
 import type { Plan } from '../fit/plan.ts'
 import { steadyNow } from '../lib/clock.ts'
 import type { Encoder } from '../model.ts'
-import { withCure } from './cures.ts'
+import { withRegistryCure } from './cures.ts'
 import { misfitOf } from './misfit.ts'
 import { type Known, latestSchema, type RegistryAccess } from './registry.ts'
 import { compileSchema } from './schema.ts'
 
-/** What a subject's documents are encoded with; one object, so that id and plan always belong together. */
-export interface InUse extends Known {
+/** The schema of a subject. One object, so id and plan always match. */
+export interface SchemaInUse extends Known {
   readonly plan: Plan
 }
 
 /** The schemas of one encoder. */
 export interface OpenSchemas extends Pick<Encoder, 'prepare' | 'forget' | 'close'> {
-  readonly inUse: ReadonlyMap<string, InUse>
+  readonly inUse: ReadonlyMap<string, SchemaInUse>
   readonly known: Encoder['schemas']
 }
 
-/** Where schemas are, what learns from it, and how documents are fitted to them. */
+/** Refreshes are spread over 0.9 to 1.1 times the period, which spreads the load of many daemons. */
 interface SchemaSource extends Pick<RegistryAccess, 'clock'> {
   readonly registry: RegistryConfig
   readonly fit: FitOptions
 }
 
-/** Refreshes come at 0.9 to 1.1 times the period, so that many daemons do not ask at once. */
+/** The registry, the clock that its responses set, and how documents are fitted. */
 const JITTER = 0.1
 
 /**
- * Opens an empty set. `prepare` fetches a subject once (concurrent calls share one request) and throws `Unavailable`; the
- * first success starts the refreshing. `close` ends requests and timer. Emits `schema.fetched` for every success and
- * `schema.unavailable` when a subject's registry goes away or changes its reason, not for each failure.
+ * Opens an empty set. `prepare` fetches a subject once (concurrent calls share a request) and throws `Unavailable`;
+ * the first success starts the refreshes. `close` ends requests and timer.
+ * Emits `schema.fetched` for every success, and `schema.unavailable` for the first failure of a subject and for each
+ * new reason.
  */
 export function openSchemas({ registry, clock, fit }: SchemaSource, emit: Emit): OpenSchemas {
-  const inUse = new Map<string, InUse>()
+  const inUse = new Map<string, SchemaInUse>()
   const known = new Map<string, { id: number; version: number; fetchedAt: number }>()
   const wanted = new Set<string>()
   const failing = new Map<string, UnavailableReason>()
@@ -61,7 +62,7 @@ export function openSchemas({ registry, clock, fit }: SchemaSource, emit: Emit):
       const changed = texts !== undefined
       emit({ type: 'schema.fetched', subject, id, version, changed, recovered, misfit: plan && misfitOf(plan) })
     } catch (thrown) {
-      const error = withCure(thrown, subject, registry.names)
+      const error = withRegistryCure(thrown, subject, registry.names)
       if (error instanceof Unavailable && !closing.signal.aborted && failing.get(subject) !== error.reason) {
         failing.set(subject, error.reason)
         const { reason, message } = error
@@ -96,8 +97,8 @@ export function openSchemas({ registry, clock, fit }: SchemaSource, emit: Emit):
       wanted.add(subject)
       if (inUse.has(subject)) return
       await untilAborted(fetchShared(subject), subject, signal).catch((error: unknown) => {
-        // The request is shared by feeds that call it differently.
-        throw withCure(error, subject, registry.names, setting)
+        // Feeds that share the request may name different settings.
+        throw withRegistryCure(error, subject, registry.names, setting)
       })
       refreshLater()
     },
@@ -115,7 +116,7 @@ export function openSchemas({ registry, clock, fit }: SchemaSource, emit: Emit):
   }
 }
 
-/** Waits for what others may wait for too: giving up leaves it running. */
+/** Waits for shared work. An abort ends the wait, not the work. */
 async function untilAborted(work: Promise<void>, subject: string, signal: AbortSignal): Promise<void> {
   let giveUp = (): void => {}
   const gaveUp = new Promise<never>((_resolve, reject) => {

@@ -1,20 +1,22 @@
-/** bytes and fixed, and the logical types uuid and duration on fixed. JSON has no bytes: text stands for them. */
-import { type Kind, Leaf } from './node.ts'
-import { type Tap, writeBytes, writeFixed } from './tap.ts'
+/** bytes and fixed, and the logical types uuid and duration on fixed. JSON has no bytes; text represents them. */
+import { type JsonKind, Leaf } from './node.ts'
+import { type Tap, writeFixed, writeLengthAndBytes } from './tap.ts'
 
-/** How text stands for bytes. `avro-json`: each character is the byte of its number (Avro 1.12, "JSON encoding"). */
+/** How text represents bytes. `avro-json`: each character is the byte of its code (Avro 1.12, "JSON encoding"). */
 export type BytesForm = 'base64' | 'avro-json'
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
 const BASE64_URL = /^[A-Za-z0-9_-]*={0,2}$/
-/** Characters above U+00FF stand for no byte. */
+/** Characters above U+00FF represent no byte. */
 const LATIN1 = /^[\0-\u00ff]*$/
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+const UUID_FORM = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const DURATION =
   /^P(?=[\dT])(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d+))?S)?)?$/
 const MOST_UINT32 = 2 ** 32 - 1
 
-/** Returns the bytes that a text stands for; undefined where it stands for none. Base64 may be that of URLs, and lack its padding. */
+/**
+ * Returns the bytes of a text; undefined if the text is invalid. Base64 may use the URL alphabet and may lack padding.
+ */
 export function bytesOf(value: unknown, form: BytesForm | undefined): Buffer | undefined {
   if (typeof value !== 'string' || form === undefined) return undefined
   if (form === 'avro-json') return LATIN1.test(value) ? Buffer.from(value, 'latin1') : undefined
@@ -27,7 +29,7 @@ export function bytesOf(value: unknown, form: BytesForm | undefined): Buffer | u
 export class BytesNode extends Leaf<Uint8Array> {
   readonly name = 'bytes'
   readonly branch = 'bytes'
-  readonly kind: Kind = 'string'
+  readonly kind: JsonKind = 'string'
   readonly #form: BytesForm | undefined
 
   constructor(form: BytesForm | undefined) {
@@ -42,14 +44,14 @@ export class BytesNode extends Leaf<Uint8Array> {
     return bytesOf(value, this.#form)
   }
   protected put(tap: Tap, read: Uint8Array): void {
-    writeBytes(tap, read)
+    writeLengthAndBytes(tap, read)
   }
 }
 
-/** What text of another form stands for; undefined where it is not of that form. */
+/** Parses text of a logical type; undefined if the form is wrong. */
 type Reader = (text: string) => Uint8Array | undefined
 
-/** A logical type with a text of its own. */
+/** A logical type with its own text form. */
 export interface LogicalFixed {
   readonly name: string
   readonly read: Reader
@@ -58,7 +60,7 @@ export interface LogicalFixed {
 export class FixedNode extends Leaf<Uint8Array> {
   readonly name: string
   readonly branch: string
-  readonly kind: Kind = 'string'
+  readonly kind: JsonKind = 'string'
   readonly size: number
   readonly #form: BytesForm | undefined
   readonly #reader: Reader | undefined
@@ -86,9 +88,13 @@ export class FixedNode extends Leaf<Uint8Array> {
 }
 
 /** The 16 bytes of a UUID (RFC 9562). */
-export const uuidBytes: Reader = (text) => (UUID.test(text) ? Buffer.from(text.replaceAll('-', ''), 'hex') : undefined)
+export const uuidBytes: Reader = (text) =>
+  UUID_FORM.test(text) ? Buffer.from(text.replaceAll('-', ''), 'hex') : undefined
 
-/** Months, days and milliseconds of an ISO 8601 duration, each a little-endian unsigned 32-bit integer (Avro 1.12, "Duration"). */
+/**
+ * Months, days and milliseconds of an ISO 8601 duration, each a little-endian unsigned 32-bit integer (Avro 1.12,
+ * "Duration").
+ */
 export const durationBytes: Reader = (text) => {
   const parts = DURATION.exec(text)
   if (!parts) return undefined

@@ -1,27 +1,27 @@
-/** The nodes of types whose JSON form is text: string, bytes and fixed, with their logical types. */
+/** Compiles types with text as JSON form: string, bytes and fixed, with their logical types. */
 import { BytesNode, durationBytes, FixedNode, uuidBytes } from './bytes.ts'
 import { DecimalNode } from './decimal.ts'
-import type { Node } from './node.ts'
+import type { TypeNode } from './node.ts'
 import type { FitOptions } from './options.ts'
 import { StringNode } from './simple.ts'
 
-interface Json {
+interface SchemaJson {
   readonly [name: string]: unknown
 }
 
-/** A string; `uuid` on it changes nothing: its text is not checked. */
-export function stringNode(converts: boolean): Node {
+/** A string. `uuid` changes nothing: the text is not checked. */
+export function stringNode(converts: boolean): TypeNode {
   return new StringNode(converts)
 }
 
-/** bytes, or a decimal on it. */
-export function bytesNode(json: Json, { coerce, bytes }: FitOptions): Node {
+/** bytes, or a decimal on bytes. */
+export function bytesNode(json: SchemaJson, { coerce, bytes }: FitOptions): TypeNode {
   const shape = coerce === 'safe' ? decimalShape(json, undefined) : undefined
   return shape ? new DecimalNode('bytes', shape, true) : new BytesNode(bytes)
 }
 
-/** fixed, or a decimal, uuid or duration on it. Throws for a size that is none. */
-export function fixedNode(full: string, json: Json, { coerce, bytes }: FitOptions): Node {
+/** fixed, or a decimal, uuid or duration on fixed. Throws for an invalid size. */
+export function fixedNode(full: string, json: SchemaJson, { coerce, bytes }: FitOptions): TypeNode {
   const { size, logicalType } = json
   if (typeof size !== 'number' || !Number.isInteger(size) || size < 0) throw new Error(`the fixed ${full} has no size`)
   const isSafe = coerce === 'safe'
@@ -34,8 +34,8 @@ export function fixedNode(full: string, json: Json, { coerce, bytes }: FitOption
   return new FixedNode(full, size, bytes)
 }
 
-/** Undefined where there is no decimal; one that Avro does not allow is ignored, as Avro demands. */
-function decimalShape({ logicalType, precision, scale = 0 }: Json, size: number | undefined) {
+/** Undefined without a decimal. Avro requires readers to ignore an invalid decimal. */
+function decimalShape({ logicalType, precision, scale = 0 }: SchemaJson, size: number | undefined) {
   if (logicalType !== 'decimal' || !isCount(precision) || !isCount(scale)) return undefined
   return precision > 0 && scale <= precision ? { precision, scale, size } : undefined
 }

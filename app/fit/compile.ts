@@ -1,9 +1,9 @@
-/** Compiles an Avro schema (1.12) into a plan: for each type, what is done with a JSON value. */
+/** Compiles an Avro schema (1.12) into a plan: a tree of types that convert JSON values. */
 import { bytesNode, fixedNode, stringNode } from './compile-bytes.ts'
 import { ArrayNode, MapNode } from './containers.ts'
 import { DefaultRecord, Defaults, DefaultUnion } from './defaults.ts'
-import { checkName, Names, nameOf, PRIMITIVES } from './names.ts'
-import type { Node } from './node.ts'
+import { checkName, fullNameOf, NamedTypes, PRIMITIVES } from './names.ts'
+import type { TypeNode } from './node.ts'
 import { DoubleNode, FloatNode, IntNode, LongNode } from './number.ts'
 import type { FitOptions } from './options.ts'
 import { RecordNode } from './record.ts'
@@ -11,30 +11,31 @@ import { BooleanNode, EnumNode, nullNode } from './simple.ts'
 import { timeNode } from './time.ts'
 import { UnionNode } from './union.ts'
 
-/** Of a subject with all that it refers to; no honest schema comes near. */
+/** Limit for a subject with all its references; no real schema comes near. */
 const MOST_PARTS = 20_000
-/** Defaults mean what stands in the schema: nothing is converted, and bytes are written as Avro JSON. */
+/** Defaults are taken literally: no conversion, and bytes are written as Avro JSON. */
 const AS_WRITTEN: FitOptions = { coerce: 'none', bytes: 'avro-json', timeUnit: undefined }
 
-interface Json {
+interface SchemaJson {
   readonly [name: string]: unknown
 }
 
-/** A type for documents, the same for defaults, and what kind of JSON value Avro JSON has for it. */
-interface Made {
-  readonly node: Node
-  readonly ofDefaults: Node
+/** A type for documents, its variant for defaults, and the kind of JSON value that Avro JSON uses. */
+interface CompiledType {
+  readonly node: TypeNode
+  readonly ofDefaults: TypeNode
   readonly bucket: string
 }
 
 /**
- * Compiles schemas that may refer to the named types of those before them, and returns the last. Numbers in them may be
- * `ExactNumber`s. Throws an `Error` for what Avro does not allow, for defaults that do not fit or hold too much, and for more than
- * `MOST_PARTS` types and fields.
+ * Compiles schemas and returns the last. Schemas may refer to named types of earlier schemas. Numbers may be
+ * `ExactNumber`s.
+ * Throws an `Error` for invalid Avro, for defaults that do not fit or are too large, and for more than `MOST_PARTS`
+ * types and fields.
  */
-export function compilePlan(schemas: readonly unknown[], options: FitOptions): Node {
+export function compilePlan(schemas: readonly unknown[], options: FitOptions): TypeNode {
   const compiler = new Compiler(options)
-  let last: Made | undefined
+  let last: CompiledType | undefined
   for (const schema of schemas) last = compiler.made(schema, '')
   if (!last) throw new Error('no schema')
   compiler.finish()
@@ -43,9 +44,9 @@ export function compilePlan(schemas: readonly unknown[], options: FitOptions): N
 
 class Compiler {
   readonly #options: FitOptions
-  readonly #names = new Names<Made>()
+  readonly #names = new NamedTypes<CompiledType>()
   readonly #defaults = new Defaults()
-  /** What is left to do once all types are known. */
+  /** Tasks that run once all types are known. */
   readonly #later: (() => void)[] = []
   #parts = 0
 
@@ -57,12 +58,12 @@ class Compiler {
     for (const one of this.#later) one()
   }
 
-  made(schema: unknown, namespace: string): Made {
+  made(schema: unknown, namespace: string): CompiledType {
     if (++this.#parts > MOST_PARTS) throw new Error(`it has more than ${MOST_PARTS} types and fields`)
     if (typeof schema === 'string') return this.#byName(schema, {}, namespace)
     if (Array.isArray(schema)) return this.#union(schema, namespace)
     if (typeof schema !== 'object' || schema === null) throw new Error('a schema that is neither name, object nor list')
-    const json = schema as Json
+    const json = schema as SchemaJson
     switch (json.type) {
       case 'record':
       case 'error':
@@ -82,13 +83,13 @@ class Compiler {
     }
   }
 
-  #byName(name: string, json: Json, namespace: string): Made {
+  #byName(name: string, json: SchemaJson, namespace: string): CompiledType {
     if (!PRIMITIVES.includes(name)) return this.#names.find(name, namespace)
     const bucket = /^(int|long|float|double)$/.test(name) ? 'number' : name
     return this.#both((options) => primitive(name, json, options), bucket)
   }
 
-  #union(branches: readonly unknown[], namespace: string): Made {
+  #union(branches: readonly unknown[], namespace: string): CompiledType {
     if (branches.length === 0) throw new Error('a union without branches')
     this.#parts += branches.length
     const all = branches.map((branch) => this.made(branch, namespace))
@@ -107,8 +108,8 @@ class Compiler {
     }
   }
 
-  #record(json: Json, around: string): Made {
-    const { full, namespace } = nameOf(json, around)
+  #record(json: SchemaJson, around: string): CompiledType {
+    const { full, namespace } = fullNameOf(json, around)
     const node = new RecordNode(full)
     const ofDefaults = new DefaultRecord(full, this.#defaults)
     const made = { node, ofDefaults, bucket: 'object' }
@@ -124,7 +125,7 @@ class Compiler {
         fields.map(({ name, type, aliases }, at) => {
           const field = ofDefaults.fields[at]
           const fallback = field?.fallback === undefined ? undefined : this.#defaults.bytesOf(field)
-          // A field's own name wins, and of two with one alias the first.
+          // A field's own name wins over aliases; for duplicate aliases the first field wins.
           const keys = [name, ...aliases.filter((alias) => !known.has(alias))]
           for (const key of keys) known.add(key)
           return { name, keys, node: type.node, fallback }
@@ -136,13 +137,13 @@ class Compiler {
 
   #field(field: unknown, namespace: string) {
     if (typeof field !== 'object' || field === null) throw new Error('a field that is no object')
-    const { name, type, aliases, default: fallback } = field as Json
+    const { name, type, aliases, default: fallback } = field as SchemaJson
     const texts = Array.isArray(aliases) ? aliases.filter((alias) => typeof alias === 'string') : []
     return { name: checkName(name, 'a field'), type: this.made(type, namespace), aliases: texts, fallback }
   }
 
-  #enum(json: Json, around: string): Made {
-    const { full } = nameOf(json, around)
+  #enum(json: SchemaJson, around: string): CompiledType {
+    const { full } = fullNameOf(json, around)
     const { symbols, default: fallback } = json
     if (!Array.isArray(symbols) || symbols.length === 0) throw new Error(`the enum ${full} has no list of symbols`)
     for (const symbol of symbols) checkName(symbol, `a symbol of ${full}`)
@@ -151,27 +152,27 @@ class Compiler {
     return this.#named(full, 'string', ({ coerce }) => new EnumNode(full, symbols, instead, coerce === 'safe'))
   }
 
-  #fixed(json: Json, around: string): Made {
-    const { full } = nameOf(json, around)
+  #fixed(json: SchemaJson, around: string): CompiledType {
+    const { full } = fullNameOf(json, around)
     return this.#named(full, 'bytes', (options) => fixedNode(full, json, options))
   }
 
-  #named(full: string, bucket: string, make: (options: FitOptions) => Node): Made {
+  #named(full: string, bucket: string, make: (options: FitOptions) => TypeNode): CompiledType {
     const made = this.#both(make, bucket)
     this.#names.define(full, made)
     return made
   }
 
-  #both(make: (options: FitOptions) => Node, bucket: string): Made {
+  #both(make: (options: FitOptions) => TypeNode, bucket: string): CompiledType {
     return { node: make(this.#options), ofDefaults: make(AS_WRITTEN), bucket }
   }
 
-  #around({ node, ofDefaults }: Made, bucket: string, make: (inner: Node) => Node): Made {
+  #around({ node, ofDefaults }: CompiledType, bucket: string, make: (inner: TypeNode) => TypeNode): CompiledType {
     return { node: make(node), ofDefaults: make(ofDefaults), bucket }
   }
 }
 
-function primitive(name: string, json: Json, options: FitOptions): Node {
+function primitive(name: string, json: SchemaJson, options: FitOptions): TypeNode {
   const converts = options.coerce === 'safe'
   switch (name) {
     case 'null':

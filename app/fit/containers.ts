@@ -1,23 +1,23 @@
 /** array and map. */
 import { isObject } from '../lib/json-value.ts'
-import { AS_IS, CONVERTED, type Fault, faultAt, type Level, NO, type Node, type Tally } from './node.ts'
+import { AS_IS, CONVERTED, type Fault, type FitLevel, faultAt, NO, type Omissions, type TypeNode } from './node.ts'
 import { isText, type Tap, writeByte, writeLong, writeText } from './tap.ts'
 
-export class ArrayNode implements Node {
+export class ArrayNode implements TypeNode {
   readonly name = 'array'
   readonly branch = 'array'
   readonly kind = 'array'
-  readonly items: Node
+  readonly items: TypeNode
 
-  constructor(items: Node) {
+  constructor(items: TypeNode) {
     this.items = items
   }
 
-  fit(value: unknown, tally: Tally): Level {
+  fit(value: unknown, omitted: Omissions): FitLevel {
     if (!Array.isArray(value)) return NO
-    let level: Level = AS_IS
+    let level: FitLevel = AS_IS
     for (const item of value) {
-      const own = this.items.fit(item, tally)
+      const own = this.items.fit(item, omitted)
       if (own === NO) return NO
       if (own === CONVERTED) level = CONVERTED
     }
@@ -47,21 +47,21 @@ export class ArrayNode implements Node {
   }
 }
 
-export class MapNode implements Node {
+export class MapNode implements TypeNode {
   readonly name = 'map'
   readonly branch = 'map'
   readonly kind = 'object'
-  readonly values: Node
+  readonly values: TypeNode
 
-  constructor(values: Node) {
+  constructor(values: TypeNode) {
     this.values = values
   }
 
-  fit(value: unknown, tally: Tally): Level {
+  fit(value: unknown, omitted: Omissions): FitLevel {
     if (!isObject(value)) return NO
-    let level: Level = AS_IS
+    let level: FitLevel = AS_IS
     for (const key of Object.keys(value)) {
-      const own = isText(key) ? this.values.fit(value[key], tally) : NO
+      const own = isText(key) ? this.values.fit(value[key], omitted) : NO
       if (own === NO) return NO
       if (own === CONVERTED) level = CONVERTED
     }
@@ -79,7 +79,7 @@ export class MapNode implements Node {
     return true
   }
 
-  /** Keys are the upstream's words, not the schema's: the path names none. */
+  /** Keys come from the upstream, not from the schema, hence paths do not contain them. */
   fault(value: unknown, path: string[]): Fault | undefined {
     if (!isObject(value)) return faultAt(path, value, this)
     path.push('*')

@@ -1,10 +1,10 @@
-/** The logical type decimal, on bytes and on fixed. Nothing is rounded: a number with a digit too many does not fit. */
+/** The logical type decimal, on bytes and on fixed. Nothing is rounded: a number with too many digits does not fit. */
 import { type Decimal, decimalOf } from '../lib/decimal.ts'
 import { numberText } from '../lib/json-value.ts'
 import { Leaf } from './node.ts'
-import { type Tap, writeBytes, writeFixed } from './tap.ts'
+import { type Tap, writeFixed, writeLengthAndBytes } from './tap.ts'
 
-/** What a schema says of a decimal. `size`: of a fixed, in bytes; undefined for bytes. */
+/** Parameters of a decimal. `size`: bytes of a fixed; undefined for bytes. */
 export interface DecimalShape {
   readonly precision: number
   readonly scale: number
@@ -31,7 +31,7 @@ export class DecimalNode extends Leaf<Uint8Array> {
     return typeof value === 'string' ? this.#bytesOf(value) : undefined
   }
   protected put(tap: Tap, read: Uint8Array): void {
-    if (this.#shape.size === undefined) writeBytes(tap, read)
+    if (this.#shape.size === undefined) writeLengthAndBytes(tap, read)
     else writeFixed(tap, read)
   }
 
@@ -50,7 +50,7 @@ function unscaledOf({ negative, digits, exponent }: Decimal, { precision, scale 
   return negative ? -whole : whole
 }
 
-/** Big-endian, in `size` bytes or as few as it takes. Undefined where they are too few. */
+/** Big-endian, in `size` bytes or as few as possible. Undefined if `size` is too small. */
 function twosComplement(value: bigint, size: number | undefined): Uint8Array | undefined {
   const magnitude = value < 0n ? -value - 1n : value
   const least = Math.floor(magnitude === 0n ? 0 : magnitude.toString(2).length / 8) + 1

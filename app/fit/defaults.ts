@@ -1,26 +1,26 @@
-/** Defaults: JSON values written once, when a schema is compiled, as the schema means them. */
+/** Writes default values once, when a schema is compiled. */
 import { isObject } from '../lib/json-value.ts'
-import { AS_IS, type Fault, faultAt, type Level, NO, type Node } from './node.ts'
+import { AS_IS, type Fault, type FitLevel, faultAt, NO, type TypeNode } from './node.ts'
 import { Tap, writeFixed, writeLong } from './tap.ts'
 
-/** All defaults of a schema together, in bytes: a default of records with defaults can double with each level. */
-const MOST_BYTES = 16 * 1024 * 1024
+/** Limit for all defaults of a schema, in bytes. Defaults of nested records can double with each level. */
+const MOST_DEFAULT_BYTES = 16 * 1024 * 1024
 const FIRST_BYTES = 1_024
 const MOST_SHOWN = 60
 
-/** A field while its schema is compiled. `fallback`: its JSON default; undefined where it has none. */
+/** A field during compilation. `fallback`: its JSON default, or undefined. */
 export interface DefaultField {
   readonly name: string
-  readonly node: Node
+  readonly node: TypeNode
   readonly fallback: unknown
 }
 
 /** Writes the defaults of one schema. */
 export class Defaults {
-  #left = MOST_BYTES
+  #left = MOST_DEFAULT_BYTES
   readonly #written = new Map<DefaultField, Uint8Array | 'begun'>()
 
-  /** The bytes of a field's default. Throws where it does not fit, holds itself, or is too large. */
+  /** The bytes of a field's default. Throws if the default does not fit, contains itself, or is too large. */
   bytesOf(field: DefaultField): Uint8Array {
     const known = this.#written.get(field)
     if (known === 'begun') throw new Error(`the default of ${field.name} holds itself`)
@@ -28,7 +28,7 @@ export class Defaults {
     this.#written.set(field, 'begun')
     const bytes = this.#bytes(field, FIRST_BYTES)
     this.#left -= bytes.length
-    if (this.#left < 0) throw new Error(`its defaults hold more than ${MOST_BYTES / 1024 / 1024} MiB`)
+    if (this.#left < 0) throw new Error(`its defaults hold more than ${MOST_DEFAULT_BYTES / 1024 / 1024} MiB`)
     this.#written.set(field, bytes)
     return bytes
   }
@@ -37,19 +37,19 @@ export class Defaults {
     const tap = new Tap()
     tap.buffer = Buffer.alloc(size)
     if (!field.node.write(tap, field.fallback))
-      throw new Error(`default ${shown(field)} of ${field.name}: it does not fit the type`)
+      throw new Error(`default ${shownDefault(field)} of ${field.name}: it does not fit the type`)
     return tap.position <= size ? tap.buffer.subarray(0, tap.position) : this.#bytes(field, tap.position)
   }
 }
 
-/** A default is the schema's, so it may be shown. */
-function shown({ fallback }: DefaultField): string {
+/** Defaults come from the schema and hold no secrets. */
+function shownDefault({ fallback }: DefaultField): string {
   const text = JSON.stringify(fallback)
   return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text
 }
 
-/** A record as defaults mean it: what is missing takes its own default. */
-export class DefaultRecord implements Node {
+/** A record in a default: missing fields take their own defaults. */
+export class DefaultRecord implements TypeNode {
   readonly name = 'record'
   readonly branch: string
   readonly kind = 'object'
@@ -61,7 +61,7 @@ export class DefaultRecord implements Node {
     this.#defaults = defaults
   }
 
-  fit(value: unknown): Level {
+  fit(value: unknown): FitLevel {
     if (!isObject(value)) return NO
     const fits = this.fields.every(({ name, node, fallback }) =>
       Object.hasOwn(value, name)
@@ -87,18 +87,18 @@ export class DefaultRecord implements Node {
   }
 }
 
-/** A union as defaults mean it: the first branch that fits (Avro 1.12; before, it had to be the first of all). */
-export class DefaultUnion implements Node {
+/** A union in a default: the first fitting branch (Avro 1.12; earlier versions allow only the first branch). */
+export class DefaultUnion implements TypeNode {
   readonly name = 'union'
   readonly branch = 'union'
   readonly kind = undefined
-  readonly #branches: readonly Node[]
+  readonly #branches: readonly TypeNode[]
 
-  constructor(branches: readonly Node[]) {
+  constructor(branches: readonly TypeNode[]) {
     this.#branches = branches
   }
 
-  fit(value: unknown): Level {
+  fit(value: unknown): FitLevel {
     return this.#indexOf(value) < 0 ? NO : AS_IS
   }
 

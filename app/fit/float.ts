@@ -1,19 +1,19 @@
 /** Conversion of decimal numbers to floats with one rounding. Rounding to a double first can give a different float. */
 import { compareMagnitudes, type Decimal, decimalOf } from '../lib/decimal.ts'
 
-/** Where floats end (IEEE 754, binary32). */
+/** Upper bound of floats (IEEE 754, binary32). */
 const BEYOND = 2 ** 128
 /** Every float can be written with this many digits. */
-const MOST_DIGITS = 9
+const MOST_FLOAT_DIGITS = 9
 
-/** Whether a double is halfway between two floats. Then the decimal number may lie on either side. */
+/** Whether a double is halfway between two floats. The decimal number may then lie on either side. */
 export function isHalfway(double: number): boolean {
   if (!Number.isFinite(double) || Math.fround(double) === double) return false
   const other = 2 * double - finiteFloat(double)
   return Math.fround(other) === other
 }
 
-/** The float nearest to `decimal`, infinite beyond the last one. `double`: the double nearest to it. */
+/** The float nearest to `decimal`, or infinity. `double`: the double nearest to `decimal`. */
 export function nearestFloat(decimal: Decimal, double: number): number {
   const float = Math.fround(double)
   if (!isHalfway(double)) return float
@@ -24,18 +24,21 @@ export function nearestFloat(decimal: Decimal, double: number): number {
   return Math.abs(other) < Math.abs(finite) === side < 0 ? other : float
 }
 
-/** The float nearest to a double; beyond the largest float the value that would follow it. */
+/** The float nearest to a double. Beyond the largest float, the next value that would follow. */
 function finiteFloat(double: number): number {
   const float = Math.fround(double)
   return Number.isFinite(float) ? float : Math.sign(double) * BEYOND
 }
 
-/** Whether `digits` is the shortest whole number that reads as `float`, and of several the closest. `float` is at least 2^24. */
+/**
+ * Whether `digits` is the shortest whole number that reads as `float`, and the closest among equally short numbers.
+ * `float` is at least 2^24.
+ */
 export function isShortestText(digits: string, float: number): boolean {
   if (float < Number.MAX_SAFE_INTEGER / 2) return isShortestNumber(Number(digits), float)
   const exact = exactDigits(float)
   const kept = digits.replace(/0{1,40}$/, '').length
-  if (kept > Math.min(MOST_DIGITS, exact.length)) return false
+  if (kept > Math.min(MOST_FLOAT_DIGITS, exact.length)) return false
   if (kept > 1 && around(exact, kept - 1).some((text) => reads(text) === float)) return false
   const near = around(exact, kept).filter((text) => reads(text) === float)
   return near.includes(digits) && (near.length === 1 || isClosest(digits, near, BigInt(exact)))
@@ -54,7 +57,7 @@ function isShortestNumber(number: number, float: number): boolean {
   return near.includes(number) && near.every((each) => Math.abs(number - float) <= Math.abs(each - float))
 }
 
-/** The two numbers around `exact` with zeros behind the first `kept` digits. */
+/** The two numbers around `exact` with zeros after the first `kept` digits. */
 function around(exact: string, kept: number): string[] {
   const lower = Number(exact.slice(0, kept))
   const zeros = '0'.repeat(exact.length - kept)
@@ -71,13 +74,13 @@ function isClosest(digits: string, among: readonly string[], to: bigint): boolea
   return among.every((text) => distance(digits) <= distance(text))
 }
 
-/** All digits of a whole number that a double holds, without its sign. */
+/** All digits of a whole double, without its sign. */
 export function exactDigits(whole: number): string {
   const size = Math.abs(whole)
   return size <= Number.MAX_SAFE_INTEGER ? String(size) : BigInt(size).toString()
 }
 
-/** The exact value of a double that is not negative. */
+/** The exact value of a non-negative double. */
 function exactDecimal(double: number): Decimal {
   let whole = double
   let halvings = 0

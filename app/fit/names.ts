@@ -1,16 +1,16 @@
 /** The named types of a schema (Avro 1.12, "Names"). */
 
 export const PRIMITIVES: readonly string[] = ['null', 'boolean', 'int', 'long', 'float', 'double', 'bytes', 'string']
-const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
+const NAME_FORM = /^[A-Za-z_][A-Za-z0-9_]*$/
 
-/** Throws unless `name` is a name without dots. */
+/** Returns `name` if it is valid and has no dots. Throws otherwise. */
 export function checkName(name: unknown, of: string): string {
-  if (typeof name === 'string' && NAME.test(name)) return name
+  if (typeof name === 'string' && NAME_FORM.test(name)) return name
   throw new Error(`the name of ${of} is not one that Avro allows`)
 }
 
-/** The full name of a definition, and the namespace that holds within it. Throws for a name that Avro does not allow. */
-export function nameOf(
+/** The full name of a definition, and the namespace inside the definition. Throws for an invalid name. */
+export function fullNameOf(
   { name, namespace }: { readonly name?: unknown; readonly namespace?: unknown },
   around: string,
 ): { readonly full: string; readonly namespace: string } {
@@ -22,17 +22,17 @@ export function nameOf(
   return { full, namespace: parts.slice(0, -1).join('.') }
 }
 
-/** What has been defined so far, by full name. */
-export class Names<T> {
+/** Defined types by full name. */
+export class NamedTypes<T> {
   readonly #defined = new Map<string, T>()
 
-  /** Throws for a name that is taken. */
+  /** Throws if the name is taken. */
   define(full: string, made: T): void {
     if (this.#defined.has(full)) throw new Error(`duplicate type name: ${full}`)
     this.#defined.set(full, made)
   }
 
-  /** Throws for a name that is not defined. */
+  /** Throws if the name is not defined. */
   find(name: string, namespace: string): T {
     const full = name.includes('.') || namespace === '' ? name : `${namespace}.${name}`
     const found = this.#defined.get(full) ?? this.#defined.get(name)

@@ -6,13 +6,13 @@ import { Leaf } from './node.ts'
 import { doubleOf, floatOf, longOf } from './numbers.ts'
 import { type Tap, writeDouble, writeFloat, writeLong } from './tap.ts'
 
-/** Returns what the parser makes of a JSON number with this text; undefined where the text is none. Leading zeros are allowed. */
+/** Parses text like a JSON number; undefined if the text is no number. Leading zeros are allowed. */
 export function numberOf(text: unknown): number | ExactNumber | undefined {
   if (typeof text !== 'string' || !decimalOf(text)) return undefined
   return isExact(text) ? new ExactNumber(text) : Number(text)
 }
 
-/** Whether a number is as large as a number type can tell it from its neighbours: the branch of a union that holds it exactly comes first. */
+/** Number types also report whether they hold a number exactly. A union prefers a branch without rounding. */
 abstract class NumberNode<T> extends Leaf<T> {
   readonly kind = 'number'
 

@@ -8,7 +8,7 @@ const LONG_DIGITS = 19
 const DOUBLE_DIGITS = 309
 const LONG_BITS = 64
 
-/** Returns a whole number within 64 bits, else undefined. */
+/** Returns a whole number within 64 bits, otherwise undefined. */
 export function longOf(value: unknown): bigint | undefined {
   const digits = wholeText(value)
   if (digits === undefined) return undefined
@@ -31,11 +31,11 @@ export function doubleOf(value: unknown): number | undefined {
 
 /** Returns the float for a number, as a JavaScript number. Undefined if the rules refuse the number, and for other values. */
 export function floatOf(value: unknown): number | undefined {
-  if (typeof value === 'number' && isSettled(value)) return settled(Math.fround(value), value === 0)
+  if (typeof value === 'number' && isSettled(value)) return inRange(Math.fround(value), value === 0)
   const text = numberText(value) ?? ''
   const decimal = decimalOf(text)
   if (!decimal) return undefined
-  const float = settled(nearestFloat(decimal, Number(text)), decimal.digits === '')
+  const float = inRange(nearestFloat(decimal, Number(text)), decimal.digits === '')
   if (float === undefined) return undefined
   const digits = wholeDigits(decimal, DOUBLE_DIGITS)
   if (digits === undefined || digits === exactDigits(float)) return float
@@ -64,11 +64,11 @@ function isSettled(double: number): boolean {
 }
 
 /** Rejects overflow and underflow. */
-function settled(float: number, isZero: boolean): number | undefined {
+function inRange(float: number, isZero: boolean): number | undefined {
   return Number.isFinite(float) && (float !== 0 || isZero) ? float : undefined
 }
 
-/** Returns sign and digits of a whole number of at most 19 digits, else undefined. */
+/** Returns sign and digits of a whole number of at most 19 digits, otherwise undefined. */
 function wholeText(value: unknown): string | undefined {
   if (typeof value === 'number') return Number.isInteger(value) && Math.abs(value) < 1e19 ? String(value) : undefined
   const decimal = value instanceof ExactNumber ? decimalOf(value.text) : undefined

@@ -2,13 +2,13 @@
 import type { BytesForm } from './bytes.ts'
 import type { TimeUnit } from './time.ts'
 
-/** The settings of a feed that decide how its documents fit. */
+/** Settings of a feed for fitting documents. */
 export interface FitOptions {
-  /** `safe` converts what keeps its meaning; `none` takes only what has the type of the schema. */
+  /** `safe` converts values without changing their meaning; `none` accepts only values of the schema's type. */
   readonly coerce: 'safe' | 'none'
-  /** How text stands for bytes; undefined: no text does. */
+  /** How text represents bytes; undefined: no text does. */
   readonly bytes: BytesForm | undefined
-  /** The unit of numbers that stand for times; undefined: that of the type. */
+  /** The unit of numbers in time fields; undefined: the unit of the type. */
   readonly timeUnit: TimeUnit | undefined
 }
 

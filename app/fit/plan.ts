@@ -1,22 +1,25 @@
-/** A compiled schema, as encoders use it. */
-import { document, type Fault, type Node, written } from './node.ts'
+/** A compiled schema for encoders. */
+import { document, type Fault, type TypeNode, written } from './node.ts'
 import { Tap } from './tap.ts'
 
-/** Thrown for a document that does not fit; shared, because it says nothing of the document and a stack costs more than a record. */
+/**
+ * Thrown for a document that does not fit. Shared, because a stack costs more than a record and the error has no
+ * details.
+ */
 export const MISMATCH = new Error('does not fit the schema')
 
-/** What a plan needs of its root. */
+/** Encodes documents with a compiled schema. */
 export class Plan {
-  readonly root: Node
+  readonly root: TypeNode
   readonly #tap = new Tap()
 
-  constructor(root: Node) {
+  constructor(root: TypeNode) {
     this.root = root
   }
 
   /**
-   * Writes `value` at `position`; `written` tells what was left out. Returns the end, or, when it does not fit into the buffer,
-   * minus the bytes that are missing. Throws `MISMATCH`, and a RangeError for what is nested too deeply.
+   * Writes `value` at `position` and updates `written`. Returns the end, or minus the number of missing bytes if the
+   * buffer is too small. Throws `MISMATCH`, and a RangeError for too deep nesting.
    */
   encode(value: unknown, buffer: Buffer, position: number): number {
     const tap = this.#tap
@@ -27,7 +30,7 @@ export class Plan {
     return tap.position <= buffer.length ? tap.position : buffer.length - tap.position
   }
 
-  /** Where `value` does not fit first; undefined where it does. Throws a RangeError for what is nested too deeply. */
+  /** The first fault in `value`; undefined if the value fits. Throws a RangeError for too deep nesting. */
   fault(value: unknown): Fault | undefined {
     document.number++
     return this.root.fault(value, [])

@@ -1,22 +1,22 @@
-/** Makes the function that writes a record: code of its own for each, so that the engine knows where the fields of its documents are. */
-import type { Tally } from './node.ts'
+/** Generates a write function per record type. With generated code, V8 knows the positions of a document's fields. */
+import type { Omissions } from './node.ts'
 import type { Field } from './record.ts'
 import { type Tap, writeFixed } from './tap.ts'
 
-/** Writes an object, and adds to `written`. Returns false where it does not fit. */
-export type WriteRecord = (tap: Tap, value: Record<string, unknown>, written: Tally) => boolean
+/** Writes an object and adds to `written`. Returns false if the object does not fit. */
+export type WriteRecord = (tap: Tap, value: Record<string, unknown>, written: Omissions) => boolean
 
-/** Beyond it one function would be too long for the engine to optimise. */
+/** Longer functions are not optimised by V8. */
 const MOST_FIELDS = 200
 
-/** The writer of a record. */
+/** Creates the writer of a record. */
 export function recordWriter(fields: readonly Field[]): WriteRecord {
   return fields.length > MOST_FIELDS ? interpreted(fields) : (generated(fields) ?? interpreted(fields))
 }
 
-/** Undefined where the runtime forbids code from strings. In the code stand positions and JSON texts only. */
+/** Undefined if the runtime forbids code from strings. The code contains only positions and JSON texts. */
 export function generated(fields: readonly Field[]): WriteRecord | undefined {
-  const lines = fields.map((field, at) => codeOf(field, at))
+  const lines = fields.map((field, at) => fieldCode(field, at))
   const code = `return (tap, value, written) => {
   let given, found = 0, all = 0;
 ${lines.join('\n')}
@@ -34,7 +34,7 @@ ${lines.join('\n')}
   }
 }
 
-function codeOf({ keys: [name = '', ...aliases], fallback }: Field, at: number): string {
+function fieldCode({ keys: [name = '', ...aliases], fallback }: Field, at: number): string {
   const others = aliases.map((alias) => `  if (given === undefined) given = ${readOf(alias)};\n`).join('')
   const missing = fallback === undefined ? 'return false;' : `{ writeFixed(tap, fallback${at}); written.defaulted++; }`
   return `  given = ${readOf(name)};
@@ -42,13 +42,13 @@ ${others}  if (given === undefined) ${missing}
   else { found++; if (!node${at}.write(tap, given)) return false; }`
 }
 
-/** A name that every object inherits is looked for among its own. */
+/** For names in Object.prototype only own properties count. */
 function readOf(key: string): string {
   const text = JSON.stringify(key)
   return key in Object.prototype ? `(hasOwn(value, ${text}) ? value[${text}] : undefined)` : `value[${text}]`
 }
 
-/** The same without code from strings. */
+/** The same writer without code from strings. */
 export function interpreted(fields: readonly Field[]): WriteRecord {
   return (tap, value, written) => {
     let found = 0
@@ -68,7 +68,7 @@ export function interpreted(fields: readonly Field[]): WriteRecord {
   }
 }
 
-/** The value of the first of `keys` that `object` has. */
+/** The value of the first of `keys` in `object`. */
 export function ownOf(object: Record<string, unknown>, keys: readonly string[]): unknown {
   for (const key of keys) if (Object.hasOwn(object, key) && object[key] !== undefined) return object[key]
   return undefined

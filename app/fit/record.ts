@@ -1,20 +1,30 @@
 /** record. Only own properties of a JSON object count. */
 import { isObject } from '../lib/json-value.ts'
-import { AS_IS, CONVERTED, type Fault, faultAt, type Level, NO, type Node, type Tally, written } from './node.ts'
+import {
+  AS_IS,
+  CONVERTED,
+  type Fault,
+  type FitLevel,
+  faultAt,
+  NO,
+  type Omissions,
+  type TypeNode,
+  written,
+} from './node.ts'
 import { ownOf, recordWriter, type WriteRecord } from './record-code.ts'
 import type { Tap } from './tap.ts'
 
 /** A field of a record. */
 export interface Field {
   readonly name: string
-  /** Names under which documents may have it: its own, then its aliases. */
+  /** Names of the field in documents: its own, then its aliases. */
   readonly keys: readonly string[]
-  readonly node: Node
-  /** What is written where a document does not have it; undefined where it is required. */
+  readonly node: TypeNode
+  /** Bytes to write for a missing field; undefined if the field is required. */
   readonly fallback: Uint8Array | undefined
 }
 
-export class RecordNode implements Node {
+export class RecordNode implements TypeNode {
   readonly name = 'record'
   readonly branch: string
   readonly kind = 'object'
@@ -29,29 +39,29 @@ export class RecordNode implements Node {
     return this.#fields
   }
 
-  /** Called once. Fields may be of the record's own type, so it is there before them. */
+  /** Called once. Set after construction, because fields may have the record's own type. */
   define(fields: readonly Field[]): void {
     this.#fields = fields
     this.#write = recordWriter(fields)
   }
 
-  fit(value: unknown, tally: Tally): Level {
+  fit(value: unknown, omitted: Omissions): FitLevel {
     if (!isObject(value)) return NO
-    let level: Level = AS_IS
+    let level: FitLevel = AS_IS
     let found = 0
     for (const { keys, node, fallback } of this.#fields) {
       const given = ownOf(value, keys)
       if (given === undefined) {
         if (fallback === undefined) return NO
-        tally.defaulted++
+        omitted.defaulted++
         continue
       }
       found++
-      const own = node.fit(given, tally)
+      const own = node.fit(given, omitted)
       if (own === NO) return NO
       if (own === CONVERTED) level = CONVERTED
     }
-    tally.undeclared += Object.keys(value).length - found
+    omitted.undeclared += Object.keys(value).length - found
     return level
   }
 

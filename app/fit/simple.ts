@@ -1,13 +1,13 @@
 /** null, boolean, string and enum. */
 import { plainNumberText } from '../lib/json-value.ts'
-import { AS_IS, type Fault, faultAt, Leaf, type Level, NO, type Node } from './node.ts'
+import { AS_IS, type Fault, type FitLevel, faultAt, Leaf, NO, type TypeNode } from './node.ts'
 import { isText, type Tap, writeByte, writeLong, writeText } from './tap.ts'
 
-export const nullNode: Node = {
+export const nullNode: TypeNode = {
   name: 'null',
   branch: 'null',
   kind: 'null',
-  fit: (value): Level => (value === null ? AS_IS : NO),
+  fit: (value): FitLevel => (value === null ? AS_IS : NO),
   write: (_tap, value) => value === null,
   fault: (value, path): Fault | undefined => (value === null ? undefined : faultAt(path, value, nullNode)),
 }
@@ -25,7 +25,7 @@ export class BooleanNode extends Leaf<boolean> {
   }
 }
 
-/** A number is converted to its exact digits. */
+/** Converts a number to its exact digits. */
 export class StringNode extends Leaf<string> {
   readonly name = 'string'
   readonly branch = 'string'
@@ -45,7 +45,7 @@ export class StringNode extends Leaf<string> {
   }
 }
 
-/** A text that is no symbol is converted to the enum's own default (Avro 1.9), where it has one. */
+/** Converts an unknown symbol to the enum's default (Avro 1.9), if there is one. */
 export class EnumNode extends Leaf<number> {
   readonly name = 'enum'
   readonly branch: string

@@ -1,12 +1,12 @@
 /** Writes Avro's binary encoding (Avro 1.12, "Binary encoding") into a buffer. */
 
-/** Up to so many characters a loop is faster than a call into the engine. */
-const SHORT = 20
-/** Most bytes of the length of a string. */
-const LENGTH_BYTES = 5
-/** Zigzag forms below it are 32-bit integers. */
+/** Up to this many characters, a loop is faster than a native call. */
+const SHORT_TEXT = 20
+/** Most bytes of a string's length. */
+const TEXT_LENGTH_BYTES = 5
+/** Below this limit, zigzag values are 32-bit integers. */
 const SMALL = 2 ** 30
-/** Below it zigzag forms are exact in doubles. */
+/** Below this limit, zigzag values are exact doubles. */
 const LARGE = 2 ** 52
 const LOW_BITS = 28
 const LOW = 2 ** LOW_BITS
@@ -16,36 +16,38 @@ const float = new Float32Array(1)
 const doubleBytes = new Uint8Array(double.buffer)
 const floatBytes = new Uint8Array(float.buffer)
 
-/** Where the next byte goes. `position` may run past the end: nothing is stored there, and the caller learns how much was missing. */
+/**
+ * A write position. `position` may pass the end: nothing is stored there, and the caller learns how many bytes were
+ * missing.
+ */
 export class Tap {
   buffer: Buffer = Buffer.alloc(0)
   position = 0
 }
 
-/** Whether UTF-8 can hold the text: it has no lone surrogate. */
+/** Whether UTF-8 can encode the text: no lone surrogates. */
 export function isText(value: unknown): value is string {
   return typeof value === 'string' && value.isWellFormed()
 }
 
-/** Writes one byte. */
 export function writeByte(tap: Tap, byte: number): void {
   tap.buffer[tap.position++] = byte
 }
 
-/** Writes a whole number within 64 bits as a zigzag varint. A number has to be a safe integer. */
+/** Writes a whole number within 64 bits as a zigzag varint. A `number` must be a safe integer. */
 export function writeLong(tap: Tap, value: number | bigint): void {
   if (typeof value === 'number') {
     if (value >= -SMALL && value < SMALL) return writeSmall(tap, (value << 1) ^ (value >> 31))
     if (value > -LARGE && value < LARGE) {
       const zigzag = value < 0 ? -2 * value - 1 : 2 * value
       const high = Math.floor(zigzag / LOW)
-      return writeVarint(tap, zigzag - high * LOW, high)
+      return writeSplitVarint(tap, zigzag - high * LOW, high)
     }
   }
   if (typeof value === 'bigint' && value > -LARGE && value < LARGE) return writeLong(tap, Number(value))
   const long = BigInt(value)
   const zigzag = BigInt.asUintN(64, (long << 1n) ^ (long >> 63n))
-  writeVarint(tap, Number(zigzag & BigInt(LOW - 1)), Number(zigzag >> BigInt(LOW_BITS)))
+  writeSplitVarint(tap, Number(zigzag & BigInt(LOW - 1)), Number(zigzag >> BigInt(LOW_BITS)))
 }
 
 /** Writes IEEE 754 binary64, little-endian. */
@@ -60,21 +62,19 @@ export function writeFloat(tap: Tap, value: number): void {
   copy(tap, floatBytes)
 }
 
-/** Writes bytes without a length. */
 export function writeFixed(tap: Tap, bytes: Uint8Array): void {
   if (tap.position + bytes.length <= tap.buffer.length) tap.buffer.set(bytes, tap.position)
   tap.position += bytes.length
 }
 
-/** Writes length and bytes. */
-export function writeBytes(tap: Tap, bytes: Uint8Array): void {
+export function writeLengthAndBytes(tap: Tap, bytes: Uint8Array): void {
   writeLong(tap, bytes.length)
   writeFixed(tap, bytes)
 }
 
-/** Writes length and UTF-8. Returns false, having written nothing that counts, when UTF-8 cannot hold the text. */
+/** Writes length and UTF-8. Returns false if UTF-8 cannot encode the text; bytes written so far are then invalid. */
 export function writeText(tap: Tap, text: string): boolean {
-  if (text.length <= SHORT ? writeShortAscii(tap, text) : writeLongAscii(tap, text)) return true
+  if (text.length <= SHORT_TEXT ? writeShortAscii(tap, text) : writeLongAscii(tap, text)) return true
   if (!text.isWellFormed()) return false
   const length = Buffer.byteLength(text)
   writeLong(tap, length)
@@ -93,13 +93,13 @@ function writeSmall(tap: Tap, zigzag: number): void {
   buffer[tap.position++] = left
 }
 
-/** `low`: the last 28 bits; `high`: the others, which may be 36. */
-function writeVarint(tap: Tap, low: number, high: number): void {
+/** `low`: the last 28 bits; `high`: up to 36 further bits. */
+function writeSplitVarint(tap: Tap, low: number, high: number): void {
   const { buffer } = tap
   for (let shift = 0; shift < LOW_BITS; shift += 7) buffer[tap.position++] = ((low >>> shift) & 0x7f) | 0x80
   let left = high
   while (left > 0x7f) {
-    // The low 32 bits of a double that is a safe integer.
+    // `&` uses the low 32 bits of a safe integer.
     buffer[tap.position++] = (left & 0x7f) | 0x80
     left = Math.floor(left / 128)
   }
@@ -114,7 +114,7 @@ function copy(tap: Tap, bytes: Uint8Array): void {
 function writeShortAscii(tap: Tap, text: string): boolean {
   const { buffer, position } = tap
   const { length } = text
-  // Beyond the end nothing would be stored, but such a store slows down all later ones.
+  // A store beyond the end has no effect but slows down all later stores.
   if (position + length >= buffer.length) return false
   for (let at = 0; at < length; at++) {
     const code = text.charCodeAt(at)
@@ -126,11 +126,11 @@ function writeShortAscii(tap: Tap, text: string): boolean {
   return true
 }
 
-/** Counting the bytes first would be a second look at all of it: mostly there are as many as characters. */
+/** Assumes ASCII and writes without counting bytes first, because most texts are ASCII. */
 function writeLongAscii(tap: Tap, text: string): boolean {
   const { buffer, position } = tap
   const { length } = text
-  if (position + LENGTH_BYTES + length > buffer.length) return false
+  if (position + TEXT_LENGTH_BYTES + length > buffer.length) return false
   writeLong(tap, length)
   const start = tap.position
   tap.position = start + length

@@ -1,4 +1,4 @@
-/** The logical types of times on int and long: a number in the type's own unit, or text. */
+/** Logical types for times on int and long: a number in the type's own unit, or text. */
 import { decimalOf } from '../lib/decimal.ts'
 import { calendarOf, unixPower } from '../lib/instant.ts'
 import { numberText } from '../lib/json-value.ts'
@@ -6,16 +6,16 @@ import { Leaf } from './node.ts'
 import { longOf } from './numbers.ts'
 import { type Tap, writeLong } from './tap.ts'
 
-/** The unit of numbers that stand for times: seconds, milliseconds, microseconds, nanoseconds, or by their size. */
+/** The unit of numbers in time fields: seconds, milliseconds, microseconds, nanoseconds, or `auto` by their size. */
 export type TimeUnit = 's' | 'ms' | 'us' | 'ns' | 'auto'
 
-/** What a logical type counts: `power`: units per second as a power of ten; days have none. */
+/** What a logical type counts. `power`: units per second as a power of ten; undefined for days. */
 interface TimeShape {
   readonly power: number | undefined
   readonly from: 'epoch' | 'local' | 'midnight'
 }
 
-/** Of long, but for those that are known to be of int. */
+/** By logical type. */
 const SHAPES: Readonly<Record<string, TimeShape & { readonly type: 'int' | 'long' }>> = {
   date: { type: 'int', power: undefined, from: 'local' },
   'time-millis': { type: 'int', power: 3, from: 'midnight' },
@@ -35,7 +35,7 @@ const NANOS_POWER = 9
 const LONG_DIGITS = 19
 const CLOCK = /^(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?$/
 
-/** Makes the node of a logical type on `type`; undefined where it is no time. */
+/** Creates the node of a logical type on `type`; undefined for other logical types. */
 export function timeNode(
   type: string,
   logicalType: unknown,
@@ -47,14 +47,14 @@ export function timeNode(
   return shape?.type === type ? new TimeNode(logicalType, shape, unit, converts) : undefined
 }
 
-/** Finer times than the type counts are cut off, towards the past. */
+/** Finer times are cut off to the type's unit, towards the past. */
 export class TimeNode extends Leaf<number | bigint> {
   readonly name: string
   readonly branch: string
   readonly kind = 'number'
   readonly #shape: TimeShape
   readonly #isInt: boolean
-  /** Undefined: numbers are in the unit of the type. */
+  /** Undefined: numbers have the unit of the type. */
   readonly #unit: TimeUnit | undefined
 
   constructor(
@@ -124,7 +124,7 @@ function scaled(text: string, power: number): bigint | undefined {
   const kept = exponent >= 0 ? digits + '0'.repeat(exponent) : digits.slice(0, Math.max(0, digits.length + exponent))
   const whole = BigInt(kept === '' ? '0' : kept)
   if (!negative) return whole
-  // The last digit is never zero, so something is always cut off.
+  // The last digit is never zero, therefore digits were cut off.
   return exponent < 0 ? -whole - 1n : -whole
 }
 

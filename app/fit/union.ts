@@ -1,60 +1,77 @@
-/** union: which branch a value goes to. docs/fitting.md states the rules. */
+/** union: chooses the branch for a value. docs/fitting.md states the rules. */
 import { ExactNumber, isObject } from '../lib/json-value.ts'
-import { AS_IS, document, type Fault, faultAt, kindOf, type Level, NO, type Node, type Tally, written } from './node.ts'
+import {
+  AS_IS,
+  document,
+  type Fault,
+  type FitLevel,
+  faultAt,
+  kindOf,
+  NO,
+  type Omissions,
+  type TypeNode,
+  written,
+} from './node.ts'
 import { holdsExactly } from './number.ts'
 import { StringNode } from './simple.ts'
 import { type Tap, writeLong } from './tap.ts'
 
-/** How a union tells its branches apart. */
+/** How a union chooses among its branches. */
 export interface UnionOptions {
-  /** Whether it does so by more than their names. */
+  /** Whether to choose among ambiguous branches by how well they fit. Otherwise a name is required. */
   readonly converts: boolean
-  /** Two branches take the same kind of JSON value. Such a value used to need the name of its branch, so a name still comes first. */
+  /**
+   * Whether two branches take the same kind of JSON value. Earlier versions required a branch name for such values,
+   * therefore a name has priority.
+   */
   readonly isAmbiguous: boolean
 }
 
-/** The branch for an array or object, how well it fits, and what it is there: the value itself, or what stands in `{"branch": …}`. */
+/**
+ * The branch for an array or object, how well the value fits, and the value itself or the inner value of `{"branch":
+ * …}`.
+ */
 interface Choice {
   readonly index: number
-  readonly level: Level
+  readonly level: FitLevel
   readonly value: unknown
-  readonly tally: Tally
+  readonly omitted: Omissions
 }
 
-const NONE: Choice = { index: -1, level: NO, value: undefined, tally: { undeclared: 0, defaulted: 0 } }
-const IGNORED: Tally = { undeclared: 0, defaulted: 0 }
+const NO_CHOICE: Choice = { index: -1, level: NO, value: undefined, omitted: { undeclared: 0, defaulted: 0 } }
+const IGNORED: Omissions = { undeclared: 0, defaulted: 0 }
 
-export class UnionNode implements Node {
+export class UnionNode implements TypeNode {
   readonly name = 'union'
   readonly branch = 'union'
   readonly kind = undefined
-  readonly branches: readonly Node[]
+  readonly branches: readonly TypeNode[]
   readonly #options: UnionOptions
   readonly #nullIndex: number
-  /** The other branch of a union of null and one other. */
+  /** The other branch of a union of null and one type. */
   readonly #only: number | undefined
   readonly #byName: ReadonlyMap<string, number>
   readonly #choices = new Map<object, Choice>()
-  /** Which document `#choices` are of. */
+  /** Number of the document of `#choices`. */
   #document = -1
 
-  constructor(branches: readonly Node[], options: UnionOptions) {
+  constructor(branches: readonly TypeNode[], options: UnionOptions) {
     this.branches = branches
     this.#options = options
     this.#nullIndex = branches.findIndex(({ kind }) => kind === 'null')
     const others = [...branches.keys()].filter((index) => index !== this.#nullIndex)
     this.#only = others.length === 1 ? others[0] : undefined
-    this.#byName = namesOf(branches, others)
+    this.#byName = branchNames(branches, others)
   }
 
-  fit(value: unknown, tally: Tally): Level {
+  fit(value: unknown, omitted: Omissions): FitLevel {
     if (isLeaf(value)) {
       const index = this.#branchOf(value)
       return index < 0 ? NO : (this.branches[index]?.fit(value, IGNORED) ?? NO)
     }
-    const { level, tally: own } = this.#choose(value as object)
-    tally.undeclared += own.undeclared
-    tally.defaulted += own.defaulted
+    const { level, omitted: own } = this.#choose(value as object)
+    omitted.undeclared += own.undeclared
+    omitted.defaulted += own.defaulted
     return level
   }
 
@@ -74,15 +91,15 @@ export class UnionNode implements Node {
     const kind = kindOf(value)
     const candidates = this.branches.filter((branch) => branch.kind === kind)
     const [only] = candidates
-    // Where one branch alone takes such values, what is wrong in it says more.
+    // With a single branch of the value's kind, the fault inside is more precise.
     return (candidates.length === 1 && only?.fault(value, path)) || faultAt(path, value, this)
   }
 
-  /** The usual case needs no choice. Leaves everything as it was where the value does not fit as it is. */
+  /** Fast path for the usual case. Restores `tap` and `written` if the value does not fit as it is. */
   #writeOnly(tap: Tap, value: unknown, index: number): boolean {
     const node = this.branches[index]
     if (node?.kind !== kindOf(value)) return false
-    // Tried before, in vain.
+    // A choice exists because an earlier attempt failed.
     if (this.#document === document.number && this.#choices.has(value as object)) return false
     const { position } = tap
     const { undeclared, defaulted, converted } = written
@@ -104,17 +121,17 @@ export class UnionNode implements Node {
     return this.branches[index]?.write(tap, value) ?? false
   }
 
-  /** The branch for a value that is neither array nor object; -1 where there is none. */
+  /** The branch for a value other than an array or object; -1 if there is none. */
   #branchOf(value: unknown): number {
     if (value === null) return this.#nullIndex
     if (this.#options.isAmbiguous && !this.#options.converts) return -1
     let best = -1
-    let level: Level = NO
+    let level: FitLevel = NO
     for (let index = 0; index < this.branches.length; index++) {
-      const node = this.branches[index] as Node
+      const node = this.branches[index] as TypeNode
       const own = node.fit(value, IGNORED)
       if (own < level || own === NO) continue
-      if (own === level && !saysMore(node, this.branches[best] as Node, value)) continue
+      if (own === level && !saysMore(node, this.branches[best] as TypeNode, value)) continue
       best = index
       level = own
     }
@@ -122,7 +139,7 @@ export class UnionNode implements Node {
   }
 
   #choose(value: object): Choice {
-    // Each union around a value asks about it again: without a memory the work would double with each level.
+    // Nested unions ask repeatedly for the same value. Without the cache the work would double with each level.
     if (this.#document !== document.number) {
       this.#document = document.number
       this.#choices.clear()
@@ -136,7 +153,7 @@ export class UnionNode implements Node {
 
   #chosen(value: object): Choice {
     const { isAmbiguous, converts } = this.#options
-    const named = isAmbiguous || converts ? this.#named(value) : NONE
+    const named = isAmbiguous || converts ? this.#named(value) : NO_CHOICE
     if (isAmbiguous && (named.level === AS_IS || !converts)) return named
     const best = this.#best(value)
     return best.level === AS_IS || named.level === NO ? best : named
@@ -144,10 +161,10 @@ export class UnionNode implements Node {
 
   #named(value: object): Choice {
     const name = this.#nameIn(value)
-    return name === undefined ? NONE : this.#at(this.#byName.get(name) ?? -1, Reflect.get(value, name))
+    return name === undefined ? NO_CHOICE : this.#at(this.#byName.get(name) ?? -1, Reflect.get(value, name))
   }
 
-  /** The name in `{"branch": …}` with nothing beside it (Avro 1.12, "JSON encoding"). */
+  /** The name in `{"branch": …}` without other keys (Avro 1.12, "JSON encoding"). */
   #nameIn(value: unknown): string | undefined {
     if (!isObject(value)) return undefined
     const [name, ...others] = Object.keys(value)
@@ -163,7 +180,7 @@ export class UnionNode implements Node {
   }
 
   #best(value: object): Choice {
-    let best = NONE
+    let best = NO_CHOICE
     for (let index = 0; index < this.branches.length; index++) {
       const choice = this.#at(index, value)
       if (choice.level > best.level || (choice.level === best.level && this.#isCloser(choice, best))) best = choice
@@ -171,19 +188,19 @@ export class UnionNode implements Node {
     return best
   }
 
-  /** Of records that fit equally well that which leaves less out, then a record before a map, then that which needs fewer defaults. */
+  /** Among equally fitting records prefers fewer undeclared fields, then a record over a map, then fewer defaults. */
   #isCloser(one: Choice, best: Choice): boolean {
     const [node, other] = [this.branches[one.index], this.branches[best.index]]
     if (!node || !other) return false
-    if (one.tally.undeclared !== best.tally.undeclared) return one.tally.undeclared < best.tally.undeclared
+    if (one.omitted.undeclared !== best.omitted.undeclared) return one.omitted.undeclared < best.omitted.undeclared
     if (node.branch === 'map' || other.branch === 'map') return other.branch === 'map'
-    return one.tally.defaulted < best.tally.defaulted
+    return one.omitted.defaulted < best.omitted.defaulted
   }
 
   #at(index: number, value: unknown): Choice {
-    const tally = { undeclared: 0, defaulted: 0 }
-    const level = this.branches[index]?.fit(value, tally) ?? NO
-    return level === NO ? NONE : { index, level, value, tally }
+    const omitted = { undeclared: 0, defaulted: 0 }
+    const level = this.branches[index]?.fit(value, omitted) ?? NO
+    return level === NO ? NO_CHOICE : { index, level, value, omitted }
   }
 }
 
@@ -191,16 +208,19 @@ function isLeaf(value: unknown): boolean {
   return typeof value !== 'object' || value === null || value instanceof ExactNumber
 }
 
-/** The last part of a full name will do where it is the only one such. */
-function namesOf(branches: readonly Node[], indexes: readonly number[]): ReadonlyMap<string, number> {
+/** A unique last part of a full name also identifies a branch. */
+function branchNames(branches: readonly TypeNode[], indexes: readonly number[]): ReadonlyMap<string, number> {
   const named = indexes.map((index) => [branches[index]?.branch ?? '', index] as const)
   const shortOf = (name: string): string => name.slice(name.lastIndexOf('.') + 1)
   const short = named.map(([name, index]) => [shortOf(name), index] as const)
   return new Map([...short.filter(([name]) => short.filter(([other]) => other === name).length === 1), ...named])
 }
 
-/** Whether `node` says more of a value than `other`, which fits as well: the number without rounding, the symbol rather than the text. */
-function saysMore(node: Node, other: Node, value: unknown): boolean {
+/**
+ * Whether `node` is more specific than `other`, which fits as well: a number without rounding, or a symbol rather than
+ * a text.
+ */
+function saysMore(node: TypeNode, other: TypeNode, value: unknown): boolean {
   if (typeof value === 'string') return other instanceof StringNode
   return holdsExactly(node, value) && !holdsExactly(other, value)
 }

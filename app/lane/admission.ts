@@ -1,4 +1,7 @@
-/** Who may enter a bounded lane, and in which turn: first come first served, but no source over half while others wait. */
+/**
+ * Admits messages to a bounded lane in order of arrival. While others wait, no source may hold more than half of the
+ * lane.
+ */
 import type { SourceInfo } from '../model.ts'
 
 interface Waiter {
@@ -8,7 +11,9 @@ interface Waiter {
   readonly enter: () => void
 }
 
-/** Counts bytes per source. One call of `enter` at a time per source keeps a source's order. */
+/**
+ * Counts bytes per source. A caller must have at most one `enter` pending per source, which keeps the source's order.
+ */
 export class Admission {
   #limit: number
   readonly #share = new Map<SourceInfo, number>()
@@ -19,24 +24,24 @@ export class Admission {
     this.#limit = limitBytes
   }
 
-  /** Bytes inside. */
+  /** Bytes held. */
   get bytes(): number {
     return this.#bytes
   }
 
-  /** Receive time of the first message that waits outside, milliseconds since the epoch; 0 when none does. */
+  /** Receive time of the oldest waiting message, milliseconds since the epoch; 0 when none waits. */
   get oldestWaiting(): number {
     return this.#waiting[0]?.receivedAt ?? 0
   }
 
-  /** Enters at once when there is room and nobody waits; answers whether it did. */
+  /** Enters at once if there is room and nobody waits. Returns whether the source entered. */
   tryEnter(source: SourceInfo, cost: number): boolean {
     if (this.#waiting.length > 0 || !this.hasRoom(cost)) return false
     this.#count(source, cost)
     return true
   }
 
-  /** Resolves when it is this source's turn and there is room. */
+  /** Resolves when the source has its turn and there is room. */
   enter(source: SourceInfo, cost: number, receivedAt: number): Promise<void> {
     return new Promise((enter) => {
       this.#waiting.push({ source, cost, receivedAt, enter })
@@ -44,29 +49,29 @@ export class Admission {
     })
   }
 
-  /** Counts what is inside already, over the limit or not: a lane that outlived its process. */
+  /** Counts bytes of a restored lane, even beyond the limit. */
   restore(source: SourceInfo, cost: number): void {
     this.#count(source, cost)
   }
 
-  /** The limit from now on; lets in whoever fits then. */
+  /** Changes the limit and admits waiters that now fit. */
   resize(limitBytes: number): void {
     this.#limit = limitBytes
     this.#admit()
   }
 
-  /** From now on there is room for everyone, those who wait first. */
+  /** Removes the limit and admits all waiters in order. */
   admitAll(): void {
     this.resize(Number.POSITIVE_INFINITY)
   }
 
-  /** Bytes of sources are gone; lets in whoever fits now. */
+  /** Subtracts bytes of sources and admits waiters that now fit. */
   leave(gone: Iterable<readonly [source: SourceInfo, cost: number]>): void {
     for (const [source, cost] of gone) this.#count(source, -cost)
     if (this.#waiting.length > 0) this.#admit()
   }
 
-  /** In order, as long as there is room; who may not enter keeps its place. */
+  /** Admits waiters in order while there is room. A source over its half keeps its place. */
   #admit(): void {
     const waiting = this.#waiting
     let looked = 0
@@ -83,7 +88,7 @@ export class Admission {
     waiting.splice(kept, looked - kept)
   }
 
-  /** Whether `cost` bytes more fit in; what is larger than the whole lane enters an empty one. */
+  /** Whether `cost` more bytes fit. An item larger than the lane enters an empty lane. */
   hasRoom(cost: number): boolean {
     return this.#bytes === 0 || this.#bytes + cost <= this.#limit
   }

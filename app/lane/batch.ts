@@ -1,13 +1,13 @@
-/** From the parts of a batch to the batch. */
+/** Assembles batches. */
 import type { Batch, Message, NumberRun } from '../model.ts'
 
-/** Messages with consecutive numbers, `first` that of the first of them. */
+/** Messages with consecutive running numbers from `first` on. */
 export interface Part {
   readonly first: number
   readonly messages: readonly Message[]
 }
 
-/** A batch of these messages; a lone part is handed on without copying its array. */
+/** Builds a batch. A single part keeps its array, without a copy. */
 export function batchOf(parts: readonly Part[], bytes: number): Batch {
   const [only] = parts
   if (only && parts.length === 1) return { messages: only.messages, bytes, numbers: [{ at: 0, first: only.first }] }

@@ -1,33 +1,36 @@
-/** The kinds of lane. A new one is one file and one line here. */
+/** The kinds of lane. A new kind needs one file and one entry here. */
 import type { Emit } from '../events.ts'
 import type { Lane, LaneLimits, Ledger, SourceInfo } from '../model.ts'
 import type { Kind } from '../settings/kind.ts'
 import { laneDirectory } from '../settings/lane-directory.ts'
 import type { Settings } from '../settings/setting.ts'
 
-/** What a lane is opened with. */
+/** Options for opening a lane. */
 export interface LaneOptions extends LaneLimits {
   readonly feed: string
   readonly maxInFlightBatches: number
-  /** Where lanes that outlive the process are kept, each in a folder of its feed's name. */
+  /** Directory of persistent lanes, with a folder per feed. */
   readonly directory: string | undefined
-  /** When a message counts as kept there: `flush`, on the disk; `commit`, handed to the operating system. */
+  /** When a message counts as stored: `flush`, on the disk; `commit`, passed to the operating system. */
   readonly sync: 'flush' | 'commit'
-  /** Finds the source of an id, or makes one for a source that is no longer configured. */
+  /** Finds the source of an id, or creates a source that is no longer configured. */
   readonly sourceOf: (id: string) => SourceInfo
-  /** Set to the sums that were kept with the lane. */
+  /** Restored from the counts stored with the lane. */
   readonly ledger: Ledger
   readonly emit: Emit
-  /** What receive times lack to the broker's clock, in milliseconds; undefined while that is not known. */
+  /** Correction from receive times to the broker's clock, in milliseconds; undefined while unknown. */
   readonly correctionMs: () => number | undefined
-  /** Ends the opening, which then rejects with its reason. */
+  /** Aborts the opening, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
 }
 
-/** What a lane is opened with besides the settings of its kind. */
+/** Options of a lane besides the settings of its kind. */
 export type LaneGround = Omit<LaneOptions, 'directory' | 'sync'>
 
-/** A kind of lane; `maxBytes` is what one holds by default, `onDisk` says that it needs a directory. It opens a feed's lane, or throws `Unusable`. */
+/**
+ * A kind of lane. `maxBytes`: default limit of a lane. `onDisk`: needs a directory. Opens a feed's lane, or throws
+ * `Unusable`.
+ */
 export interface LaneKind<S extends Settings = Settings> extends Kind<Promise<Lane>, S, LaneGround> {
   readonly maxBytes: number
   readonly onDisk?: boolean

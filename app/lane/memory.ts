@@ -1,4 +1,4 @@
-/** The lane in memory: bounded, in order, gone with the process. */
+/** The lane in memory: limited in bytes, in order, lost with the process. */
 import { Notifier } from '../lib/notifier.ts'
 import type { Batch, Lane, LaneHeld, LaneLimits, Message } from '../model.ts'
 import { Admission } from './admission.ts'
@@ -20,7 +20,7 @@ class MemoryLane implements Lane {
   readonly #admission: Admission
   readonly #queued: Piece[] = []
   readonly #inFlight = new Map<Batch, readonly Piece[]>()
-  /** Of them, those that a reader before the present one has. */
+  /** Batches in flight that belong to earlier readers. */
   readonly #former = new Set<Batch>()
   readonly #changed = new Notifier()
   #messages = 0
@@ -91,12 +91,12 @@ class MemoryLane implements Lane {
 
   async close(): Promise<void> {}
 
-  /** Whether a batch more may be on its way. */
+  /** Whether another batch may be in flight. */
   get #hasTurn(): boolean {
     return this.#inFlight.size - this.#former.size < this.#options.maxInFlightBatches
   }
 
-  /** Makes room for `bytes` as long as there is something that is not on its way yet. */
+  /** Drops queued pieces until `bytes` fit or the queue is empty. */
   #dropOldest(bytes: number): void {
     while (!this.#admission.hasRoom(bytes)) {
       const oldest = this.#queued.shift()
@@ -114,7 +114,7 @@ class MemoryLane implements Lane {
     this.#changed.notify()
   }
 
-  /** Whole pieces up to the limits of a batch; a lone piece is handed on without copying its array. */
+  /** Takes whole pieces up to the limits of a batch. A single piece keeps its array, without a copy. */
   #next(): Batch {
     const pieces: Piece[] = []
     let messages = 0

@@ -1,34 +1,40 @@
-/** The running numbers of a lane: each message that enters it gets the next one, and no number is given twice. */
+/** Running numbers of a lane's messages. No number is used twice. */
 import { randomUUID } from 'node:crypto'
 import type { Piece } from './piece.ts'
 
-/** So many may be given before the disk has to hear of it: enough for hours in which it takes nothing, and for a restart each second of a year. */
+/**
+ * How many numbers are reserved per write: enough for hours without a working disk, or for a restart every second of a
+ * year.
+ */
 const AHEAD = 2 ** 28
 
-/** What of it outlives the process. */
+/** Stored part of the numbers. */
 export interface KeptNumbers {
-  /** The lane's own id. */
+  /** The lane's id. */
   readonly lane: string
-  /** No number from here on was given. */
+  /** All used numbers are below `to`. */
   readonly to: number
 }
 
 /**
- * Of one lane. What outlives the process is written ahead of use: a process that is killed skips what it did not use. A message
- * may leave the lane unwritten only with a number that is `give`n as safe.
+ * The numbers of one lane. Ranges are reserved on disk before use; a killed process skips its unused numbers. A
+ * message may leave the lane unwritten only if `give` returned true for its number.
  */
 export class Numbers {
   readonly lane: string
   #next: number
   #safeTo = 0
 
-  /** Goes on after those of `kept`, and from `least` on at least; without `kept` under an id of its own. */
+  /** Continues after `kept`, and not below `least`. Without `kept`, the lane gets a new id. */
   constructor(kept?: KeptNumbers, least = 1) {
     this.lane = kept?.lane ?? randomUUID()
     this.#next = Math.max(kept?.to ?? 1, least)
   }
 
-  /** Numbers the messages of `pieces`. Returns whether the next process will not give these numbers, even if nothing more is written. */
+  /**
+   * Numbers the messages of `pieces`. Returns whether the numbers are reserved on disk: a later process will not use
+   * them again.
+   */
   give(pieces: readonly Piece[]): boolean {
     for (const piece of pieces) {
       piece.first = this.#next
@@ -37,7 +43,7 @@ export class Numbers {
     return this.#next <= this.#safeTo
   }
 
-  /** What to write now; `written` is told once it is. */
+  /** The state to write now. Call `written` with it after the write. */
   get ahead(): KeptNumbers {
     return { lane: this.lane, to: this.#next + AHEAD }
   }

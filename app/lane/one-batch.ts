@@ -1,11 +1,13 @@
-/** A lane that holds one batch and then ends, so that `deliver` returns when all of it is handed over. */
+/**
+ * A lane with a single batch. Its `read` ends after the batch, hence `deliver` returns when all records are passed on.
+ */
 import { randomUUID } from 'node:crypto'
 import type { Batch, Lane } from '../model.ts'
 
-/** What it holds. */
+/** Content of the batch. */
 export type Load = Pick<Batch, 'messages' | 'bytes'>
 
-/** `acknowledged` is called once all of the batch is settled. */
+/** `acknowledged` is called when the whole batch is settled. */
 export function oneBatch(load: Load, acknowledged: () => void = () => {}): Lane {
   return {
     id: randomUUID(),

@@ -1,15 +1,15 @@
-/** Messages of one source, small enough to be part of one batch. */
+/** Messages of one source, small enough for one batch. */
 import type { Message, SourceInfo } from '../model.ts'
 
-/** What a message costs in memory beyond its payload, in bytes: its object, its Buffer, its place in arrays. */
+/** Memory of a message beyond its payload, in bytes: object, Buffer, array slots. */
 export const MESSAGE_OVERHEAD_BYTES = 256
 
-/** Most messages and bytes of one batch: enough to fill a request, little enough to settle soon. */
+/** Limits of a batch: enough to fill a request, and small enough to settle soon. */
 export const BATCH = { messages: 2_000, bytes: 1024 * 1024 }
 
-/** `bytes` is payload; `cost` is what the lane's limit counts. */
+/** `bytes` is payload; `cost` counts towards the lane's limit. */
 export interface Piece {
-  /** Running number of its first message, the others follow; 0 until it enters a lane. */
+  /** Running number of the first message; the others follow. 0 until the piece enters a lane. */
   first: number
   readonly source: SourceInfo
   readonly messages: readonly Message[]
@@ -17,7 +17,10 @@ export interface Piece {
   readonly cost: number
 }
 
-/** Cuts `messages` of one source into pieces of at most `limits`, each message costing its payload and `overheadBytes`; a single message over the limit of bytes is a piece of its own. `number` is that of the first message, if they have numbers. */
+/**
+ * Splits `messages` of one source into pieces within `limits`. A message costs its payload plus `overheadBytes`; a
+ * message over the byte limit gets its own piece. `number`: running number of the first message, if there is one.
+ */
 export function cut(
   messages: readonly Message[],
   limits: { readonly messages: number; readonly bytes: number } = BATCH,
@@ -30,7 +33,7 @@ export function cut(
   const close = (end: number): void => {
     const first = messages[start]
     if (!first || end === start) return
-    // A copy, because the array is the source's.
+    // A copy, because the source reuses its array.
     const own = messages.slice(start, end)
     const cost = bytes + own.length * overheadBytes
     pieces.push({ source: first.source, first: number + start, messages: own, bytes, cost })

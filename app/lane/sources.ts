@@ -1,13 +1,13 @@
-/** The sources that stored messages came from. */
+/** Finds the sources of stored messages. */
 import { murmur2 } from '../lib/murmur2.ts'
 import { redactUrl, type UrlPaths } from '../lib/redact-url.ts'
 import { parseStoredId } from '../lib/source-id.ts'
 import type { SourceInfo } from '../model.ts'
 
-/** Sources that are configured no longer and remembered, so that what a lane holds of one is counted as of one. */
+/** Most former sources to remember. A remembered source is counted as one source. */
 const MOST_FORMER = 10_000
 
-/** Finds a source of `feed` among the `present`; see `SourceFinder`. */
+/** Finds sources of `feed` among `present`; see `SourceFinder`. */
 export function sourceFinder(
   feed: string,
   present: Iterable<SourceInfo>,
@@ -19,8 +19,8 @@ export function sourceFinder(
 }
 
 /**
- * The sources of a feed, which come and go. One is found by its id, by the id that 0.1.0 gave it, or by the name that is shown,
- * which dead letters have. One that is not there is made from what it was asked for by, once.
+ * The current sources of a feed, found by id, by the id of 0.1.0, or by the shown name in dead letters. An unknown
+ * source is created once from the requested id.
  */
 export class SourceFinder {
   readonly #feed: string
@@ -33,14 +33,14 @@ export class SourceFinder {
     this.#paths = paths
   }
 
-  /** It is found by all of its names from now on. */
+  /** Makes a source available under all of its names. */
   add(source: SourceInfo): void {
-    for (const name of namesOf(source)) this.#byName.set(name, source)
+    for (const name of lookupNames(source)) this.#byName.set(name, source)
   }
 
-  /** It is configured no longer: what is stored of it is still found, by its own id. */
+  /** Removes a source from the configured sources. Stored messages still find it by its id. */
   remove(source: SourceInfo): void {
-    for (const name of namesOf(source)) if (this.#byName.get(name) === source) this.#byName.delete(name)
+    for (const name of lookupNames(source)) if (this.#byName.get(name) === source) this.#byName.delete(name)
     this.#remember(source.id, source)
   }
 
@@ -60,7 +60,7 @@ export class SourceFinder {
   }
 }
 
-function namesOf({ id, shown, formerId = id }: SourceInfo): string[] {
+function lookupNames({ id, shown, formerId = id }: SourceInfo): string[] {
   return [shown, formerId, parseStoredId(id)?.identity ?? id]
 }
 

@@ -1,9 +1,9 @@
 /** Log lines, and texts that several of them share. */
 
-export type Level = 'debug' | 'info' | 'warn' | 'error'
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
-/** Level, text and further fields. */
-export type LogLine = readonly [level: Level, text: string, fields?: object | undefined]
+/** LogLevel, text and further fields. */
+export type LogLine = readonly [level: LogLevel, text: string, fields?: object | undefined]
 
 /** `topic[3]`. */
 export function partitionText(topic: string, partition: number): string {

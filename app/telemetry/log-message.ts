@@ -1,9 +1,9 @@
 /** Messages of the log, each declared once with level, text, cause and cure. The log and docs/messages.md use the same declaration. */
-import type { Level, LogLine } from './line.ts'
+import type { LogLevel, LogLine } from './line.ts'
 
 /** A message as it is documented. In `text`, `{name}` stands for a value, and `[…]` is left out when a value in it is undefined. */
 export interface LogMessage {
-  readonly level: Level
+  readonly level: LogLevel
   readonly text: string
   /** Why the line is written: one or two sentences. */
   readonly cause: string
@@ -29,12 +29,12 @@ type Insertions<Text extends string> = {
 } & { readonly [Name in OptionalPlaceholders<Text>]: Insertion | undefined }
 
 /** A warning and an error need a cure; without one they do not compile. */
-type Explanation<L extends Level> = L extends 'warn' | 'error'
+type Explanation<L extends LogLevel> = L extends 'warn' | 'error'
   ? Required<Pick<LogMessage, 'cause' | 'cure'>>
   : Pick<LogMessage, 'cause' | 'cure'>
 
 /** Declares a message. */
-export function logMessage<const L extends Level, const Text extends string>(
+export function logMessage<const L extends LogLevel, const Text extends string>(
   level: L,
   text: Text,
   explanation: Explanation<L>,

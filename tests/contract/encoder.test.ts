@@ -46,7 +46,7 @@ describe.each(Object.entries<EncoderKind>(encoders))('the format %s', (_name, ki
     expect(first.length).toBeGreaterThan(0)
     encoder.encode(SUBJECT, fitting(2))
     expect(Buffer.from(encoder.encode(SUBJECT, fitting(1)))).toEqual(first)
-    expect(Buffer.from(encoder.apart().encode(SUBJECT, fitting(1)))).toEqual(first)
+    expect(Buffer.from(encoder.fork().encode(SUBJECT, fitting(1)))).toEqual(first)
   })
 
   it('makes bytes of any document, or refuses it without content', async () => {

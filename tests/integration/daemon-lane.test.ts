@@ -174,7 +174,7 @@ describe('a daemon with lanes on disk', () => {
       async () => {
         await mkdir(join(laneDir, FEED))
         const store = new Store(join(laneDir, FEED))
-        await store.commit({ blocks: [], forget: [], tally: Buffer.from('{"version":9}') })
+        await store.commit({ blocks: [], forget: [], counts: Buffer.from('{"version":9}') })
         await store.close()
       },
       'its sums have format 9, which this version cannot read. The version that wrote it delivers it; it is given up by: ',

@@ -80,8 +80,8 @@ describe('tributary lane', () => {
 
   it('exports what can be read of a damaged lane, and says what cannot', async () => {
     const store = new Store(join(bench.directory, 'f'))
-    const tally = (await store.readTally()) ?? Buffer.alloc(0)
-    await store.commit({ blocks: [{ key: 1, bytes: Buffer.from('\x01damage, no block') }], forget: [], tally })
+    const counts = (await store.readCounts()) ?? Buffer.alloc(0)
+    await store.commit({ blocks: [{ key: 1, bytes: Buffer.from('\x01damage, no block') }], forget: [], counts })
     await store.close()
     const { code, stdout, stderr } = await tributary(['lane', 'export', 'f'])
     expect({ code, stderr }).toEqual({ code: 69, stderr: 'exported 1 messages; 1 damaged blocks were passed over\n' })

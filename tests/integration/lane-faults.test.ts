@@ -9,9 +9,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Event } from '../../app/events.ts'
 import type { Transaction } from '../../app/lane/disk/environment.ts'
 import { GroupCommit } from '../../app/lane/disk/group-commit.ts'
+import { SavedCounts } from '../../app/lane/disk/saved-counts.ts'
 import { scan } from '../../app/lane/disk/scan.ts'
 import { Store } from '../../app/lane/disk/store.ts'
-import { Tally } from '../../app/lane/disk/tally.ts'
 import { Numbers } from '../../app/lane/numbers.ts'
 import { cut } from '../../app/lane/piece.ts'
 import { createLedger } from '../../app/ledger.ts'
@@ -156,8 +156,8 @@ describe('a flush that fails', () => {
     const numbers = new Numbers()
     const options = { sync: 'flush' as const, first: 1, next: 1, holes: [], numbers, ...nobody }
     let holds = 0
-    const tally = new Tally(createLedger(), undefined)
-    const group = new GroupCommit({ ...options, store: { commit } as Store, tally, held: () => holds++ })
+    const counts = new SavedCounts(createLedger(), undefined)
+    const group = new GroupCommit({ ...options, store: { commit } as Store, counts, held: () => holds++ })
     void group.add(cut(numbered(5_000)), true)
     await until(() => holds === 2, { what: 'a second try' })
     expect(commits).toEqual([3, 0, expect.any(Number)])
@@ -198,11 +198,15 @@ describe('a damaged lane', () => {
   async function commit(
     blocks: { key: number; bytes: Buffer }[],
     forget = { from: 0, to: 0 },
-    tally?: string,
+    counts?: string,
   ): Promise<void> {
     const store = new Store(folder())
-    const present = await store.readTally()
-    await store.commit({ blocks, forget: [forget], tally: tally ? Buffer.from(tally) : (present ?? Buffer.alloc(0)) })
+    const present = await store.readCounts()
+    await store.commit({
+      blocks,
+      forget: [forget],
+      counts: counts ? Buffer.from(counts) : (present ?? Buffer.alloc(0)),
+    })
     await store.close()
   }
 

@@ -7,7 +7,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { readPassed } from '../../app/lane/disk/passed-file.ts'
+import { readBypassCounts } from '../../app/lane/disk/bypass-counts.ts'
 import { createLedger } from '../../app/ledger.ts'
 import type { Lane, Message } from '../../app/model.ts'
 import { type Bench, laneBench, nextBatch, readAll } from '../support/lanes.ts'
@@ -148,9 +148,9 @@ describe('a lane on disk', () => {
     const passing = nextBatch(lane)
     void lane.append(numbered(1))
     lane.acknowledge(await passing)
-    const before = readPassed(folder())
+    const before = readBypassCounts(folder())
     expect(JSON.parse(before ?? '')).toMatchObject({ passed: 1 })
     await unlink(file('passed'))
-    await until(() => readPassed(folder()) === before, { what: 'the sums' })
+    await until(() => readBypassCounts(folder()) === before, { what: 'the sums' })
   })
 })

@@ -31,7 +31,7 @@ afterEach(() => bench.end())
 async function contents() {
   const store = new Store(join(bench.directory, 'f'))
   const blocks = await Promise.all(store.keys().map((key) => store.read(key)))
-  const sums = JSON.parse(String(await store.readTally())) as Record<string, unknown>
+  const sums = JSON.parse(String(await store.readCounts())) as Record<string, unknown>
   const { entries } = store
   await store.close()
   return { versions: blocks.map((block) => block?.[0]), sums, entries }
@@ -114,8 +114,8 @@ describe('a lane of this version', () => {
     const lane = await bench.open('disk')
     await lane.close()
     const store = new Store(join(bench.directory, 'f'))
-    const { numbers: _, ...sums } = JSON.parse(String(await store.readTally()))
-    await store.commit({ blocks: [], forget: [], tally: Buffer.from(JSON.stringify(sums)) })
+    const { numbers: _, ...sums } = JSON.parse(String(await store.readCounts()))
+    await store.commit({ blocks: [], forget: [], counts: Buffer.from(JSON.stringify(sums)) })
     await store.close()
     expect((await bench.open('disk')).id).not.toBe(lane.id)
   })

@@ -29,7 +29,7 @@ export interface TestFeed extends Feed {
 export function jsonEncoder(more: Partial<Encoder> = {}): Encoder {
   return {
     hold: () => () => {},
-    apart: () => jsonEncoder(more),
+    fork: () => jsonEncoder(more),
     isHeld: false,
     forget() {},
     undeclared: 0,

@@ -1,16 +1,19 @@
-/** Runs a script of this folder in a process of its own: that may be ended by what it reads, or never come back from a disk that does not answer. */
+/**
+ * Runs a script of this folder in a child process. Damaged data may end the child, and a dead disk may block the child
+ * for ever.
+ */
 import { spawn } from 'node:child_process'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** Bounds of one run. */
+/** Options of one run. */
 export interface AsideOptions {
-  /** How long it may write nothing, in milliseconds. */
+  /** Longest time without output, in milliseconds. */
   readonly quietMs: number
   readonly signal?: AbortSignal | undefined
 }
 
-/** How it ended, and what it has written: JSON, with blanks before it as signs of life. */
+/** How the child ended, and its output parsed as JSON. Blanks before the JSON are signs of life. */
 export interface AsideEnd<T> {
   readonly answer?: T
   readonly code: number | null
@@ -19,12 +22,13 @@ export interface AsideEnd<T> {
 
 const MOST_OUTPUT_BYTES = 64 * 1024 * 1024
 
-/** It wrote nothing for too long. */
+/** Thrown when the child wrote nothing for `quietMs`. */
 export class Silent extends Error {}
 
 /**
- * Resolves when it has ended. Rejects with `Silent`, with the reason of `signal`, or with what the system says when it cannot be
- * started. It is killed then and not waited for, because a thread of the kernel that waits for a dead disk dies with nobody.
+ * Resolves when the child has ended. Rejects with `Silent`, with the reason of `signal`, or with the system's error if
+ * the child cannot start.
+ * After a rejection the child is killed but not awaited: a kernel thread that waits for a dead disk cannot be killed.
  */
 export function aside<T>(
   script: 'probe' | 'trial',
@@ -61,14 +65,14 @@ export function aside<T>(
     child.once('error', giveUp)
     child.once('close', (code, killed) => {
       over()
-      const answer = code === 0 ? parsed<T>(output) : undefined
+      const answer = code === 0 ? parsedOutput<T>(output) : undefined
       resolve({ ...(answer === undefined ? {} : { answer }), code, signal: killed })
     })
   })
 }
 
-/** Undefined for what is not whole. */
-function parsed<T>(text: string): T | undefined {
+/** Parses JSON; undefined if the text is incomplete. */
+function parsedOutput<T>(text: string): T | undefined {
   try {
     return JSON.parse(text) as T
   } catch {

@@ -1,44 +1,47 @@
-/** What lmdb can do and how it fails. The only importer of lmdb. */
+/** Wraps lmdb: transactions, page counts and errors. The only importer of lmdb. */
 import { statfs } from 'node:fs/promises'
 import { type Key, open, type RootDatabase } from 'lmdb'
 import { sleep } from '../../lib/sleep.ts'
-import { isFull, type Pages } from './room.ts'
+import { type FilePages, isFull } from './file-space.ts'
 
-/** Key of the sums; sorts after every number. */
-export const TALLY = 'tally'
-/** A disk with less room counts as full, in bytes. */
+/** Key of the saved counts; sorts after all numbers. */
+export const COUNTS_KEY = 'tally'
+/** A disk with less free space counts as full, in bytes. */
 const FULL_BELOW_BYTES = 1024 * 1024
-/** How often a commit is looked for that need not be flushed, in milliseconds. */
-const LOOK_MS = 1
-/** In how many pieces LMDB's list of free pages lies, mostly. */
+/** How often to poll for an unflushed commit, in milliseconds. */
+const VISIBLE_POLL_MS = 1
+/** Typical number of pieces that LMDB's list of free pages consists of. */
 const FREE_LIST_PIECES = 6
-/** Room that LMDB makes for the words of a failed write; it does not look whether they fit. */
+/** Size of LMDB's buffer for the error text of a failed write. LMDB does not check the length. */
 const WORDS_BYTES = 100
 
 /** An open environment. */
 export type Database = RootDatabase<Buffer, Key>
 
-/** What LMDB's own handle can do and its types do not say; none of it begins a transaction. */
+/** Methods of LMDB's own handle that its types omit. None starts a transaction. */
 interface Environment {
   close(): void
   info(): { readonly lastPageNumber: number }
   stat(): Readonly<Record<'entryCount' | 'treeBranchPageCount' | 'treeLeafPageCount' | 'overflowPages', number>>
 }
 
-/** Keys from `from` up to but without `to`. */
+/** Keys from `from` (inclusive) to `to` (exclusive). */
 export interface Keys {
   readonly from: number
   readonly to: number
 }
 
-/** What one transaction changes, all of it or nothing. */
+/** The changes of one atomic transaction. */
 export interface Transaction {
   readonly blocks: readonly { readonly key: number; readonly bytes: Buffer }[]
   readonly forget: readonly Keys[]
-  readonly tally: Buffer
+  readonly counts: Buffer
 }
 
-/** Opens the environment in the directory `path`, made where there is none. Throws what lmdb throws; a damaged file may end the process. */
+/**
+ * Opens the environment in the directory `path` and creates missing files. Throws lmdb's errors. A damaged file may
+ * end the process.
+ */
 export function openDatabase(path: string): Database {
   return open<Buffer, Key>({
     path,
@@ -47,45 +50,46 @@ export function openDatabase(path: string): Database {
     overlappingSync: true,
     separateFlushed: true,
     maxReaders: 16,
-    // Batched by the turn, lmdb makes a promise that nobody holds: a failed commit would end the process.
+    // With batching by event turn, lmdb creates a promise without a handler; its rejection would end the process.
     eventTurnBatching: false,
   })
 }
 
-/** Runs a transaction; resolves when it is flushed. */
-export async function run(database: Database, { blocks, forget, tally }: Transaction): Promise<void> {
-  // Each promise of a failed batch rejects, and each error has a promise that does; the batch's own speaks for all.
+/** Runs a transaction. Resolves when the transaction is flushed. */
+export async function run(database: Database, { blocks, forget, counts }: Transaction): Promise<void> {
+  // After a failed batch each promise rejects, and each error holds another rejecting promise. Only the batch's promise
+  // is used.
   const unheard = (promise: Promise<unknown>): unknown => promise.catch((error) => error.commitError?.catch(() => {}))
   const batch = database.batch(() => {
     for (const { from, to } of forget) for (let key = from; key < to; key++) unheard(database.remove(key))
     for (const { key, bytes } of blocks) unheard(database.put(key, bytes))
-    unheard(database.put(TALLY, tally))
+    unheard(database.put(COUNTS_KEY, counts))
   }) as Promise<boolean> & { readonly flushed: Promise<unknown> }
   unheard(batch)
   await batch
   await batch.flushed
 }
 
-/** Resolves when `key` can be read; rejects when `written` does. */
+/** Resolves when `key` can be read. Rejects when `written` does. */
 export async function visible(database: Database, key: number, written: Promise<void>): Promise<void> {
   let over = false
   written.finally(() => (over = true)).catch(() => {})
   while (!over) {
-    await sleep(LOOK_MS)
+    await sleep(VISIBLE_POLL_MS)
     if (!over && database.doesExist(key)) return
   }
   await written
 }
 
-/** For an environment whose transaction failed: lmdb's own `close` waits for a flush that never ends then. */
+/** Closes an environment after a failed transaction. lmdb's own `close` would wait for ever for a flush. */
 export function closeAtOnce(database: Database): void {
-  // Else a timer ends what was read last, finds it closed, and its error is nobody's.
+  // Otherwise a timer would reset the last read transaction after the close and throw.
   database.resetReadTxn()
   environmentOf(database).close()
 }
 
-/** The file as the newest transaction left it. */
-export function pagesOf(database: Database): Pages {
+/** Page counts of the file after the newest transaction. */
+export function pagesOf(database: Database): FilePages {
   const { lastPageNumber } = environmentOf(database).info()
   const { entryCount, overflowPages, ...tree } = environmentOf(database).stat()
   const inTree = tree.treeBranchPageCount + tree.treeLeafPageCount
@@ -97,7 +101,7 @@ function environmentOf(database: Database): Environment {
   return (database as unknown as { readonly env: Environment }).env
 }
 
-/** Why a transaction failed. A full disk may show as an input/output error of LMDB, which says so of a write that was cut short. */
+/** Describes why a transaction failed. LMDB may report a full disk as an input/output error after a short write. */
 export async function reasonOf(error: unknown, path: string): Promise<string> {
   const { commitError } = error as { commitError?: Promise<unknown> }
   const cause = commitError ? await commitError.catch((reason: unknown) => reason) : error
@@ -107,7 +111,7 @@ export async function reasonOf(error: unknown, path: string): Promise<string> {
   return isFull(cause) || bavail * bsize < FULL_BELOW_BYTES ? 'the disk is full' : message
 }
 
-/** Whether the words of a failed write were longer than LMDB's buffer for them: then its memory is damaged. */
+/** Whether the error text overran LMDB's buffer. The memory of the process is then damaged. */
 export function isOverrun(message: string): boolean {
   const words = message.indexOf('Attempting to write page')
   return words !== -1 && message.length - words >= WORDS_BYTES

@@ -1,10 +1,12 @@
-/** Named extras of a block or a message on disk: whoever does not know a name passes over it, so a later version may add some. */
+/** Named extras of a block or a message. Readers skip unknown names, therefore later versions may add extras. */
 import { Unusable } from '../../errors.ts'
 
-/** An extra: u8 length, name (ASCII), u16 length, value. */
+/** Layout of an extra: u8 length, name (ASCII), u16 length, value. */
 export const EXTRA_BYTES = 3
 
-/** Writes one, its value by `write`, which gets where to write it and returns how many bytes it wrote. Returns where it ends. */
+/**
+ * Writes an extra and returns its end. `write` gets the position of the value and returns the number of bytes written.
+ */
 export function writeExtra(target: Buffer, at: number, name: string, write: (from: number) => number): number {
   const nameBytes = target.write(name, at + 1, 'latin1')
   target[at] = nameBytes
@@ -14,7 +16,10 @@ export function writeExtra(target: Buffer, at: number, name: string, write: (fro
   return from + length
 }
 
-/** Hands each from `from` up to `to` to `take`: its name, and where its value is. Throws `Unusable` where they do not end there. */
+/**
+ * Calls `take` with name and position of each extra between `from` and `to`. Throws `Unusable` if an extra crosses
+ * `to`.
+ */
 export function readExtras(
   bytes: Buffer,
   from: number,

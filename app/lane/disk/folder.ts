@@ -1,4 +1,4 @@
-/** The directory of a lane: where it is, whether it can be used, and how to say that it cannot. */
+/** The folder of a lane: its path, checks whether it can be used, and texts for the failures. */
 import { constants, existsSync, readdirSync } from 'node:fs'
 import { access, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,20 +6,23 @@ import { Unusable } from '../../errors.ts'
 import { errorCode } from '../../lib/error-code.ts'
 import { makeDirectory } from '../../lib/make-directory.ts'
 import { aside, Silent } from './aside.ts'
-import { LEAST_FILE_BYTES } from './room.ts'
+import { LEAST_FILE_BYTES } from './file-space.ts'
 
-/** Name of LMDB's file in the folder of a lane. */
+/** Name of LMDB's file in a lane's folder. */
 export const FILE = 'data.mdb'
 
-/** How long LANE_DIR may take to answer at the start, in milliseconds. */
+/** Time limit for the trial of LANE_DIR at the start, in milliseconds. */
 const TRIAL_MS = 10_000
 
-/** Where the lane of a feed is. */
+/** Path of a feed's lane. */
 export function folderOf(laneDir: string, feed: string): string {
   return join(laneDir, feed)
 }
 
-/** Names of the feeds that have a lane in `laneDir`, sorted; none when it does not exist. Throws `Unusable` when it cannot be read. */
+/**
+ * Names of the feeds with a lane in `laneDir`, sorted; empty if the directory does not exist. Throws `Unusable` if the
+ * directory cannot be read.
+ */
 export function feedsIn(laneDir: string): string[] {
   try {
     return readdirSync(laneDir)
@@ -37,18 +40,18 @@ export function hasLane(folder: string): boolean {
   return existsSync(join(folder, FILE))
 }
 
-/** Makes the folder of a lane where there is none. Throws `Unusable` when nothing can be written into it. */
+/** Creates the folder of a lane if needed. Throws `Unusable` if the folder is not writable. */
 export async function makeWritable(folder: string): Promise<void> {
   try {
     await reach(folder)
-    // LMDB maps its files, and a disk without room for them ends the process.
+    // LMDB maps its files; a disk without room for the mapped pages ends the process.
     if (!hasLane(folder)) await writeTrial(folder, LEAST_FILE_BYTES)
   } catch (error) {
     throw cannotBeWritten('it', folder, error)
   }
 }
 
-/** Makes LANE_DIR where it is missing, and writes something into it. Throws `Unusable` with the cure when that fails; may wait for ever. */
+/** Creates LANE_DIR if needed and writes a trial file. Throws `Unusable` with the cure. May block for ever. */
 export async function tryOut(laneDir: string): Promise<void> {
   try {
     await reach(laneDir)
@@ -58,7 +61,10 @@ export async function tryOut(laneDir: string): Promise<void> {
   }
 }
 
-/** As `tryOut`, in a process of its own, and with an end: throws `Unusable` when it has not answered after some seconds, and the reason of `signal`. */
+/**
+ * Runs `tryOut` in a child process with a time limit. Throws `Unusable` on failure or timeout, and the reason of
+ * `signal`.
+ */
 export async function tryOutAside(laneDir: string, signal?: AbortSignal): Promise<void> {
   const { answer, code } = await aside<{ problem?: string }>('trial', [laneDir], { quietMs: TRIAL_MS, signal }).catch(
     (error: unknown) => {
@@ -77,7 +83,7 @@ async function reach(folder: string): Promise<void> {
 }
 
 async function writeTrial(folder: string, bytes: number): Promise<void> {
-  // No feed has this name.
+  // A name that no feed can have.
   const trial = join(folder, '.trial')
   await writeFile(trial, Buffer.alloc(bytes), { flush: true })
   await rm(trial, { force: true })
@@ -109,7 +115,7 @@ function cureOf(code: string, path: string): string {
   return `this process is user ${own}. As root: mkdir -p ${path} && chown -R ${own} ${path} (${host}), or ${other}`
 }
 
-/** `error` as a sentence about the lane of `feed`, with the cure for one that is damaged or of a later version. */
+/** Turns `error` into an `Unusable` about the lane of `feed`, with the cure for damaged lanes and unknown formats. */
 export function unusable(feed: string, folder: string, error: unknown): Unusable {
   const problem = error instanceof Error ? error.message : String(error)
   const cure = cureFor(problem, `it is given up by: tributary lane discard ${feed} --yes`, feed)

@@ -1,35 +1,35 @@
-/** Group commit: all that arrived while the last commit ran goes to the disk with the next one, unless it is settled before. */
+/** Group commit: each commit writes all messages that arrived during the previous commit and are not settled yet. */
 import { Unusable } from '../../errors.ts'
 import type { Piece } from '../piece.ts'
-import { type Arrival, Fresh } from './fresh.ts'
-import { Keeping, type KeepingOptions } from './keeping.ts'
+import { type Arrival, PendingWrites } from './pending-writes.ts'
+import { RetryingWriter, type RetryingWriterOptions } from './retrying-writer.ts'
 import { Transactions, type TransactionsOptions } from './transactions.ts'
 
-/** Payload of one transaction, in bytes; a single arrival may be larger. */
-const MOST_BYTES = 4 * 1024 * 1024
-/** How long acknowledged messages may wait to be forgotten, and sums alone to be written, when nothing else is committed; in milliseconds. */
+/** Payload limit of one transaction, in bytes; a single arrival may be larger. */
+const MOST_COMMIT_BYTES = 4 * 1024 * 1024
+/** Delay until settled messages are deleted, or changed counts are saved, without another commit; in milliseconds. */
 const FORGET_MS = 100
 const SUMS_MS = 1_000
-/** Sooner is now, in milliseconds. */
+/** Shorter delays count as due now, in milliseconds. */
 const NOW_MS = 0.5
 
-/** What a group commit works with. */
-export interface GroupCommitOptions extends TransactionsOptions, KeepingOptions {
-  /** Told when something is readable again that had to wait for a commit. */
+/** Options of `GroupCommit`. */
+export interface GroupCommitOptions extends TransactionsOptions, RetryingWriterOptions {
+  /** Called when arrivals that waited for a commit become readable. */
   readonly readable: () => void
 }
 
-/** The one writer of a store. */
+/** The only writer of a store. */
 export class GroupCommit {
   readonly #options: GroupCommitOptions
   readonly #transactions: Transactions
-  readonly #keeping: Keeping
-  readonly #fresh = new Fresh()
-  /** Whether something is being written that nobody has read: what came later has to wait for it. */
+  readonly #writer: RetryingWriter
+  readonly #pending = new PendingWrites()
+  /** Whether the current commit writes unread messages. Later arrivals must wait, to keep the order. */
   #unreadGoes = false
   #running: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
-  /** When the timer ends, and when what may go has waited long enough; milliseconds on the monotonic clock. */
+  /** When the timer fires, and when deletions or counts are due; milliseconds on the monotonic clock. */
   #timerAt = Number.POSITIVE_INFINITY
   #staleAt = Number.POSITIVE_INFINITY
   #closing = false
@@ -39,66 +39,69 @@ export class GroupCommit {
   constructor(options: GroupCommitOptions) {
     this.#options = options
     this.#transactions = new Transactions(options)
-    this.#keeping = new Keeping(this.#transactions, options)
+    this.#writer = new RetryingWriter(this.#transactions, options)
   }
 
-  /** Resolves when the pieces are kept, or settled before. `mayPass`: a reader waits for them. Waits as long as the disk does not take them; throws `Unusable` when it cannot be waited for. */
-  async add(pieces: readonly Piece[], mayPass: boolean): Promise<void> {
+  /**
+   * Resolves when the pieces are written, or settled before. `mayBypass`: a reader is ready for the pieces.
+   * Waits while the disk takes no writes. Throws `Unusable` for failures without retry.
+   */
+  async add(pieces: readonly Piece[], mayBypass: boolean): Promise<void> {
     if (this.#broken) throw this.#broken
-    const kept = this.#fresh.add(pieces, mayPass)
+    const kept = this.#pending.add(pieces, mayBypass)
     this.#schedule()
     await kept
   }
 
-  /** Whether there is something to be read that is not written yet, and nothing before it. */
+  /** Whether unwritten arrivals can be read now. */
   get isReadable(): boolean {
-    return !this.#unreadGoes && this.#fresh.isReadable
+    return !this.#unreadGoes && this.#pending.isReadable
   }
 
-  /** The next of it, up to the limits of a batch. They are written all the same unless they are settled soon. */
+  /** Returns the next unwritten arrivals, up to the limits of a batch. They are still written unless settled soon. */
   read(): readonly Arrival[] {
-    return this.isReadable ? this.#fresh.read() : []
+    return this.isReadable ? this.#pending.read() : []
   }
 
-  /** Arrivals that were read together are settled; answers how many of their messages will not be written. */
+  /** Settles arrivals of one batch. Returns how many of their messages will not be written. */
   settle(arrivals: readonly Arrival[]): number {
-    return this.#fresh.settle(arrivals)
+    return this.#pending.settle(arrivals)
   }
 
-  /** The sums are others now: they are written before long, with the next commit or by themselves. */
+  /** Notes changed counts. They are saved with the next commit, or alone after `withinMs`. */
   noteSums(withinMs = SUMS_MS): void {
     this.#transactions.noteSums()
     this.#goesWithin(withinMs)
   }
 
-  /** Writes something now, so that a disk that takes nothing is noticed and told. */
+  /** Writes now, which detects a disk that takes no writes. */
   tryOut(): void {
     if (!this.#running) this.noteSums(0)
   }
 
-  /** Where the disk did not take what waits, it is tried again at once. */
+  /** Ends the wait before the next retry. */
   tryAgain(): void {
-    this.#keeping.tryAgain()
+    this.#writer.tryAgain()
   }
 
-  /** All blocks before key `to` may go; soon, with the next commit or by themselves. */
+  /** Allows the deletion of all blocks before key `to`, with the next commit or soon after. */
   forget(to: number): void {
     this.#transactions.forget(to)
-    this.#keeping.forgotten()
+    this.#writer.forgotten()
     this.#goesWithin(FORGET_MS)
   }
 
-  /** The block `key` is given up, though blocks before it are still needed. */
+  /** Drops the block `key`, while earlier blocks are still needed. */
   giveUp(key: number): void {
     this.#transactions.giveUp(key)
-    this.#keeping.forgotten()
+    this.#writer.forgotten()
     this.#goesWithin(FORGET_MS)
   }
 
-  /** Tries once more to write what is waiting to be kept or forgotten, then writes no more. */
+  /** Makes one last attempt to write all pending changes, then stops writing. */
   async close(): Promise<void> {
     this.#closing = true
-    this.#keeping.close()
+    this.#writer.close()
     await this.#running
     if (this.#isMore()) this.#start()
     await this.#running
@@ -113,7 +116,7 @@ export class GroupCommit {
     this.#schedule()
   }
 
-  /** Starts when something is due, or sees to it that it will. */
+  /** Starts a run if a write is due, or sets the timer. */
   #schedule(): void {
     if (this.#running || this.#closed) return
     const dueAt = this.#dueAt()
@@ -129,7 +132,7 @@ export class GroupCommit {
   }
 
   #dueAt(): number {
-    return Math.min(this.#fresh.dueAt, this.#staleAt)
+    return Math.min(this.#pending.dueAt, this.#staleAt)
   }
 
   #start(): void {
@@ -139,39 +142,39 @@ export class GroupCommit {
   async #run(): Promise<void> {
     try {
       do {
-        // What else arrives in this turn of the loop comes along.
+        // Includes messages that arrive in the same event-loop turn.
         await new Promise((resolve) => setImmediate(resolve))
       } while ((await this.#round()) && this.#isMore())
     } finally {
-      // In the same turn as the last look for more: whoever comes later starts the next run.
+      // Reset in the same turn as the last check, so a later arrival starts a new run.
       this.#running = undefined
     }
     if (!this.#closing) this.#schedule()
   }
 
-  /** Nothing is written any more. */
+  /** Stops all writing after a fatal error. */
   #end(error: unknown): void {
     this.#closed = true
-    for (const { reject } of this.#fresh.take(Number.POSITIVE_INFINITY)) reject(error)
+    for (const { reject } of this.#pending.take(Number.POSITIVE_INFINITY)) reject(error)
     this.#broken = error
     if (!(error instanceof Unusable)) throw error
   }
 
-  /** Whether something is due, or, at the end, whether there is anything. */
+  /** Whether a write is due; while closing, whether anything is pending. */
   #isMore(): boolean {
-    if (this.#closing) return !this.#fresh.isEmpty || this.#transactions.isBehind
+    if (this.#closing) return !this.#pending.isEmpty || this.#transactions.isBehind
     return isDue(this.#dueAt())
   }
 
-  /** Writes what is due, or, at the end, what there is. Answers false when nothing more can be written. */
+  /** Writes due changes; while closing, all pending changes. Returns false if nothing more can be written. */
   async #round(): Promise<boolean> {
-    const group = this.#closing || isDue(this.#fresh.dueAt) ? this.#fresh.take(MOST_BYTES) : []
+    const group = this.#closing || isDue(this.#pending.dueAt) ? this.#pending.take(MOST_COMMIT_BYTES) : []
     if (group.length === 0 && !this.#closing && !isDue(this.#staleAt)) return true
     this.#staleAt = Number.POSITIVE_INFINITY
     if (group.length === 0 && !this.#transactions.isBehind) return true
     this.#unreadGoes = group.some(({ reader }) => !reader)
     try {
-      if (!(await this.#keeping.keep(group))) return false
+      if (!(await this.#writer.write(group))) return false
       for (const { resolve } of group) resolve()
       return true
     } catch (error) {
@@ -179,7 +182,7 @@ export class GroupCommit {
       throw error
     } finally {
       this.#unreadGoes = false
-      if (this.#fresh.isReadable) this.#options.readable()
+      if (this.#pending.isReadable) this.#options.readable()
     }
   }
 }

@@ -1,48 +1,48 @@
-/** Batches that were read: where their messages are, and what may go once they are settled. */
+/** Batches in flight: where their messages are stored, and when their blocks can be deleted. */
 import type { Batch, SourceInfo } from '../../model.ts'
-import type { Arrival } from './fresh.ts'
 import type { Block } from './pack.ts'
+import type { Arrival } from './pending-writes.ts'
 
-/** One batch, from its reading until the lane has forgotten it. */
+/** A batch from its read until the lane has forgotten its messages. */
 export interface InFlight {
-  /** How many of its messages are in blocks. */
+  /** Number of messages in blocks. */
   written: number
-  /** How many are in no block, and may come to be in one. */
-  fresh: number
-  /** Key after its last block; 0 without one. */
+  /** Number of messages not in a block yet, which may still be written. */
+  pending: number
+  /** Key after the last block; 0 without blocks. */
   to: number
   settled: boolean
-  /** What was read before it was written; let go once it is settled. */
+  /** Arrivals read before their write; cleared after settlement. */
   arrivals: readonly Arrival[]
-  /** Per source, in bytes as the limit of the lane counts them. */
+  /** Bytes per source, counted as the limit of the lane counts them. */
   readonly shares: ReadonlyMap<SourceInfo, number>
 }
 
-/** All of a lane's. */
+/** All batches in flight of a lane. */
 export class Flights {
   readonly #open = new Map<Batch, InFlight>()
-  /** Of them, those that a reader before the present one has. */
+  /** Open batches that belong to earlier readers. */
   readonly #former = new Set<Batch>()
-  /** Those with blocks, by their keys. */
+  /** Batches with blocks, in order of their keys. */
   readonly #inBlocks: InFlight[] = []
 
-  /** How many are not settled. */
+  /** Number of unsettled batches. */
   get open(): number {
     return this.#open.size
   }
 
-  /** How many of them the present reader has. */
+  /** Number of unsettled batches of the current reader. */
   get present(): number {
     return this.#open.size - this.#former.size
   }
 
-  /** Receive time of the first message that is not settled; 0 when all are. */
+  /** Receive time of the oldest unsettled message; 0 if all are settled. */
   get oldestReceivedAt(): number {
     const [oldest] = this.#open.keys()
     return oldest?.messages[0]?.receivedAt ?? 0
   }
 
-  /** Another reader begins. */
+  /** Marks all open batches as an earlier reader's. */
   handOver(): void {
     for (const batch of this.#open.keys()) this.#former.add(batch)
   }
@@ -53,12 +53,12 @@ export class Flights {
     this.#open.set(batch, flight)
   }
 
-  /** A block that goes without having been read. */
+  /** Adds a block that was dropped unread. */
   addGivenUp(key: number): void {
-    this.#inBlocks.push({ written: 0, fresh: 0, to: key + 1, settled: true, arrivals: [], shares: new Map() })
+    this.#inBlocks.push({ written: 0, pending: 0, to: key + 1, settled: true, arrivals: [], shares: new Map() })
   }
 
-  /** Answers undefined when it is settled already. */
+  /** Marks a batch as settled. Returns undefined if the batch was settled before. */
   settle(batch: Batch): InFlight | undefined {
     const flight = this.#open.get(batch)
     this.#open.delete(batch)
@@ -67,17 +67,17 @@ export class Flights {
     return flight
   }
 
-  /** `block` holds some of `flight` now. */
+  /** Records that `block` holds messages of `flight`. */
   keep(flight: InFlight, { key, messages }: Block): void {
     if (flight.to === 0) this.#inBlocks.push(flight)
-    flight.fresh -= messages.length
+    flight.pending -= messages.length
     flight.written += messages.length
     flight.to = key + 1
   }
 
-  /** The contiguous prefix of those in blocks that is settled: it is taken out. */
+  /** Removes and returns the contiguous prefix of settled batches with blocks. */
   takeSettled(): readonly InFlight[] {
-    const end = this.#inBlocks.findIndex(({ settled, fresh }) => !settled || fresh > 0)
+    const end = this.#inBlocks.findIndex(({ settled, pending }) => !settled || pending > 0)
     return end === 0 ? [] : this.#inBlocks.splice(0, end === -1 ? this.#inBlocks.length : end)
   }
 }

@@ -1,4 +1,4 @@
-/** Looks into a lane on disk before it is opened, in a process of its own, and says in a sentence what is wrong. */
+/** Checks a lane on disk in a child process before the lane is opened. */
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Unusable } from '../../errors.ts'
@@ -7,7 +7,7 @@ import { aside, Silent } from './aside.ts'
 import { FILE } from './folder.ts'
 import type { Scan } from './scan.ts'
 
-/** A disk that yields nothing for so long is not waited for, in milliseconds. */
+/** Longest wait without progress, in milliseconds. */
 const QUIET_MS = 30_000
 
 const EMPTY: Scan = {
@@ -18,20 +18,23 @@ const EMPTY: Scan = {
   bytes: 0,
   oldestReceivedAt: 0,
   sources: {},
-  tally: undefined,
+  counts: undefined,
 }
 
-/** Damage so great that LMDB ends the process that looks at it. */
+/** Damage that ends any process which reads the file with LMDB. */
 export class EndsItsReader extends Unusable {}
 
-/** Waits for a full read of the lane's file, unless `signal` aborts. Throws `Unusable` when it is damaged, of a format that is not known, or does not answer. */
+/**
+ * Waits for a full read of the lane's file, unless `signal` aborts. Throws `Unusable` if the file is damaged, has an
+ * unknown format, or cannot be read in time.
+ */
 export async function inspect(path: string, signal?: AbortSignal): Promise<Scan> {
   const file = await stat(join(path, FILE)).catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') return undefined
     throw error
   })
   if (!file) return EMPTY
-  // LMDB would take an empty file for a new one, and wait for ever for a pipe.
+  // LMDB would treat an empty file as new and block on a pipe.
   if (!file.isFile()) throw new Unusable(`${FILE} in it is no file`)
   if (file.size === 0) throw new Unusable('it is damaged: its file is empty')
   const ended = await aside<Answer>('probe', [path], { quietMs: QUIET_MS, signal }).catch((error: unknown) => {

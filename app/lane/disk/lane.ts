@@ -1,4 +1,4 @@
-/** The lane on disk: bounded by what it holds there, in order, there again after a restart. */
+/** The lane on disk: limited in bytes, in order, and restored after a restart. */
 import { Notifier } from '../../lib/notifier.ts'
 import { Turns } from '../../lib/turns.ts'
 import type { Batch, Lane, LaneHeld, LaneLimits, Message } from '../../model.ts'
@@ -6,54 +6,54 @@ import { Admission } from '../admission.ts'
 import { batchOf, type Part } from '../batch.ts'
 import type { LaneOptions } from '../index.ts'
 import { BATCH, cut } from '../piece.ts'
-import { Backlog, DISK_OVERHEAD_BYTES, type ReadBlock, sharesOf } from './backlog.ts'
 import { unusable } from './folder.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Flights, type InFlight } from './in-flight.ts'
-import { closeAll, type Opened } from './opened.ts'
+import { closeAll, type OpenLane } from './opened.ts'
 import type { Block } from './pack.ts'
+import { DISK_OVERHEAD_BYTES, type ReadBlock, sharesOf, UnreadBlocks } from './unread-blocks.ts'
 
-/** How often is looked whether the files are still there, in milliseconds. */
+/** How often the presence of the files is checked, in milliseconds. */
 const WATCH_MS = 1_000
 
-/** Keeps, hands on and forgets; see the contract of `Lane`. */
+/** Implements `Lane` on disk. */
 export class DiskLane implements Lane {
   readonly id: string
   readonly durable = true
   #options: LaneOptions
-  readonly #opened: Opened
+  readonly #opened: OpenLane
   readonly #admission: Admission
   readonly #commits: GroupCommit
-  readonly #backlog: Backlog
+  readonly #unread: UnreadBlocks
   readonly #flights = new Flights()
   readonly #changed = new Notifier()
-  /** Both sides take blocks, and one may have to be read from the disk. */
+  /** Serialises reads by the reader and by `drop-oldest`, which may wait for the disk. */
   readonly #turns = new Turns()
   readonly #watch: NodeJS.Timeout
   #messages: number
   #kept: number
   #closed = false
 
-  constructor(options: LaneOptions, opened: Opened) {
-    const [{ feed, emit, correctionMs }, { store, tally, numbers, found }] = [options, opened]
+  constructor(options: LaneOptions, opened: OpenLane) {
+    const [{ feed, emit, correctionMs }, { store, counts, numbers, found }] = [options, opened]
     this.id = numbers.lane
     this.#options = options
     this.#opened = opened
-    // What it says of an earlier lane in this folder must not be taken for this one's.
-    opened.passed.write(tally.writePassed())
+    // Replaces counts of an earlier lane in the same folder.
+    opened.bypassed.write(counts.bypassText())
     this.#admission = new Admission(options.laneMaxBytes)
     for (const [id, { messages, bytes }] of Object.entries(found.sources)) {
       this.#admission.restore(options.sourceOf(id), bytes + messages * DISK_OVERHEAD_BYTES)
     }
     this.#messages = found.messages
     this.#kept = found.messages
-    this.#backlog = new Backlog(store, options.sourceOf, found)
+    this.#unread = new UnreadBlocks(store, options.sourceOf, found)
     this.#commits = new GroupCommit({
       first: found.first,
       next: found.next,
-      holes: found.tally?.holes ?? [],
+      holes: found.counts?.holes ?? [],
       store,
-      tally,
+      counts,
       numbers,
       sync: options.sync,
       correctionMs,
@@ -76,8 +76,8 @@ export class DiskLane implements Lane {
       if (this.#options.overload === 'drop-oldest') await this.#dropOldest(cost)
       await this.#admission.enter(first.source, cost, first.receivedAt)
     }
-    const mayPass = this.#opened.numbers.give(pieces) && this.#backlog.isEmpty && this.#hasTurn
-    const kept = this.#commits.add(pieces, mayPass)
+    const mayBypass = this.#opened.numbers.give(pieces) && this.#unread.isEmpty && this.#hasTurn
+    const kept = this.#commits.add(pieces, mayBypass)
     this.#changed.notify()
     await kept
   }
@@ -98,7 +98,7 @@ export class DiskLane implements Lane {
     if (!flight) return
     this.#messages -= batch.messages.length
     this.#kept -= flight.written
-    this.#pass(flight)
+    this.#settleArrivals(flight)
     this.#forget()
     this.#changed.notify()
   }
@@ -110,7 +110,7 @@ export class DiskLane implements Lane {
       bytes: this.#admission.bytes,
       limitBytes: this.#options.laneMaxBytes,
       oldestReceivedAt:
-        this.#flights.oldestReceivedAt || this.#backlog.oldestReceivedAt || this.#admission.oldestWaiting,
+        this.#flights.oldestReceivedAt || this.#unread.oldestReceivedAt || this.#admission.oldestWaiting,
     }
   }
 
@@ -124,7 +124,7 @@ export class DiskLane implements Lane {
     this.#admission.admitAll()
     const survives = await this.survives()
     if (!survives) {
-      // What waits for the disk can be read once it is written, wherever that is.
+      // Messages that wait for the disk become readable after their write, even into a removed file.
       this.#opened.presence.giveUp()
       this.#commits.tryAgain()
     }
@@ -146,12 +146,12 @@ export class DiskLane implements Lane {
   }
 
   #dropNewest(messages: number): void {
-    this.#opened.tally.receive(messages)
+    this.#opened.counts.receive(messages)
     this.#countDropped(messages)
     this.#commits.noteSums()
   }
 
-  /** Makes room for `cost` bytes as long as there is something that is not on its way yet. */
+  /** Drops unread blocks until `cost` bytes fit or no unread block is left. */
   async #dropOldest(cost: number): Promise<void> {
     while (!this.#admission.hasRoom(cost)) {
       const block = await this.#turns.run(() => this.#takeBlock())
@@ -168,55 +168,54 @@ export class DiskLane implements Lane {
   #countDropped(messages: number): void {
     const { ledger, overload } = this.#options
     this.#messages -= messages
-    this.#opened.tally.drop(messages, overload)
+    this.#opened.counts.drop(messages, overload)
     ledger.dropped.set(overload, (ledger.dropped.get(overload) ?? 0) + messages)
     this.#changed.notify()
   }
 
   async #takeBlock(): Promise<ReadBlock | undefined> {
-    const block = await this.#backlog.peek()
-    if (block) this.#backlog.take()
+    const block = await this.#unread.peek()
+    if (block) this.#unread.take()
     return block
   }
 
   get #isReadable(): boolean {
-    return !this.#backlog.isEmpty || this.#commits.isReadable
+    return !this.#unread.isEmpty || this.#commits.isReadable
   }
 
-  /** Whether a batch more may be on its way. */
   get #hasTurn(): boolean {
     return this.#flights.present < this.#options.maxInFlightBatches
   }
 
-  /** A block is on the disk: to be read, or only to be read again after a restart. */
+  /** Counts a written block and queues it for reading, unless its messages were read before. */
   #keep(block: Block): void {
     const { messages, reader } = block
     if (!reader?.settled) this.#kept += messages.length
     if (reader) {
       this.#flights.keep(reader, block)
-      this.#backlog.skip(block)
+      this.#unread.skip(block)
       this.#forget()
-    } else this.#backlog.push(block)
+    } else this.#unread.push(block)
     this.#changed.notify()
   }
 
-  /** What comes next, up to the limits of a batch; undefined when the last of it was given up meanwhile. */
+  /** The next batch; undefined if its last message was dropped meanwhile. */
   async #next(): Promise<Batch | undefined> {
-    const blocks = await this.#backlog.takeBatch()
+    const blocks = await this.#unread.takeBatch()
     if (!blocks) return this.#nextArrivals()
     const { parts, messages, bytes, to } = blocks
-    return this.#batch(parts, bytes, { written: messages, fresh: 0, to, arrivals: [] })
+    return this.#batch(parts, bytes, { written: messages, pending: 0, to, arrivals: [] })
   }
 
   #nextArrivals(): Batch | undefined {
-    const arrivals = this.#backlog.isEmpty ? this.#commits.read() : []
+    const arrivals = this.#unread.isEmpty ? this.#commits.read() : []
     if (arrivals.length === 0) return undefined
     const parts = arrivals.flatMap(({ pieces }) => pieces)
     const sumOf = (what: 'messages' | 'bytes'): number => arrivals.reduce((sum, arrival) => sum + arrival[what], 0)
-    return this.#batch(parts, sumOf('bytes'), { written: 0, fresh: sumOf('messages'), to: 0, arrivals })
+    return this.#batch(parts, sumOf('bytes'), { written: 0, pending: sumOf('messages'), to: 0, arrivals })
   }
 
-  #batch(parts: readonly Part[], bytes: number, where: Pick<InFlight, 'written' | 'fresh' | 'to' | 'arrivals'>): Batch {
+  #batch(parts: readonly Part[], bytes: number, where: Omit<InFlight, 'shares' | 'settled'>): Batch {
     const batch = batchOf(parts, bytes)
     this.#flights.add(batch, { ...where, shares: sharesOf(batch.messages), settled: false })
     return batch
@@ -226,22 +225,22 @@ export class DiskLane implements Lane {
     throw unusable(this.#options.feed, this.#opened.folder, error)
   }
 
-  /** What of a settled batch is not being written goes without it. */
-  #pass(flight: InFlight): void {
+  /** Cancels the write of settled messages that bypassed the disk. */
+  #settleArrivals(flight: InFlight): void {
     const messages = this.#commits.settle(flight.arrivals)
     flight.arrivals = []
     if (messages === 0) return
-    flight.fresh -= messages
-    this.#opened.tally.pass(messages)
-    this.#opened.passed.write(this.#opened.tally.writePassed())
+    flight.pending -= messages
+    this.#opened.counts.bypass(messages)
+    this.#opened.bypassed.write(this.#opened.counts.bypassText())
     this.#commits.noteSums()
-    if (flight.fresh === 0 && flight.to === 0) this.#admission.leave(flight.shares)
+    if (flight.pending === 0 && flight.to === 0) this.#admission.leave(flight.shares)
   }
 
-  /** The contiguous prefix that is settled makes room, and goes from the disk with a later commit. */
+  /** Frees the contiguous settled prefix in the limit, and on disk with a later commit. */
   #forget(): void {
     for (const { written, shares, to } of this.#flights.takeSettled()) {
-      this.#opened.tally.settle(written)
+      this.#opened.counts.settle(written)
       this.#admission.leave(shares)
       this.#commits.forget(to)
     }

@@ -1,4 +1,4 @@
-/** One process per directory: a socket in it is listened on, so that the lock ends with its holder, however that ends. */
+/** Locks a directory with a listening socket. The lock ends with its process, even after a kill. */
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { rename, rm } from 'node:fs/promises'
@@ -6,29 +6,29 @@ import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { Unusable } from '../../errors.ts'
 import { errorCode } from '../../lib/error-code.ts'
-import { type Identity, identityOf, leadsTo } from './presence.ts'
+import { fileIdentity, type Identity, leadsTo } from './presence.ts'
 
-/** Longest path of a socket, in bytes, on every system (macOS has the least). */
+/** Longest path of a socket on all systems, in bytes (macOS has the lowest limit). */
 const LONGEST_PATH = 103
 
-/** The lock is another process's. */
-export class InUse extends Unusable {}
+/** Another process holds the lock. */
+export class LaneInUse extends Unusable {}
 
 const IN_USE = 'another process uses it; end that one, or give this one a LANE_DIR of its own'
 
-/** Held until `release`, or until the process is gone. */
+/** Held until `release`, or until the process ends. */
 export interface Lock {
-  /** Takes it again where somebody removed the socket. Resolves to a sentence when another process was faster. */
+  /** Retakes a lock whose socket was removed. Resolves to a sentence if another process took the lock. */
   look(): Promise<string | undefined>
   release(): Promise<void>
 }
 
-/** By how many bytes the path of `directory` is too long for a lock; 0 or less where it is not. */
+/** By how many bytes the path of `directory` is too long for a lock; 0 or less if short enough. */
 export function tooLongBy(directory: string): number {
   return Buffer.byteLength(pathOf(directory)) - LONGEST_PATH
 }
 
-/** Where the lock of `directory` is. Throws `Unusable` for a path that is too long for one. */
+/** Path of the lock of `directory`. Throws `Unusable` if the path is too long. */
 export function lockPath(directory: string): string {
   const tooMany = tooLongBy(directory)
   if (tooMany <= 0) return pathOf(directory)
@@ -39,15 +39,17 @@ function pathOf(directory: string): string {
   return join(directory, 'lock')
 }
 
-/** Takes the lock of `directory`. Throws `Unusable` when another process holds it, or when no socket can be made there. */
+/**
+ * Takes the lock of `directory`. Throws `Unusable` if another process holds the lock, or if no socket can be created.
+ */
 export async function lock(directory: string): Promise<Lock> {
   const path = lockPath(directory)
   let held = await take(path)
-  if (!held) throw new InUse(IN_USE)
+  if (!held) throw new LaneInUse(IN_USE)
   return {
     async look() {
       try {
-        // Once lost it stays lost: the other process has changed what is there.
+        // A lost lock is never retaken: the other process may have changed the files.
         if (held && (await isLost(path, held))) held = await take(path)
         return held ? undefined : IN_USE
       } catch (error) {
@@ -55,7 +57,7 @@ export async function lock(directory: string): Promise<Lock> {
       }
     },
     async release() {
-      // Closed, a server removes what is at its path, which may be another process's by now.
+      // On close, a server removes the file at its path, which may belong to another process by now.
       if (!held || (await isLost(path, held))) return
       held.server.close()
       await once(held.server, 'close')
@@ -68,7 +70,7 @@ interface Held {
   readonly socket: Identity
 }
 
-/** Whether its socket is gone, or another is in its place. What cannot be looked at is not lost. */
+/** Whether the socket is gone or replaced. A socket that cannot be checked is not lost. */
 function isLost(path: string, { socket }: Held): Promise<boolean> {
   return leadsTo(path, socket).then(
     (leads) => !leads,
@@ -76,32 +78,34 @@ function isLost(path: string, { socket }: Held): Promise<boolean> {
   )
 }
 
-/** Undefined when another process holds it. */
+/** Returns undefined if another process holds the lock. */
 async function take(path: string): Promise<Held | undefined> {
-  const server = (await listen(path)) ?? (await takeOver(path))
+  const server = (await listenOn(path)) ?? (await takeOver(path))
   if (!server) return undefined
   server.unref()
-  return { server, socket: identityOf(path) }
+  return { server, socket: fileIdentity(path) }
 }
 
-/** Replaces the socket of a process that is gone. Undefined when it is not gone, or when somebody else was faster. */
+/**
+ * Replaces the socket of an ended process. Returns undefined if the process still runs or another process was faster.
+ */
 async function takeOver(path: string): Promise<Server | undefined> {
   if (await answers(path)) return undefined
   const aside = `${path}-${randomUUID().slice(0, 8)}`
   await rename(path, aside).catch((error: unknown) => {
     if (errorCode(error) !== 'ENOENT') throw error
   })
-  // Between the two looks another process may have put its own socket there.
+  // Another process may have created its socket between the two checks.
   if (await answers(aside)) {
     await rename(aside, path)
     return undefined
   }
   await rm(aside, { force: true })
-  return listen(path)
+  return listenOn(path)
 }
 
-/** Undefined when there is a socket already. */
-async function listen(path: string): Promise<Server | undefined> {
+/** Returns undefined if the socket exists. */
+async function listenOn(path: string): Promise<Server | undefined> {
   const server = createServer((socket) => socket.destroy())
   try {
     server.listen(path)
@@ -113,7 +117,7 @@ async function listen(path: string): Promise<Server | undefined> {
   }
 }
 
-/** Whether a process listens; one that is stopped does, too. Throws `Unusable` when that cannot be found out. */
+/** Whether a process listens, even a stopped process. Throws `Unusable` if the check fails. */
 async function answers(path: string): Promise<boolean> {
   const socket = connect(path)
   socket.on('error', () => {})
@@ -123,7 +127,7 @@ async function answers(path: string): Promise<boolean> {
   } catch (error) {
     const code = errorCode(error)
     if (code === 'ECONNREFUSED' || code === 'ENOENT') return false
-    // So many wait already that nobody answers.
+    // The backlog of the listening socket is full.
     if (code === 'EAGAIN') return true
     throw new Unusable(`its lock cannot be tried (${code}); is it another user's?`, { cause: error })
   } finally {

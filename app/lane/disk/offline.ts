@@ -1,4 +1,4 @@
-/** Lanes on disk without a daemon: what is in them, their messages one by one, and how to get rid of one. */
+/** Lists, exports and discards lanes on disk without a daemon. */
 import { rm } from 'node:fs/promises'
 import { Unusable } from '../../errors.ts'
 import type { Message } from '../../model.ts'
@@ -10,14 +10,14 @@ import { readBlock } from './read-block.ts'
 import type { Scan } from './scan.ts'
 import { Store } from './store.ts'
 
-/** One lane as it is now; `problem` is a sentence where it cannot be used. */
+/** State of a lane; `problem` is a sentence if the lane cannot be used. */
 export interface LaneSummary {
   readonly feed: string
   readonly scan: Pick<Scan, 'messages' | 'bytes' | 'oldestReceivedAt'> | undefined
   readonly problem: string
 }
 
-/** Looks into every lane of `laneDir`, by the name of its feed. Throws `Unusable` when `laneDir` cannot be read. */
+/** Inspects every lane of `laneDir`, sorted by feed. Throws `Unusable` if `laneDir` cannot be read. */
 export async function listLanes(laneDir: string): Promise<LaneSummary[]> {
   const summaries: LaneSummary[] = []
   for (const feed of feedsIn(laneDir)) {
@@ -32,8 +32,9 @@ export async function listLanes(laneDir: string): Promise<LaneSummary[]> {
 }
 
 /**
- * Hands every message of a lane to `take`, in order, and answers how many blocks could not be read, which are passed over.
- * The lane stays as it is. Throws `Unusable`, also when a daemon uses it, and for a file so damaged that it cannot be mapped.
+ * Passes every message of a lane to `take`, in order. Returns the number of unreadable blocks, which are skipped. The
+ * lane is not changed.
+ * Throws `Unusable`, also while a daemon uses the lane, and for a file too damaged to be mapped.
  */
 export function exportLane(laneDir: string, feed: string, take: (message: Message) => Promise<void>): Promise<number> {
   return locked(laneDir, feed, async (folder) => {
@@ -53,7 +54,7 @@ export function exportLane(laneDir: string, feed: string, take: (message: Messag
   })
 }
 
-/** Removes a lane with all it holds. Throws `Unusable`, also when a daemon uses it. */
+/** Deletes a lane and all its messages. Throws `Unusable`, also while a daemon uses the lane. */
 export function discardLane(laneDir: string, feed: string): Promise<void> {
   return locked(laneDir, feed, (folder) => rm(folder, { recursive: true }))
 }
@@ -69,7 +70,7 @@ async function readable(store: Store, key: number, sourceOf: ReturnType<typeof s
 
 async function locked<T>(laneDir: string, feed: string, use: (folder: string) => Promise<T>): Promise<T> {
   const folder = folderOf(laneDir, feed)
-  // A dot is in the names of internal feeds.
+  // Internal feeds have a dot in their names.
   if (!/^\w+(\.\w+)*$/.test(feed) || !hasLane(folder)) {
     throw new Unusable(`there is no lane of feed ${feed} in ${laneDir}; see tributary lane list`)
   }

@@ -1,29 +1,29 @@
-/** What a lane on disk is made of. */
+/** The open parts of a lane on disk. */
 import type { Numbers } from '../numbers.ts'
+import type { BypassCounts } from './bypass-counts.ts'
 import type { Lock } from './lock.ts'
-import type { PassedFile } from './passed-file.ts'
 import type { Presence } from './presence.ts'
+import type { SavedCounts } from './saved-counts.ts'
 import type { Scan } from './scan.ts'
 import type { Store } from './store.ts'
-import type { Tally } from './tally.ts'
 
-/** All of it open, in one folder. */
-export interface Opened {
+/** All parts, in one folder. */
+export interface OpenLane {
   readonly folder: string
   readonly lock: Lock
   readonly store: Store
-  readonly passed: PassedFile
+  readonly bypassed: BypassCounts
   readonly presence: Presence
-  /** The ledger is set to it. */
-  readonly tally: Tally
+  /** Also restored to the ledger. */
+  readonly counts: SavedCounts
   readonly numbers: Numbers
-  /** What is in the store. */
+  /** Content of the store at the start. */
   readonly found: Scan
 }
 
-/** Closes all of it, the lock last. */
-export async function closeAll({ store, passed, lock }: Opened): Promise<void> {
+/** Closes all parts, the lock last. */
+export async function closeAll({ store, bypassed, lock }: OpenLane): Promise<void> {
   await store.close()
-  passed.close()
+  bypassed.close()
   await lock.release()
 }

@@ -1,20 +1,20 @@
-/** What goes to the disk under one key: pieces of messages, as many as fit a batch. */
+/** Packs pieces of messages into blocks, each at most as large as a batch. */
 import type { Message } from '../../model.ts'
 import { BATCH, cut, type Piece } from '../piece.ts'
 import { blockBytes, writeBlock } from './block.ts'
 import type { InFlight } from './in-flight.ts'
 
-/** Kept by every lane for what it writes. */
+/** Smallest buffer, kept by every lane. */
 const LEAST_BUFFER_BYTES = 64 * 1024
 
-/** Pieces that go to the disk, and the batch they are in if they were read before. */
-export interface Group {
+/** Pieces to write, and their batch if they were read before. */
+export interface PieceGroup {
   readonly pieces: readonly Piece[]
   readonly reader: InFlight | undefined
 }
 
-/** Pieces that became one entry on the disk. */
-export interface Block extends Group {
+/** Pieces stored as one entry. */
+export interface Block extends PieceGroup {
   readonly key: number
   /** Running number of the first message; the others follow. */
   readonly first: number
@@ -22,18 +22,18 @@ export interface Block extends Group {
   readonly bytes: number
 }
 
-/** A block as it is written. */
-export interface Entry {
+/** A block with its bytes. */
+export interface BlockEntry {
   readonly block: Block
   readonly key: number
   readonly bytes: Buffer
 }
 
 /**
- * Pieces, in order, into blocks of at most `most` bytes where a message is no larger, with keys from `firstKey` on. What was
- * read as one batch shares its blocks with nothing else, because it will go as one.
+ * Packs pieces in order into blocks of at most `most` bytes (a larger message has its own block), with keys from
+ * `firstKey` on. Pieces of a batch that was read before share no block with others, because they are deleted together.
  */
-export function pack(groups: readonly Group[], firstKey: number, most: number): Block[] {
+export function pack(groups: readonly PieceGroup[], firstKey: number, most: number): Block[] {
   const blocks: Block[] = []
   let open: Piece[] = []
   let reader: InFlight | undefined
@@ -72,19 +72,19 @@ function blockOf(key: number, pieces: readonly Piece[], bytes: number, reader: I
   return { key, first: only?.first ?? 0, pieces, messages, bytes, reader }
 }
 
-/** Blocks as they are written, in a buffer that is used again. */
-export class Entries {
+/** Serialises blocks into a reused buffer. */
+export class BlockEntries {
   readonly #correctionMs: () => number | undefined
-  /** Used again by each commit: the writer has copied it when the commit resolves. */
+  /** Reused by each commit: lmdb copies the bytes before the commit resolves. */
   #buffer = Buffer.allocUnsafeSlow(LEAST_BUFFER_BYTES)
 
-  /** `correctionMs`: what receive times lack to the broker's clock; undefined while that is not known. */
+  /** `correctionMs`: correction from receive times to the broker's clock; undefined while unknown. */
   constructor(correctionMs: () => number | undefined) {
     this.#correctionMs = correctionMs
   }
 
-  /** Valid until the next call. */
-  write(blocks: readonly Block[]): Entry[] {
+  /** The result is valid until the next call. */
+  write(blocks: readonly Block[]): BlockEntry[] {
     const needed = blocks.reduce((sum, { messages }) => sum + blockBytes(messages), 0)
     const { length } = this.#buffer
     if (needed > length || (length > LEAST_BUFFER_BYTES && needed < length / 64))

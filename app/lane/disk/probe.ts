@@ -1,4 +1,7 @@
-/** A process of its own that scans a lane: a damaged file can end the process that maps it. Path in, one JSON object out. */
+/**
+ * Child process that scans a lane, because a damaged file can end the process that maps it. Takes a path and prints a
+ * JSON object.
+ */
 import { Unusable } from '../../errors.ts'
 import { scan } from './scan.ts'
 
@@ -6,7 +9,7 @@ const SIGN_OF_LIFE_MS = 1_000
 
 let livedAt = performance.now()
 
-/** A blank now and then, so that a large lane is not taken for a dead disk. */
+/** Prints a blank from time to time. A large lane is then not mistaken for a dead disk. */
 function live(): void {
   const now = performance.now()
   if (now - livedAt < SIGN_OF_LIFE_MS) return

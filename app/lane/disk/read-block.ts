@@ -1,32 +1,47 @@
-/** Reads a block back, of this version or of the one before it. */
+/** Reads blocks of the current and the previous format. */
 import { crc32 } from 'node:zlib'
 import { Unusable } from '../../errors.ts'
 import type { Message, SourceInfo } from '../../model.ts'
 import type { Part } from '../batch.ts'
-import { CORRECTED, CORRECTION, CURSOR, checksum, HEADER_BYTES, MESSAGE_BYTES, VERSION } from './block.ts'
+import {
+  BLOCK_HEADER_BYTES,
+  BLOCK_VERSION,
+  blockChecksum,
+  CORRECTED,
+  CORRECTION,
+  CURSOR,
+  MESSAGE_BYTES,
+} from './block.ts'
 import { readExtras } from './extras.ts'
 
 /**
- * Version 1, which 0.1.0 wrote: u8 version · u8 0 · u16 number of sources · u32 CRC-32 of all that follows · u32 number of
- * messages · sources and messages as in version 2, but a message has a cursor (UTF-8) in the place of extras.
+ * Version 1, written by 0.1.0: u8 version · u8 0 · u16 number of sources · u32 CRC-32 of all following bytes · u32
+ * number of messages · sources and messages as in version 2, except for a cursor (UTF-8) in place of a message's
+ * extras.
  */
 const VERSION_1 = 1
 const HEADER_1_BYTES = 12
-/** More messages than a block of version 1 held. It has no running number, so it goes by its key, which stays the same whatever is forgotten before it. */
+/**
+ * More than the messages of any block of version 1. Such blocks have no running number; one is derived from the key,
+ * which never changes.
+ */
 const NUMBERS_PER_KEY = 2 ** 16
 const U32 = 0x1_0000_0000
 
-/** Finds or makes the source of an id. */
+/** Finds or creates the source of an id. */
 export type SourceOf = (id: string) => SourceInfo
 
-/** How to read a block. */
+/** Options of `readBlock`. */
 export interface ReadOptions {
   readonly sourceOf: SourceOf
-  /** An earlier process wrote it, by another clock: its receive times are corrected by what that process knew. */
+  /**
+   * Whether an earlier process wrote the block, by another clock. Its receive times get the correction stored in the
+   * block.
+   */
   readonly isEarlier: boolean
 }
 
-/** Where the messages of a block begin, and what to make of what follows a payload. */
+/** Where a block's messages begin, and how to read extras after a payload. */
 interface Layout {
   readonly start: number
   readonly correctionMs: number | undefined
@@ -34,17 +49,17 @@ interface Layout {
 }
 
 /**
- * The messages of the block under `key`, in order, and the running number of the first; their data are slices of it. Throws
- * `Unusable` for a version it does not know and for damage.
+ * The messages of the block under `key`, in order, and the running number of the first. Payloads are slices of
+ * `block`. Throws `Unusable` for unknown versions and damage.
  */
 export function readBlock(block: Buffer, key: number, { sourceOf, isEarlier }: ReadOptions): Part {
   const version = block[0]
   switch (version) {
     case VERSION_1:
-      check(block, HEADER_1_BYTES, () => crc32(block.subarray(8)))
+      verify(block, HEADER_1_BYTES, () => crc32(block.subarray(8)))
       return { first: key * NUMBERS_PER_KEY, messages: readMessages(block, layoutOf1(block), sourceOf) }
-    case VERSION:
-      check(block, HEADER_BYTES, () => checksum(block))
+    case BLOCK_VERSION:
+      verify(block, BLOCK_HEADER_BYTES, () => blockChecksum(block))
       return {
         first: block.readUInt32BE(12) * U32 + block.readUInt32BE(16),
         messages: readMessages(block, layoutOf(block, isEarlier), sourceOf),
@@ -54,7 +69,7 @@ export function readBlock(block: Buffer, key: number, { sourceOf, isEarlier }: R
   }
 }
 
-function check(block: Buffer, headerBytes: number, expected: () => number): void {
+function verify(block: Buffer, headerBytes: number, expected: () => number): void {
   if (block.length < headerBytes || expected() !== block.readUInt32BE(4)) {
     throw new Unusable('it is damaged: the checksum of a block does not fit its content')
   }
@@ -69,9 +84,9 @@ function layoutOf1(block: Buffer): Layout {
 }
 
 function layoutOf(block: Buffer, isEarlier: boolean): Layout {
-  const start = HEADER_BYTES + block.readUInt16BE(20)
+  const start = BLOCK_HEADER_BYTES + block.readUInt16BE(20)
   let correctionMs: number | undefined
-  readExtras(block, HEADER_BYTES, start, (name, from) => {
+  readExtras(block, BLOCK_HEADER_BYTES, start, (name, from) => {
     if (name === CORRECTION && isEarlier) correctionMs = block.readDoubleBE(from)
   })
   const extended: Layout['extended'] = (message, storedAt, from, to) => {

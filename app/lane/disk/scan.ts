@@ -1,54 +1,57 @@
-/** Everything about a lane that is on disk, read and checked from the first block to the last. */
+/** Reads and checks a lane on disk from the first block to the last. */
 import { Unusable } from '../../errors.ts'
 import type { SourceInfo } from '../../model.ts'
 import type { Part } from '../batch.ts'
+import { readBypassCounts } from './bypass-counts.ts'
 import type { Keys } from './environment.ts'
-import { readPassed } from './passed-file.ts'
 import { readBlock } from './read-block.ts'
+import { afterHole, heldBy, type Kept, readSavedCounts, withBypassed } from './saved-counts.ts'
 import { Store } from './store.ts'
-import { afterHole, heldBy, type Kept, readTally, withPassed } from './tally.ts'
 
-/** What a lane holds, by what is read in its file. */
+/** Content of a lane on disk. */
 export interface Scan {
-  /** Key of the first block, and the next one to be written; equal when there is none. */
+  /** Keys of the first block and of the next block to write; equal if there is no block. */
   readonly first: number
   readonly next: number
   readonly messages: number
-  /** The running number after the last of theirs; 1 without any. */
+  /** The running number after the last message; 1 if empty. */
   readonly numberedTo: number
-  /** Sum of the payload bytes. */
+  /** Payload bytes. */
   readonly bytes: number
-  /** Milliseconds since the epoch; 0 when it is empty. */
+  /** Milliseconds since the epoch; 0 if empty. */
   readonly oldestReceivedAt: number
-  /** Messages and payload bytes per id of a source. */
+  /** Messages and payload bytes per source id. */
   readonly sources: Readonly<Record<string, { readonly messages: number; readonly bytes: number }>>
-  readonly tally: Kept | undefined
+  readonly counts: Kept | undefined
 }
 
-/** Reads the whole lane in `path`, and calls `live` with each block. Throws `Unusable` for damage: a checksum, a missing block, sums that do not fit. May end the process. */
+/**
+ * Reads the whole lane in `path`; calls `live` for each block. Throws `Unusable` for damage: a wrong checksum, a
+ * missing block, counts that do not match. May end the process.
+ */
 export async function scan(path: string, live: () => void = () => {}): Promise<Scan> {
   const store = new Store(path)
   try {
-    const bytes = await store.readTally()
-    const tally = bytes && readTally(bytes)
-    const blocks = await scanBlocks(store, tally?.holes ?? [], live)
+    const bytes = await store.readCounts()
+    const counts = bytes && readSavedCounts(bytes)
+    const blocks = await scanBlocks(store, counts?.holes ?? [], live)
     if (blocks.count + (bytes ? 1 : 0) !== store.entries || (!bytes && blocks.count > 0)) {
       throw new Unusable('it is damaged: its file is cut off')
     }
-    const held = tally ? heldBy(tally) : 0
-    const next = tally?.next ?? 1
+    const held = counts ? heldBy(counts) : 0
+    const next = counts?.next ?? 1
     if (blocks.messages !== held) {
       throw new Unusable(`it is damaged: its sums say ${held} messages, its blocks hold ${blocks.messages}`)
     }
     const { count: _, ...found } = blocks
-    return { ...found, first: blocks.first ?? next, next, tally: withPassed(tally, readPassed(path)) }
+    return { ...found, first: blocks.first ?? next, next, counts: withBypassed(counts, readBypassCounts(path)) }
   } finally {
     await store.close()
   }
 }
 
 async function scanBlocks(store: Store, holes: readonly Keys[], live: () => void) {
-  const counts = new Counts()
+  const counts = new BlockTotals()
   const sourceOf = sourcesById()
   let first: number | undefined
   let next = 0
@@ -66,7 +69,7 @@ async function scanBlocks(store: Store, holes: readonly Keys[], live: () => void
   return { first, count, ...counts }
 }
 
-class Counts {
+class BlockTotals {
   messages = 0
   numberedTo = 1
   bytes = 0

@@ -1,9 +1,10 @@
-/** One LMDB environment: blocks by ascending key, and the sums. */
+/** One LMDB environment: blocks with ascending keys, and the saved counts. */
 import { join } from 'node:path'
 import { Unusable } from '../../errors.ts'
 import { sleep } from '../../lib/sleep.ts'
 import { Turns } from '../../lib/turns.ts'
 import {
+  COUNTS_KEY,
   closeAtOnce,
   type Database,
   isOverrun,
@@ -11,46 +12,49 @@ import {
   pagesOf,
   reasonOf,
   run,
-  TALLY,
   type Transaction,
   visible,
 } from './environment.ts'
+import { FileSpace } from './file-space.ts'
 import { FILE } from './folder.ts'
 import type { Presence } from './presence.ts'
-import { Room } from './room.ts'
 
-/** What is read, and what lies beside what is written, is mapped and counts as resident until the environment is opened anew. */
+/** Mapped pages count as resident memory. The environment is reopened after these many bytes read or written. */
 const MAPPED_LIMIT_BYTES = 32 * 1024 * 1024
 const WRITTEN_LIMIT_BYTES = 64 * 1024 * 1024
-/** Between two tries to open the environment for a reader, in milliseconds. */
+/** Delay between attempts to reopen for a reader, in milliseconds. */
 const RETRY_MS = 250
 
-/** After a transaction that failed, the next one opens the environment anew. */
+/** After a failed transaction, the next transaction reopens the environment. */
 export class Store {
   readonly #path: string
   readonly #presence: Presence | undefined
-  readonly #room: Room
+  readonly #space: FileSpace
   readonly #turns = new Turns()
   #database: Database | undefined
   #failed = false
-  /** LMDB wrote past its memory: what closing would free may not be freed. */
+  /** LMDB overran its memory, therefore nothing may be freed. */
   #isHarmed = false
   #mapped = 0
   #written = 0
   #writing: Promise<unknown> = Promise.resolve()
 
-  /** Throws what lmdb throws. A damaged file may end the process: see inspect.ts. `presence` is asked before anything is written, or opened anew. */
+  /**
+   * Throws lmdb's errors. A damaged file may end the process: see inspect.ts. `presence` is checked before any write
+   * or reopen.
+   */
   constructor(path: string, presence?: Presence) {
     this.#path = path
     this.#presence = presence
-    this.#room = new Room(join(path, FILE))
+    this.#space = new FileSpace(join(path, FILE))
     this.#open()
   }
 
   /**
-   * Runs a transaction, one at a time. Resolves when it is flushed to the disk, or, with `until` = `commit`, as soon as
-   * other readers see it. Rejects when the disk is full, failing or gone: then nothing of it counts, but all of it may be
-   * there to be seen; with `Unusable` when the process must not go on.
+   * Runs one transaction at a time. Resolves when it is flushed to disk or, with `until` = `commit`, as soon as
+   * readers see it.
+   * Rejects if the disk is full, failing or gone. The transaction then does not count, but may still be visible.
+   * Rejects with `Unusable` if the process must not continue.
    */
   async commit(transaction: Transaction, until: 'flush' | 'commit' = 'flush'): Promise<void> {
     if (this.#presence?.isWritable === false) await this.#mustBeThere()
@@ -66,12 +70,12 @@ export class Store {
     }
   }
 
-  /** Takes the room that every lane needs. Rejects when the disk is full, or failing. */
+  /** Allocates the initial size of a lane. Rejects if the disk is full or failing. */
   reserve(): Promise<void> {
-    return this.#turns.run(() => this.#room.reserve())
+    return this.#turns.run(() => this.#space.reserve())
   }
 
-  /** The bytes of a block; undefined when there is none. Waits while the environment is opened anew. */
+  /** The bytes of a block; undefined if there is none. Waits while the environment is reopened. */
   async read(key: number): Promise<Buffer | undefined> {
     while (!this.#database || (this.#mapped > MAPPED_LIMIT_BYTES && (await this.#isThere()))) {
       await this.#turns.run(() => this.#renew()).catch(() => sleep(RETRY_MS))
@@ -81,14 +85,14 @@ export class Store {
     return bytes
   }
 
-  /** How many entries there should be, the sums included. */
+  /** Expected number of entries, including the saved counts. */
   get entries(): number {
     const stats = this.#database?.getStats() as { entryCount?: number } | undefined
     return stats?.entryCount ?? 0
   }
 
-  async readTally(): Promise<Buffer | undefined> {
-    return this.#database?.getBinary(TALLY)
+  async readCounts(): Promise<Buffer | undefined> {
+    return this.#database?.getBinary(COUNTS_KEY)
   }
 
   /** Keys of all blocks, ascending. */
@@ -97,11 +101,11 @@ export class Store {
     return [...(keys as Iterable<number>)]
   }
 
-  /** Waits for the transaction that runs. */
+  /** Waits for the running transaction. */
   close(): Promise<void> {
     return this.#turns.run(async () => {
       await this.#shut()
-      await this.#room.close()
+      await this.#space.close()
     })
   }
 
@@ -117,7 +121,7 @@ export class Store {
   async #commit(transaction: Transaction, until: 'flush' | 'commit'): Promise<void> {
     await this.#writing.catch(() => {})
     if (this.#failed) {
-      await this.#room.probe()
+      await this.#space.probe()
       await this.#mustBeThere()
       await this.#shut()
     }
@@ -125,10 +129,10 @@ export class Store {
     const database = this.#database ?? this.#open()
     const sizes = transaction.blocks.map(({ bytes }) => bytes.length)
     for (const size of sizes) this.#written += size
-    await this.#room.ensure(sizes, pagesOf(database))
+    await this.#space.ensure(sizes, pagesOf(database))
     const written = run(database, transaction)
     this.#writing = written
-    const ended = (): void => this.#room.committed(sizes)
+    const ended = (): void => this.#space.committed(sizes)
     written.then(ended, () => {
       this.#failed = true
     })
@@ -143,7 +147,7 @@ export class Store {
     this.#open()
   }
 
-  /** Where the file is gone, LMDB would make a new one. */
+  /** LMDB would create a new file in place of a missing file. */
   async #isThere(): Promise<boolean> {
     return (await this.#presence?.look()) ?? true
   }

@@ -1,33 +1,35 @@
-/** One transaction after the other: blocks under consecutive keys, what may go, and the sums that fit both. */
+/** Runs transactions one after another: blocks with consecutive keys, deletions, and matching counts. */
 import type { Numbers } from '../numbers.ts'
 import type { Keys } from './environment.ts'
-import type { Entry } from './pack.ts'
+import type { BlockEntry } from './pack.ts'
+import type { SavedCounts } from './saved-counts.ts'
 import type { Store } from './store.ts'
-import type { Tally } from './tally.ts'
 
-/** What the transactions of a lane begin with. */
+/** Initial state of a lane's transactions. */
 export interface TransactionsOptions {
   readonly store: Pick<Store, 'commit'>
-  readonly tally: Tally
+  readonly counts: SavedCounts
   readonly numbers: Numbers
   readonly sync: 'flush' | 'commit'
-  /** First key in use, and the next one to use. */
+  /** First key in use, and the next key to use. */
   readonly first: number
   readonly next: number
-  /** Blocks between the two that were given up in an earlier run. */
+  /** Blocks between `first` and `next` that earlier runs dropped. */
   readonly holes: readonly Keys[]
 }
 
-/** Of one store, and the only one who changes it. */
+/** The transactions of one store. No other code writes to the store. */
 export class Transactions {
   readonly #options: TransactionsOptions
   #forgotten: number
   #forgetTo: number
   #holes: readonly Keys[]
-  /** Of the holes, those that are still on the disk. */
+  /** Dropped blocks that are still on disk. */
   #given: readonly Keys[] = []
   #next: number
-  /** Key after the last block that failed: LMDB may have it all the same, and show it after the next start. */
+  /**
+   * Key after the last block of a failed transaction. LMDB may have stored the block and show it after the next start.
+   */
   #strayTo: number
   #sumsChanged = false
 
@@ -45,27 +47,27 @@ export class Transactions {
     return this.#next
   }
 
-  /** Whether there is something on the disk that may go. */
+  /** Whether blocks on disk can be deleted. */
   get isStale(): boolean {
     return this.#forgetTo > this.#forgotten || this.#given.length > 0
   }
 
-  /** Whether there is something that the next transaction would write, blocks apart. */
+  /** Whether the next transaction has changes other than blocks. */
   get isBehind(): boolean {
     return this.isStale || this.#sumsChanged
   }
 
-  /** The sums are others now, though no block is. */
+  /** Notes that counts changed without a block. */
   noteSums(): void {
     this.#sumsChanged = true
   }
 
-  /** All blocks before key `to` may go with the next transaction. */
+  /** Allows the next transaction to delete all blocks before key `to`. */
   forget(to: number): void {
     this.#forgetTo = to
   }
 
-  /** The block `key` is given up, though blocks before it are still needed. */
+  /** Drops the block `key`, while earlier blocks are still needed. */
   giveUp(key: number): void {
     const last = this.#holes.at(-1)
     const hole = { from: last?.to === key ? last.from : key, to: key + 1 }
@@ -73,20 +75,20 @@ export class Transactions {
     this.#given = [...this.#given, { from: key, to: key + 1 }]
   }
 
-  /** Resolves when `blocks` are kept, whose keys begin with `next`, and what may go is gone. Rejects as `Store.commit` does. */
-  async write(blocks: readonly Entry[]): Promise<void> {
-    const { store, tally, numbers, sync } = this.#options
+  /** Writes `blocks`, whose keys begin with `next`, and deletes forgotten blocks. Rejects like `Store.commit`. */
+  async write(blocks: readonly BlockEntry[]): Promise<void> {
+    const { store, counts, numbers, sync } = this.#options
     const next = this.#next + blocks.length
     const arriving = blocks.reduce((sum, { block }) => sum + block.messages.length, 0)
     const prefix = { from: this.#forgotten, to: this.#forgetTo }
     const given = this.#given
     const forget = [prefix, ...given, { from: next, to: this.#strayTo }].filter(({ from, to }) => from < to)
     const { ahead } = numbers
-    const sums = tally.write(next, this.#holesFrom(prefix.to), arriving, ahead)
+    const sums = counts.write(next, this.#holesFrom(prefix.to), arriving, ahead)
     this.#strayTo = Math.max(this.#strayTo, next)
     const changed = this.#sumsChanged
     this.#sumsChanged = false
-    await store.commit({ blocks, forget, tally: sums }, sync).catch((error) => {
+    await store.commit({ blocks, forget, counts: sums }, sync).catch((error) => {
       this.#sumsChanged ||= changed
       throw error
     })
@@ -96,7 +98,7 @@ export class Transactions {
     this.#holes = this.#holesFrom(prefix.to)
     this.#next = next
     this.#strayTo = next
-    tally.receive(arriving)
+    counts.receive(arriving)
   }
 
   #holesFrom(key: number): readonly Keys[] {

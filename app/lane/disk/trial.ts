@@ -1,4 +1,7 @@
-/** A process of its own that tries a directory out: whoever touches one that does not answer waits for ever. Path in, one JSON object out. */
+/**
+ * Child process that tries a directory out, because access to a dead disk may block for ever. Takes a path and prints
+ * a JSON object.
+ */
 import { tryOut } from './folder.ts'
 
 const problem = await tryOut(process.argv[2] ?? '').then(

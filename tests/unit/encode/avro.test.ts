@@ -156,7 +156,7 @@ describe('forget', () => {
 
   it('knows whether records are held', async () => {
     await open(version(1, 'a'))
-    const [own, other] = [encoder.apart(), encoder.apart()]
+    const [own, other] = [encoder.fork(), encoder.fork()]
     const release = own.hold()
     expect([own.isHeld, other.isHeld]).toEqual([true, false])
     release()

@@ -1,13 +1,13 @@
 /** Schemas that are valid Avro and that avsc alone would not take, or not as they are meant. */
 import { describe, expect, it } from '@jest/globals'
+import { RecordMemory } from '../../../app/encode/record-memory.ts'
 import { compileSchema } from '../../../app/encode/schema.ts'
-import { Slabs } from '../../../app/encode/slab.ts'
 import { decode, zigzag } from '../../fixtures/avro-bytes.ts'
 import { encode, parsed, withField } from '../../fixtures/encoding.ts'
 
 /** The bytes for `{}` and a schema whose only field has the default, written as text so that no digit is lost. */
 const defaulted = (type: unknown, text: string): string =>
-  new Slabs()
+  new RecordMemory()
     .write(1, compileSchema('s-value', [JSON.stringify(withField(type, { default: '@' })).replace('"@"', text)]), {})
     .subarray(5)
     .toString('hex')

@@ -59,10 +59,10 @@ describe('JSON', () => {
 
   it('counts what is held', () => {
     const encoder = json()
-    const apart = encoder.apart()
-    const release = apart.hold()
-    expect([encoder.isHeld, apart.isHeld]).toEqual([false, true])
+    const fork = encoder.fork()
+    const release = fork.hold()
+    expect([encoder.isHeld, fork.isHeld]).toEqual([false, true])
     release()
-    expect(apart.isHeld).toBe(false)
+    expect(fork.isHeld).toBe(false)
   })
 })

@@ -1,8 +1,8 @@
 /** However a schema is written, compiling it and judging it takes bounded time: the event loop stands still meanwhile. */
 import { describe, expect, it } from '@jest/globals'
 import { misfitOf } from '../../../app/encode/misfit.ts'
+import { RecordMemory } from '../../../app/encode/record-memory.ts'
 import { compileSchema } from '../../../app/encode/schema.ts'
-import { Slabs } from '../../../app/encode/slab.ts'
 import { Unavailable } from '../../../app/errors.ts'
 
 const compile = (schema: unknown) => compileSchema('s-value', [JSON.stringify(schema)])
@@ -60,7 +60,7 @@ describe('a schema', () => {
   it('is not refused after one that was', () => {
     refusal(doubled(40, { name: 'x', type: 'long', default: 1 }, { default: {} }))
     const type = compile(doubled(5, { name: 'x', type: 'long', default: 1 }, { default: {} }))
-    expect(new Slabs().write(1, type, {}).subarray(5).toString('hex')).toBe('02'.repeat(16))
+    expect(new RecordMemory().write(1, type, {}).subarray(5).toString('hex')).toBe('02'.repeat(16))
   })
 
   it('whose documents double at each level compiles, and is left unjudged', () => {
@@ -95,6 +95,6 @@ describe('a schema', () => {
     const items = { type: 'enum', name: 'E', symbols }
     const type = compile({ type: 'record', name: 'R', fields: [{ name: 'a', type: { type: 'array', items } }] })
     const document = { a: Array.from({ length: 100_000 }, (_, i) => `s${49_999 - (i % 7)}`) }
-    expect(cost(() => new Slabs().write(1, type, document))).toBeLessThan(2_000)
+    expect(cost(() => new RecordMemory().write(1, type, document))).toBeLessThan(2_000)
   })
 })

@@ -1,7 +1,7 @@
 /** Which schemas compile: everything that matters for writing, whatever else they carry. */
 import { describe, expect, it } from '@jest/globals'
+import { RecordMemory } from '../../../app/encode/record-memory.ts'
 import { compileSchema } from '../../../app/encode/schema.ts'
-import { Slabs } from '../../../app/encode/slab.ts'
 import { Unavailable } from '../../../app/errors.ts'
 
 const compile = (...schemas: unknown[]) =>
@@ -10,7 +10,7 @@ const compile = (...schemas: unknown[]) =>
     schemas.map((each) => JSON.stringify(each)),
   )
 const hex = (schemas: unknown[], document: unknown): string =>
-  new Slabs()
+  new RecordMemory()
     .write(1, compile(...schemas), document)
     .subarray(5)
     .toString('hex')

@@ -1,7 +1,7 @@
 /** Fields that the schema does not have are left out, and counted. */
 import { describe, expect, it } from '@jest/globals'
+import { RecordMemory } from '../../../app/encode/record-memory.ts'
 import { compileSchema } from '../../../app/encode/schema.ts'
-import { Slabs } from '../../../app/encode/slab.ts'
 import { written } from '../../../app/fit/node.ts'
 import { withField } from '../../fixtures/encoding.ts'
 
@@ -18,7 +18,7 @@ const type = compileSchema('t-value', [
   }),
 ])
 const undeclared = (document: unknown): number => {
-  new Slabs().write(1, type, document)
+  new RecordMemory().write(1, type, document)
   return written.undeclared
 }
 
@@ -54,13 +54,13 @@ describe('undeclared fields', () => {
       { name: 'may', type: 'int', default: 7 },
     ]
     const mixed = compileSchema('t-value', [JSON.stringify({ type: 'record', name: 'T', fields })])
-    new Slabs().write(1, mixed, document)
+    new RecordMemory().write(1, mixed, document)
     expect(written.undeclared).toBe(count)
   })
 
   it('counts them once where the document is written twice, into a slab that has room', () => {
     const wide = compileSchema('t-value', [JSON.stringify(withField('string'))])
-    const slabs = new Slabs()
+    const slabs = new RecordMemory()
     const counts = Array.from({ length: 100 }, () => {
       slabs.write(1, wide, { f: 'x'.repeat(20_000), more: 1 })
       return written.undeclared

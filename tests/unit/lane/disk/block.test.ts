@@ -2,7 +2,7 @@
 import { crc32 } from 'node:zlib'
 import { describe, expect, it } from '@jest/globals'
 import { Unusable } from '../../../../app/errors.ts'
-import { blockBytes, checksum, writeBlock } from '../../../../app/lane/disk/block.ts'
+import { blockBytes, blockChecksum, writeBlock } from '../../../../app/lane/disk/block.ts'
 import { readBlock } from '../../../../app/lane/disk/read-block.ts'
 import type { Message, SourceInfo } from '../../../../app/model.ts'
 import { sourcesById } from '../../../support/lanes.ts'
@@ -20,9 +20,9 @@ function written(messages: readonly Message[], { first = FIRST, correctionMs = N
 const read = (block: Buffer, known: SourceInfo[] = [], isEarlier = true) =>
   readBlock(block, 5, { sourceOf: sourcesById(known), isEarlier })
 
-/** `block` with a checksum that fits. */
+/** `block` with a blockChecksum that fits. */
 function sealed(block: Buffer): Buffer {
-  block.writeUInt32BE(checksum(block), 4)
+  block.writeUInt32BE(blockChecksum(block), 4)
   return block
 }
 

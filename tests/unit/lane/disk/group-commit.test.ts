@@ -4,8 +4,8 @@ import type { Transaction } from '../../../../app/lane/disk/environment.ts'
 import { GroupCommit } from '../../../../app/lane/disk/group-commit.ts'
 import type { Block } from '../../../../app/lane/disk/pack.ts'
 import { readBlock } from '../../../../app/lane/disk/read-block.ts'
+import { readSavedCounts, SavedCounts } from '../../../../app/lane/disk/saved-counts.ts'
 import type { Store } from '../../../../app/lane/disk/store.ts'
-import { readTally, Tally } from '../../../../app/lane/disk/tally.ts'
 import { Numbers } from '../../../../app/lane/numbers.ts'
 import { cut } from '../../../../app/lane/piece.ts'
 import { createLedger } from '../../../../app/ledger.ts'
@@ -30,11 +30,11 @@ interface Commit {
 /** A store whose commits end when the test says so. */
 function manualStore(): { store: Pick<Store, 'commit'>; commits: Commit[] } {
   const commits: Commit[] = []
-  const commit = ({ blocks, forget, tally }: Transaction): Promise<void> =>
+  const commit = ({ blocks, forget, counts }: Transaction): Promise<void> =>
     new Promise((succeed, reject) => {
       const read = { sourceOf: sourcesById(), isEarlier: true }
       const messages = blocks.flatMap(({ key, bytes }) => readBlock(Buffer.from(bytes), key, read).messages)
-      const { received, settled, holes, numbers } = readTally(tally)
+      const { received, settled, holes, numbers } = readSavedCounts(counts)
       const keys = blocks.map(({ key }) => key)
       commits.push({
         keys,
@@ -55,7 +55,7 @@ describe('a group commit', () => {
   let commits: Commit[]
   let kept: Block[]
   let said: string[]
-  let tally: Tally
+  let counts: SavedCounts
   let numbers: Numbers
   let group: GroupCommit
 
@@ -65,12 +65,12 @@ describe('a group commit', () => {
     kept = []
     said = []
     numbers = new Numbers()
-    tally = new Tally(createLedger(), undefined)
+    counts = new SavedCounts(createLedger(), undefined)
     group = new GroupCommit({ ...options(), store: manual.store as Store })
   })
 
   const options = () => ({
-    tally,
+    counts,
     sync: 'flush' as const,
     first: 5,
     next: 5,
@@ -199,7 +199,7 @@ describe('a group commit', () => {
     expect(read.map(({ messages }) => messages)).toEqual([2, 1])
     expect(group.isReadable).toBe(false)
     expect(group.settle(read)).toBe(3)
-    tally.pass(3)
+    counts.bypass(3)
     group.noteSums()
     await Promise.all(passing)
     expect(await commitNumber(1)).toMatchObject({ keys: [], received: 3, settled: 3 })
@@ -228,7 +228,7 @@ describe('a group commit', () => {
     const adding = add(numbered(1))
     ;(await commitNumber(1)).succeed()
     await adding
-    tally.settle(1)
+    counts.settle(1)
     group.forget(6)
     const alone = await commitNumber(2)
     expect(alone).toMatchObject({ keys: [], forget: [{ from: 5, to: 6 }], received: 1, settled: 1 })
@@ -258,7 +258,7 @@ describe('a group commit', () => {
   })
 
   it('writes the sums again that a failed commit did not', async () => {
-    tally.pass(1)
+    counts.bypass(1)
     group.noteSums()
     ;(await commitNumber(1)).fail('it broke')
     const closing = group.close()

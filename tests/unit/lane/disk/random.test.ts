@@ -1,12 +1,12 @@
 /** A lane on disk under everything at once, by chance but the same each time: whatever a transaction leaves is a lane that a restart takes up. */
 import { describe, expect, it } from '@jest/globals'
+import type { BypassCounts } from '../../../../app/lane/disk/bypass-counts.ts'
 import type { Transaction } from '../../../../app/lane/disk/environment.ts'
 import { DiskLane } from '../../../../app/lane/disk/lane.ts'
-import type { PassedFile } from '../../../../app/lane/disk/passed-file.ts'
 import type { Presence } from '../../../../app/lane/disk/presence.ts'
 import { readBlock } from '../../../../app/lane/disk/read-block.ts'
+import { afterHole, heldBy, readSavedCounts, SavedCounts } from '../../../../app/lane/disk/saved-counts.ts'
 import type { Store } from '../../../../app/lane/disk/store.ts'
-import { afterHole, heldBy, readTally, Tally } from '../../../../app/lane/disk/tally.ts'
 import { Numbers } from '../../../../app/lane/numbers.ts'
 import { createLedger } from '../../../../app/ledger.ts'
 import type { Batch, Message } from '../../../../app/model.ts'
@@ -21,7 +21,7 @@ const EMPTY = {
   bytes: 0,
   oldestReceivedAt: 0,
   sources: {},
-  tally: undefined,
+  counts: undefined,
 }
 const SOURCES = 6
 const APPENDS = 100
@@ -59,7 +59,7 @@ class FakeStore {
   #failures = 0
   /** From now on nothing fails: at its end a lane tries only once. */
   isWell = false
-  #tally: Buffer | undefined
+  #counts: Buffer | undefined
 
   constructor(random: Random) {
     this.#random = random
@@ -73,11 +73,11 @@ class FakeStore {
     if (!fails || this.#random() < 0.5) {
       for (const { from, to } of transaction.forget) for (let key = from; key < to; key++) this.#blocks.delete(key)
       for (const [key, names] of blocks) this.#blocks.set(key, names)
-      this.#tally = transaction.tally
+      this.#counts = transaction.counts
     }
     this.#checkWhole()
     if (!fails) {
-      this.spokenFor = readTally(transaction.tally).numbers?.to ?? 0
+      this.spokenFor = readSavedCounts(transaction.counts).numbers?.to ?? 0
       return
     }
     this.#failures++
@@ -92,8 +92,8 @@ class FakeStore {
 
   /** As a start would: the sums fit the blocks, and no block is missing between two. */
   #checkWhole(): void {
-    if (!this.#tally) return
-    const kept = readTally(this.#tally)
+    if (!this.#counts) return
+    const kept = readSavedCounts(this.#counts)
     const keys = [...this.#blocks.keys()].sort((a, b) => a - b)
     for (const [at, key] of keys.entries()) {
       if (at > 0) expect(key).toBe(afterHole((keys[at - 1] ?? 0) + 1, kept.holes))
@@ -125,9 +125,9 @@ async function live(seed: number): Promise<void> {
     folder: '/nowhere',
     lock: { look: async () => undefined, release: async () => {} },
     store: store as unknown as Store,
-    passed: { write: () => {}, close: () => {} } as unknown as PassedFile,
+    bypassed: { write: () => {}, close: () => {} } as unknown as BypassCounts,
     presence: { look: async () => true } as unknown as Presence,
-    tally: new Tally(ledger, undefined),
+    counts: new SavedCounts(ledger, undefined),
     numbers: new Numbers(),
     found: EMPTY,
   })

@@ -1,33 +1,33 @@
-/** The sums that are kept with a lane, so that they still balance after a restart. */
+/** Counts stored with a lane, which keep the ledger balanced over a restart. */
 import { Unusable } from '../../errors.ts'
 import type { Ledger } from '../../model.ts'
 import type { KeptNumbers } from '../numbers.ts'
 import type { Keys } from './environment.ts'
 
-const VERSION = 1
+const COUNTS_VERSION = 1
 
-type Counts = Readonly<Record<string, number>>
+type CountsByReason = Readonly<Record<string, number>>
 
-/** Of a lane that was never written to. */
-const NOTHING = { next: 1, holes: [], received: 0, settled: 0, dropped: {} }
+/** Of a new lane. */
+const NO_COUNTS = { next: 1, holes: [], received: 0, settled: 0, dropped: {} }
 
 /**
- * What is written with every commit. Messages are counted by the lane: `received` when they are kept, `settled` and `dropped`
- * when they are forgotten, what passed when it is acknowledged. Documents are the ledger's own; those in flight are left out,
- * because they will be found again.
+ * Stored with every commit. The lane counts messages: `received` when stored, `settled` and `dropped` when deleted,
+ * bypassed messages when acknowledged. Document counts come from the ledger without documents in flight, which are
+ * found again after a restart.
  */
 export interface Kept extends Documents {
   readonly version: number
-  /** Key of the next block: keys are never used twice. */
+  /** Key of the next block; keys are never reused. */
   readonly next: number
-  /** Blocks that were given up behind some that are still there, ascending. */
+  /** Blocks dropped while earlier blocks remain, ascending. */
   readonly holes: readonly Keys[]
   readonly received: number
   readonly settled: number
-  readonly dropped: Counts
-  /** Of the messages that were received and settled, those that were never kept; none where it is missing. */
+  readonly dropped: CountsByReason
+  /** Messages received and settled without a write; 0 if missing. */
   readonly passed?: number
-  /** Missing where 0.1.0 wrote it. */
+  /** Missing if 0.1.0 wrote the counts. */
   readonly numbers?: KeptNumbers
 }
 
@@ -35,20 +35,20 @@ interface Documents {
   readonly found: number
   readonly produced: number
   readonly ignored: number
-  readonly deadLettered: Counts
-  readonly refused: Counts
-  readonly expired: Counts
+  readonly deadLettered: CountsByReason
+  readonly refused: CountsByReason
+  readonly expired: CountsByReason
 }
 
-/** Counts the lane's messages and adds the ledger's documents to them. */
-export class Tally {
+/** Counts the lane's messages and adds the ledger's documents. */
+export class SavedCounts {
   readonly #ledger: Ledger
   #received = 0
   #settled = 0
   #passed = 0
   readonly #dropped = new Map<string, number>()
 
-  /** Begins where `kept` ended, and sets the ledger to it. */
+  /** Continues from `kept` and restores the ledger. */
   constructor(ledger: Ledger, kept: Kept | undefined) {
     this.#ledger = ledger
     if (!kept) return
@@ -71,22 +71,24 @@ export class Tally {
     this.#received += messages
   }
 
-  /** Messages that were settled before they were kept. */
-  pass(messages: number): void {
+  /** Counts messages settled before their write. */
+  bypass(messages: number): void {
     this.receive(messages)
     this.settle(messages)
     this.#passed += messages
   }
 
-  /** The text to write whenever messages have passed. */
-  writePassed(): string {
-    return JSON.stringify({ version: VERSION, passed: this.#passed, ...this.#documents() })
+  /** The text to write after messages bypassed the disk. */
+  bypassText(): string {
+    return JSON.stringify({ version: COUNTS_VERSION, passed: this.#passed, ...this.#documents() })
   }
 
-  /** The bytes to write with a commit that keeps `arriving` more messages and leaves `next` as the next key, `holes` and `numbers`. */
+  /**
+   * The bytes to write with a commit. The commit stores `arriving` messages and leaves `next`, `holes` and `numbers`.
+   */
   write(next: number, holes: readonly Keys[], arriving: number, numbers: KeptNumbers): Buffer {
     const kept: Kept = {
-      version: VERSION,
+      version: COUNTS_VERSION,
       next,
       holes,
       received: this.#received + arriving,
@@ -112,11 +114,11 @@ export class Tally {
   }
 }
 
-/** What `Tally.write` wrote. Throws `Unusable` for what it did not write. */
-export function readTally(bytes: Buffer): Kept {
+/** Parses the bytes of `SavedCounts.write`. Throws `Unusable` if they cannot be read. */
+export function readSavedCounts(bytes: Buffer): Kept {
   try {
     const kept = JSON.parse(bytes.toString()) as Kept
-    if (kept.version === VERSION) return kept
+    if (kept.version === COUNTS_VERSION) return kept
     throw new Unusable(`its sums have format ${kept.version}, which this version cannot read`)
   } catch (error) {
     if (error instanceof Unusable) throw error
@@ -124,21 +126,21 @@ export function readTally(bytes: Buffer): Kept {
   }
 }
 
-/** `kept` with what has passed since, by the text of `Tally.writePassed`. */
-export function withPassed(kept: Kept | undefined, text: string | undefined): Kept | undefined {
+/** Adds the later bypass counts in `text` (from `SavedCounts.bypassText`) to `kept`. */
+export function withBypassed(kept: Kept | undefined, text: string | undefined): Kept | undefined {
   const since = text === undefined ? undefined : (JSON.parse(text) as Pick<Kept, 'version' | 'passed'> & Documents)
   const messages = (since?.passed ?? 0) - (kept?.passed ?? 0)
-  if (since?.version !== VERSION || messages <= 0) return kept
-  const { received, settled, ...others } = kept ?? NOTHING
+  if (since?.version !== COUNTS_VERSION || messages <= 0) return kept
+  const { received, settled, ...others } = kept ?? NO_COUNTS
   return { ...others, ...since, received: received + messages, settled: settled + messages }
 }
 
-/** How many messages a lane must hold by its sums. */
+/** Number of messages that a lane must hold according to its counts. */
 export function heldBy({ received, settled, dropped }: Kept): number {
   return received - settled - Object.values(dropped).reduce((sum, count) => sum + count, 0)
 }
 
-/** The first key from `key` on that is in no hole. */
+/** The first key from `key` on outside all holes. */
 export function afterHole(key: number, holes: readonly Keys[]): number {
   return holes.reduce((at, { from, to }) => (at >= from && at < to ? to : at), key)
 }

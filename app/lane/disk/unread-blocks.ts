@@ -1,26 +1,26 @@
-/** What is kept and not read yet: the next blocks in memory, the rest only on the disk. */
+/** Blocks on disk that were not read yet. A window of the next blocks stays in memory. */
 import { Unusable } from '../../errors.ts'
 import type { Message, SourceInfo } from '../../model.ts'
 import type { Part } from '../batch.ts'
 import { BATCH, MESSAGE_OVERHEAD_BYTES } from '../piece.ts'
 import type { Block } from './pack.ts'
 import { readBlock, type SourceOf } from './read-block.ts'
+import { afterHole, type Kept } from './saved-counts.ts'
 import type { Scan } from './scan.ts'
 import type { Store } from './store.ts'
-import { afterHole, type Kept } from './tally.ts'
 
-/** Most memory for blocks that wait to be read, in bytes; then blocks are read back from the disk until there are none. */
+/** Limit of the window in memory, in bytes. Beyond the limit, blocks are read back from the disk until none is left. */
 const WINDOW_BYTES = 16 * 1024 * 1024
-/** What a message costs on the disk beyond its payload, in bytes: its header, its share of the block and of half-filled pages. */
+/** Cost of a message on disk beyond its payload, in bytes: header, share of the block, half-filled pages. */
 export const DISK_OVERHEAD_BYTES = 32
 
-/** A block on its way to a batch. */
+/** A block as a part of a batch. */
 export interface ReadBlock extends Part {
   readonly key: number
   readonly bytes: number
 }
 
-/** The messages of blocks; `to` is the key after the last of them. */
+/** The messages of several blocks; `to` is the key after the last block. */
 export interface ReadBatch {
   readonly parts: readonly Part[]
   readonly messages: number
@@ -28,21 +28,24 @@ export interface ReadBatch {
   readonly to: number
 }
 
-/** Blocks by consecutive keys: those in the window come first, the others follow on the disk. */
-export class Backlog {
+/** Blocks with consecutive keys: first the window, then blocks only on disk. */
+export class UnreadBlocks {
   readonly #store: Pick<Store, 'read'>
   readonly #sourceOf: SourceOf
-  /** Of an earlier run. */
+  /** Holes of an earlier run. */
   readonly #holes: Kept['holes']
-  /** All blocks before this key are of earlier runs. */
+  /** Blocks before this key were written by earlier runs. */
   readonly #ownFrom: number
   #window: Block[] = []
   #windowBytes = 0
-  /** Key of the next block to be read, and of the next block to be kept. */
+  /** Key of the next block to read, and of the next block to write. */
   #next: number
   #end: number
   #ahead: ReadBlock | undefined
-  /** Receive time of what was read last, or of the first block of the disk: no block that waits there is older. */
+  /**
+   * Lower bound for receive times of blocks only on disk: the last message read, or the first block found at the
+   * start.
+   */
   #since: number
 
   constructor(store: Pick<Store, 'read'>, sourceOf: SourceOf, found: Scan) {
@@ -52,7 +55,7 @@ export class Backlog {
     this.#end = found.next
     this.#ownFrom = found.next
     this.#since = found.oldestReceivedAt
-    this.#holes = found.tally?.holes ?? []
+    this.#holes = found.counts?.holes ?? []
   }
 
   get isEmpty(): boolean {
@@ -65,7 +68,7 @@ export class Backlog {
     return (this.#window[0] ?? this.#ahead)?.messages[0]?.receivedAt ?? this.#since
   }
 
-  /** A block was kept. It stays in memory as long as all before it are there, and there is room. */
+  /** Adds a written block. The block stays in memory if all earlier unread blocks do and the window has room. */
   push(block: Block): void {
     const cost = memoryOf(block)
     const inMemory = this.#next + this.#window.length === this.#end
@@ -76,13 +79,16 @@ export class Backlog {
     this.#end = block.key + 1
   }
 
-  /** A block was kept that was read before, and nothing waits. */
+  /** Skips a written block whose messages were already read. Call only while no block is unread. */
   skip({ key }: Block): void {
     this.#next = key + 1
     this.#end = key + 1
   }
 
-  /** The next block, left where it is; undefined when there is none. Throws `Unusable` when the disk gives it back damaged. */
+  /**
+   * Returns the next block without removing it; undefined if there is none. Throws `Unusable` if the block on disk is
+   * damaged.
+   */
   async peek(): Promise<ReadBlock | undefined> {
     if (this.isEmpty) return undefined
     const [first] = this.#window
@@ -91,7 +97,7 @@ export class Backlog {
     return this.#ahead
   }
 
-  /** Takes what `peek` answered. */
+  /** Removes the block that `peek` returned. */
   take(): void {
     const first = this.#window.shift()
     if (first) this.#windowBytes -= memoryOf(first)
@@ -100,7 +106,7 @@ export class Backlog {
     this.#next = afterHole(this.#next + 1, this.#holes)
   }
 
-  /** Takes whole blocks up to the limits of a batch; undefined when there is none. Throws `Unusable` as `peek` does. */
+  /** Removes whole blocks up to the limits of a batch; undefined if there is none. Throws like `peek`. */
   async takeBatch(): Promise<ReadBatch | undefined> {
     const parts: Part[] = []
     let messages = 0
@@ -126,7 +132,7 @@ export class Backlog {
   }
 }
 
-/** What each source has in `messages`, in bytes as the limit of the lane counts them. */
+/** Bytes per source in `messages`, counted as the limit of the lane counts them. */
 export function sharesOf(messages: readonly Message[]): Map<SourceInfo, number> {
   const shares = new Map<SourceInfo, number>()
   for (const { source, data } of messages) {

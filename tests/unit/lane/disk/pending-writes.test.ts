@@ -1,24 +1,24 @@
 /** What waits to be written: what of it may be read before, and when it is due. */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { Fresh } from '../../../../app/lane/disk/fresh.ts'
 import type { InFlight } from '../../../../app/lane/disk/in-flight.ts'
+import { PendingWrites } from '../../../../app/lane/disk/pending-writes.ts'
 import { cut } from '../../../../app/lane/piece.ts'
 import type { Message } from '../../../../app/model.ts'
 import { message, numbered } from '../../../support/messages.ts'
 
 describe('what is not written yet', () => {
   let now = 1_000
-  let fresh: Fresh
+  let fresh: PendingWrites
   beforeEach(() => {
     now = 1_000
     jest.spyOn(performance, 'now').mockImplementation(() => now)
-    fresh = new Fresh()
+    fresh = new PendingWrites()
   })
   afterEach(() => {
     jest.restoreAllMocks()
   })
 
-  const add = (messages: readonly Message[], mayPass = true): Promise<void> => fresh.add(cut(messages), mayPass)
+  const add = (messages: readonly Message[], mayBypass = true): Promise<void> => fresh.add(cut(messages), mayBypass)
   const sized = (bytes: number): Message[] => [message('x'.repeat(bytes))]
   const counts = (): number[] => fresh.read().map(({ messages }) => messages)
 

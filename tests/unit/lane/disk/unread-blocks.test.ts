@@ -1,9 +1,9 @@
 /** What waits to be read: in order, whether it is in memory or only on the disk. */
 import { describe, expect, it } from '@jest/globals'
-import { Backlog } from '../../../../app/lane/disk/backlog.ts'
 import { blockBytes, writeBlock } from '../../../../app/lane/disk/block.ts'
 import type { Block } from '../../../../app/lane/disk/pack.ts'
 import type { Scan } from '../../../../app/lane/disk/scan.ts'
+import { UnreadBlocks } from '../../../../app/lane/disk/unread-blocks.ts'
 import { cut } from '../../../../app/lane/piece.ts'
 import { sourcesById } from '../../../support/lanes.ts'
 import { message } from '../../../support/messages.ts'
@@ -16,7 +16,7 @@ const EMPTY: Scan = {
   bytes: 0,
   oldestReceivedAt: 0,
   sources: {},
-  tally: undefined,
+  counts: undefined,
 }
 const MIB = 1024 * 1024
 
@@ -30,7 +30,7 @@ function bench(found: Partial<Scan> = {}) {
       return disk.get(key)
     },
   }
-  const backlog = new Backlog(store, sourcesById(), { ...EMPTY, ...found })
+  const backlog = new UnreadBlocks(store, sourcesById(), { ...EMPTY, ...found })
   const store1 = (key: number): Block => {
     const messages = [{ ...message(String(key).padEnd(MIB)), receivedAt: key }]
     const bytes = Buffer.alloc(blockBytes(messages))
@@ -78,8 +78,8 @@ describe('a backlog', () => {
       { from: 3, to: 5 },
       { from: 7, to: 9 },
     ]
-    const tally = { holes } as unknown as Scan['tally']
-    const { backlog, keep, push, take } = bench({ first: 2, next: 9, oldestReceivedAt: 2, tally })
+    const counts = { holes } as unknown as Scan['counts']
+    const { backlog, keep, push, take } = bench({ first: 2, next: 9, oldestReceivedAt: 2, counts })
     for (const key of [2, 5, 6]) keep(key)
     expect(backlog.oldestReceivedAt).toBe(2)
     const taken = [await take()]

@@ -1,40 +1,40 @@
-/** Memory for encoded records: big pieces, handed out in slices and used again. */
+/** Memory for encoded records: large slabs, handed out in slices and reused. */
 import { Rejected } from '../errors.ts'
 import type { Plan } from '../fit/plan.ts'
 
 const SLAB_BYTES = 128 * 1024
-/** A record larger than this gets memory of its own, so that the rest of a slab is not thrown away for it. */
-const LARGE_BYTES = SLAB_BYTES / 4
-/** Defaults can make a small document huge; nothing of this size is for Kafka. */
-const MAX_BYTES = 64 * 1024 * 1024
+/** Larger records get a buffer of their own, so the rest of a slab is not wasted. */
+const LARGE_RECORD_BYTES = SLAB_BYTES / 4
+/** Defaults can make a small document huge; Kafka accepts no record of this size. */
+const MOST_RECORD_BYTES = 64 * 1024 * 1024
 /** One zero byte and the schema id, big-endian. */
-const HEADER_BYTES = 5
-/** Most slabs that wait for the end of a hold, and most that wait to be used again. */
+const RECORD_HEADER_BYTES = 5
+/** Most slabs that wait for the end of a hold, and most free slabs. */
 const MAX_SLABS = 64
 
-/** A piece of memory with its number; `reusable` unless something in it was written while nobody held. */
-interface Piece {
+/** A slab with its number. `reusable` is false if a record was written without an open hold. */
+interface Slab {
   readonly memory: Buffer
   readonly number: number
   reusable: boolean
 }
 
 /**
- * Writes records one after the other. Fresh memory for each would be garbage that V8 counts as external, and enough of it
- * starts a full collection several times a second.
+ * Writes records one after another. New buffers for every record would become external garbage in V8, and trigger a
+ * full collection several times a second.
  */
-export class Slabs {
-  #piece: Piece = fresh(0)
+export class RecordMemory {
+  #piece: Slab = fresh(0)
   #next = 0
-  /** Full ones in whose time a hold began that has not ended, by ascending number. */
-  readonly #waiting: Piece[] = []
+  /** Full slabs that an open hold may still refer to, oldest first. */
+  readonly #waiting: Slab[] = []
   readonly #free: Buffer[] = []
-  /** In the order they began: so the first has the lowest number. */
+  /** Open holds, oldest first; the first has the lowest number. */
   readonly #holds = new Set<{ readonly from: number }>()
 
   /**
-   * Header and Avro binary of one record, in a slice of a slab; `written` tells of it. Throws what the plan's `encode` throws, or `Rejected`
-   * (`too_large`), and has then used no memory.
+   * Writes header and Avro binary of a record to a slice of a slab, and updates `written`. Throws the plan's errors or
+   * `Rejected` (`too_large`); a failed write uses no memory.
    */
   write(id: number, plan: Plan, document: unknown): Buffer {
     const start = this.#next
@@ -46,7 +46,10 @@ export class Slabs {
     return memory.subarray(start, end)
   }
 
-  /** What is written from now on stays as it is until the answer is called; what is written while nobody holds stays for good. */
+  /**
+   * Pins every buffer that later `write` calls return; call the returned function to unpin. Buffers written without an
+   * open hold are never reused.
+   */
   hold(): () => void {
     const hold = { from: this.#piece.number }
     this.#holds.add(hold)
@@ -55,14 +58,15 @@ export class Slabs {
     }
   }
 
-  /** Whether any hold has not ended. */
+  /** Whether any hold is open. */
   get isHeld(): boolean {
     return this.#holds.size > 0
   }
 
   #writeElsewhere(bytes: number, id: number, plan: Plan, document: unknown): Buffer {
-    if (bytes > MAX_BYTES) throw new Rejected('too_large', `larger than ${MAX_BYTES} bytes when encoded`)
-    if (bytes > LARGE_BYTES) {
+    if (bytes > MOST_RECORD_BYTES)
+      throw new Rejected('too_large', `larger than ${MOST_RECORD_BYTES} bytes when encoded`)
+    if (bytes > LARGE_RECORD_BYTES) {
       const own = Buffer.allocUnsafeSlow(bytes)
       return own.subarray(0, encodeAt(own, 0, id, plan, document))
     }
@@ -86,16 +90,16 @@ export class Slabs {
   }
 }
 
-function fresh(number: number, memory: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES)): Piece {
+function fresh(number: number, memory: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES)): Slab {
   return { memory, number, reusable: true }
 }
 
-/** Answers the end, or minus the bytes that are missing. Where the header itself does not fit, the body does not either. */
+/** Returns the end, or minus the number of missing bytes. If the header does not fit, neither does the body. */
 function encodeAt(buffer: Buffer, start: number, id: number, plan: Plan, document: unknown): number {
   buffer[start] = 0
   buffer[start + 1] = id >>> 24
   buffer[start + 2] = id >>> 16
   buffer[start + 3] = id >>> 8
   buffer[start + 4] = id
-  return plan.encode(document, buffer, start + HEADER_BYTES)
+  return plan.encode(document, buffer, start + RECORD_HEADER_BYTES)
 }

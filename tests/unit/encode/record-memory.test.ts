@@ -1,7 +1,7 @@
 /** Records share memory without touching each other. */
 import { describe, expect, it } from '@jest/globals'
+import { RecordMemory } from '../../../app/encode/record-memory.ts'
 import { compileSchema } from '../../../app/encode/schema.ts'
-import { Slabs } from '../../../app/encode/slab.ts'
 import { Rejected } from '../../../app/errors.ts'
 import { decode } from '../../fixtures/avro-bytes.ts'
 import { withField } from '../../fixtures/encoding.ts'
@@ -12,13 +12,13 @@ const textOf = (record: Buffer): string => (decode(schema, record.subarray(5)) a
 
 describe('Slabs', () => {
   it.each([0, 1, 0x01020304, 0x7fffffff])('writes the header of schema %d', (id) => {
-    const record = new Slabs().write(id, type, { f: 'x' })
+    const record = new RecordMemory().write(id, type, { f: 'x' })
     expect([record.readUInt8(0), record.readUInt32BE(1)]).toEqual([0, id])
     expect(record.subarray(5).toString('hex')).toBe('0278')
   })
 
   it('keeps every record whole, whatever comes after it', () => {
-    const slabs = new Slabs()
+    const slabs = new RecordMemory()
     const sizes = [1, 5, 62, 63, 64, 200, 3_000, 32_760, 32_768, 40_000, 131_060, 131_072, 500_000]
     const texts = Array.from({ length: 3_000 }, (_, i) => {
       const size = i % 100 === 0 ? (sizes[(i / 100) % sizes.length] ?? 1) : (i * 37) % 700
@@ -32,14 +32,14 @@ describe('Slabs', () => {
   })
 
   it('shares memory between small records, and gives it to large ones alone', () => {
-    const slabs = new Slabs()
+    const slabs = new RecordMemory()
     const [first, large, second] = ['a', 'b'.repeat(200_000), 'c'].map((f) => slabs.write(1, type, { f }))
     expect(second?.buffer).toBe(first?.buffer)
     expect(large?.buffer.byteLength).toBe(large?.length)
   })
 
   it('uses nothing for a record that is refused', () => {
-    const slabs = new Slabs()
+    const slabs = new RecordMemory()
     const before = slabs.write(1, type, { f: 'a' })
     expect(() => slabs.write(1, type, { f: true })).toThrow()
     const after = slabs.write(1, type, { f: 'b' })
@@ -48,7 +48,7 @@ describe('Slabs', () => {
   })
 
   it('fills a slab to its last byte', () => {
-    const slabs = new Slabs()
+    const slabs = new RecordMemory()
     const { buffer } = slabs.write(1, type, { f: '' })
     let free = buffer.byteLength - 6
     for (; free > 30_000; free -= 20_008) slabs.write(1, type, { f: 'x'.repeat(20_000) })
@@ -61,14 +61,14 @@ describe('Slabs', () => {
   })
 
   describe('where it is held', () => {
-    const fill = (slabs: Slabs, count: number, letter: string): Buffer[] =>
+    const fill = (slabs: RecordMemory, count: number, letter: string): Buffer[] =>
       Array.from({ length: count }, () => slabs.write(1, type, { f: letter.repeat(1_000) }))
     const buffersOf = (records: readonly Buffer[]) => new Set(records.map(({ buffer }) => buffer))
     const used = (records: readonly Buffer[], again: readonly Buffer[]): number =>
       [...buffersOf(again)].filter((buffer) => buffersOf(records).has(buffer)).length
 
     it('uses memory again once the hold has ended, and not before', () => {
-      const slabs = new Slabs()
+      const slabs = new RecordMemory()
       const release = slabs.hold()
       const first = fill(slabs, 1_000, 'a')
       const second = fill(slabs, 1_000, 'b')
@@ -81,7 +81,7 @@ describe('Slabs', () => {
     })
 
     it('waits for every hold that was open when it was written', () => {
-      const slabs = new Slabs()
+      const slabs = new RecordMemory()
       const early = slabs.hold()
       const first = fill(slabs, 500, 'a')
       const late = slabs.hold()
@@ -95,7 +95,7 @@ describe('Slabs', () => {
     })
 
     it('never writes over what nobody held', () => {
-      const slabs = new Slabs()
+      const slabs = new RecordMemory()
       const free = fill(slabs, 500, 'a')
       const release = slabs.hold()
       fill(slabs, 500, 'b')
@@ -105,7 +105,7 @@ describe('Slabs', () => {
     })
 
     it('lets go of memory for which it waits too long', () => {
-      const slabs = new Slabs()
+      const slabs = new RecordMemory()
       const release = slabs.hold()
       const held = fill(slabs, 20_000, 'a')
       release()
@@ -121,7 +121,7 @@ describe('Slabs', () => {
     const document = { items: Array.from({ length: 1_000 }, () => ({})) }
     let caught: unknown
     try {
-      new Slabs().write(1, exploding, document)
+      new RecordMemory().write(1, exploding, document)
     } catch (error) {
       caught = error
     }

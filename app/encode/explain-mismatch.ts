@@ -1,23 +1,23 @@
-/** Why a document does not fit its schema, said without any of its content. */
+/** Explains why a document does not fit its schema, without content of the document. */
 import { Rejected, type RejectReason } from '../errors.ts'
-import { type Fault, kindOf, type Node } from '../fit/node.ts'
+import { type Fault, kindOf, type TypeNode } from '../fit/node.ts'
 import { numberOf } from '../fit/number.ts'
 import { numberFault } from '../fit/numbers.ts'
 import type { Plan } from '../fit/plan.ts'
 import { EnumNode } from '../fit/simple.ts'
 import { UnionNode } from '../fit/union.ts'
 
-/** Path segments shown; a recursive schema may lead to thousands. */
+/** Most path segments to show; a recursive schema may produce thousands. */
 const MAX_SEGMENTS = 12
-/** Branches and symbols shown, and the longest of their names in characters. */
+/** Most branches and symbols to show, and the longest name in characters. */
 const MAX_NAMES = 8
-const MAX_NAME = 60
+const MOST_NAME_CHARACTERS = 60
 
 /**
- * The `Rejected` for a document that `plan` would not write: `missing_field`, `bad_number`, `bad_value`, `too_deep`, or
- * `encode` when nothing is found that explains it. Walks the document a second time, up to the first fault.
+ * Returns the `Rejected` for a document that `plan` did not write: `missing_field`, `bad_number`, `bad_value`,
+ * `too_deep`, or `encode` if no explanation is found. Walks the document again up to the first fault.
  */
-export function refusal(plan: Plan, document: unknown, cause: unknown): Rejected {
+export function explainMismatch(plan: Plan, document: unknown, cause: unknown): Rejected {
   try {
     const fault = plan.fault(document)
     if (fault) return rejected(fault)
@@ -33,7 +33,7 @@ function rejected({ path, value, node }: Fault): Rejected {
   return new Rejected(reason, `${shown || 'the document'}: ${fault}`, { path: shown })
 }
 
-function faultOf(value: unknown, node: Node): readonly [RejectReason, string] {
+function faultOf(value: unknown, node: TypeNode): readonly [RejectReason, string] {
   const wanted = wantedBy(node)
   if (value === undefined) return ['missing_field', `missing, and the schema has no default (${wanted})`]
   if (typeof value === 'string' && !value.isWellFormed()) return ['bad_value', 'text that UTF-8 cannot hold']
@@ -43,7 +43,7 @@ function faultOf(value: unknown, node: Node): readonly [RejectReason, string] {
   return ['bad_value', `${kindOf(value) ?? typeof value} where the schema wants ${wanted}`]
 }
 
-function numberFaultOf(value: unknown, node: Node, wanted: string): readonly [RejectReason, string] {
+function numberFaultOf(value: unknown, node: TypeNode, wanted: string): readonly [RejectReason, string] {
   const number = numberOf(value) ?? value
   if (kindOf(number) === 'number' && isNumberType(node)) return ['bad_number', numberFault(number, node.name)]
   const kind = kindOf(value) ?? typeof value
@@ -55,22 +55,24 @@ function numberFaultOf(value: unknown, node: Node, wanted: string): readonly [Re
   ]
 }
 
-function isNumberType({ name }: Node): boolean {
+function isNumberType({ name }: TypeNode): boolean {
   return /^(int|long|float|double)$/.test(name)
 }
 
-/** The schema's own words, within bounds. */
-function wantedBy(node: Node): string {
+/** The names used in the schema, limited in length. */
+function wantedBy(node: TypeNode): string {
   return node instanceof UnionNode ? someOf(node.branches.map(wordOf), 'or') : node.name
 }
 
-/** Records, enums and fixeds have names of their own. */
-function wordOf({ name, branch }: Node): string {
+/** Records, enums and fixed types have names of their own. */
+function wordOf({ name, branch }: TypeNode): string {
   return branch.includes('.') || /^(record|enum|fixed)$/.test(name) ? branch : name
 }
 
 function someOf(names: readonly string[], word: 'and' | 'or'): string {
-  const shown = names.slice(0, MAX_NAMES).map((name) => (name.length > MAX_NAME ? `${name.slice(0, MAX_NAME)}…` : name))
+  const shown = names
+    .slice(0, MAX_NAMES)
+    .map((name) => (name.length > MOST_NAME_CHARACTERS ? `${name.slice(0, MOST_NAME_CHARACTERS)}…` : name))
   const more = names.length - shown.length
   if (more > 0) shown.push(`${more} more`)
   const last = shown.pop() ?? ''

@@ -1,20 +1,20 @@
 /**
- * The sums of what passed, in a file beside the blocks. They are written with each batch and not flushed: they survive the
- * process, and what a power cut takes of them is back with the next sums that LMDB has.
+ * Stores counts of messages that bypassed the disk, in a file beside the blocks. The file is written with each batch
+ * and not flushed. The counts survive the process; after a power cut the older counts in LMDB apply.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { leadsTo } from './presence.ts'
 
-const NAME = 'passed'
-/** No more than a file system gives to the first write, so that later ones find it there, also on a full disk. */
+const COUNTS_FILE = 'passed'
+/** At most the space that file systems allocate at the first write. Later writes then succeed on a full disk. */
 const FILE_BYTES = 4096
-/** u32 CRC-32 of the text · u32 its length · text. */
-const HEADER_BYTES = 8
+/** Layout: u32 CRC-32 of the text · u32 length of the text · text. */
+const PAGE_HEADER_BYTES = 8
 
-/** Of one lane. Where the disk does not take it, there is none, and the sums are as old as the last transaction. */
-export class PassedFile {
+/** The file of one lane. If the file cannot be created, the saved counts are as old as the last transaction. */
+export class BypassCounts {
   readonly #path: string
   #fd: number | undefined
   readonly #page = Buffer.alloc(FILE_BYTES)
@@ -22,11 +22,11 @@ export class PassedFile {
   #isClosed = false
 
   constructor(folder: string) {
-    this.#path = join(folder, NAME)
+    this.#path = join(folder, COUNTS_FILE)
     this.#fd = opened(this.#path)
   }
 
-  /** Makes the file anew where somebody removed it. Never rejects. */
+  /** Recreates the file if somebody removed it. Never rejects. */
   async look(): Promise<undefined> {
     const fd = this.#fd
     if (fd !== undefined && (await leadsTo(this.#path, fstatSync(fd, { bigint: true })).catch(() => false))) return
@@ -37,14 +37,16 @@ export class PassedFile {
     this.#write()
   }
 
-  /** Replaces what the file says, in one write that the end of the process does not cut in two. What is longer than a page is left out. */
+  /**
+   * Replaces the content in one write, which a kill of the process cannot split. Texts longer than a page are ignored.
+   */
   write(text: string): void {
     const length = Buffer.byteLength(text)
-    if (length > FILE_BYTES - HEADER_BYTES) return
-    this.#page.write(text, HEADER_BYTES)
-    this.#page.writeUInt32BE(crc32(this.#page.subarray(HEADER_BYTES, HEADER_BYTES + length)), 0)
+    if (length > FILE_BYTES - PAGE_HEADER_BYTES) return
+    this.#page.write(text, PAGE_HEADER_BYTES)
+    this.#page.writeUInt32BE(crc32(this.#page.subarray(PAGE_HEADER_BYTES, PAGE_HEADER_BYTES + length)), 0)
     this.#page.writeUInt32BE(length, 4)
-    this.#length = HEADER_BYTES + length
+    this.#length = PAGE_HEADER_BYTES + length
     this.#write()
   }
 
@@ -58,7 +60,7 @@ export class PassedFile {
     try {
       writeSync(this.#fd, this.#page, 0, this.#length, 0)
     } catch {
-      // The checksum tells a write that went wrong.
+      // The checksum detects failed writes.
     }
   }
 
@@ -76,15 +78,15 @@ function opened(path: string): number | undefined {
   }
 }
 
-/** The text that was written last; undefined when there is none, or none that is whole. */
-export function readPassed(folder: string): string | undefined {
+/** The last text written; undefined if missing or damaged. */
+export function readBypassCounts(folder: string): string | undefined {
   let fd: number | undefined
   try {
-    // Whatever else lies there is not waited for.
-    fd = openSync(join(folder, NAME), constants.O_RDONLY | constants.O_NONBLOCK)
+    // O_NONBLOCK: opening a pipe would block.
+    fd = openSync(join(folder, COUNTS_FILE), constants.O_RDONLY | constants.O_NONBLOCK)
     const page = Buffer.alloc(FILE_BYTES)
     readSync(fd, page, 0, FILE_BYTES, 0)
-    const text = page.subarray(HEADER_BYTES, HEADER_BYTES + page.readUInt32BE(4))
+    const text = page.subarray(PAGE_HEADER_BYTES, PAGE_HEADER_BYTES + page.readUInt32BE(4))
     return crc32(text) === page.readUInt32BE(0) ? text.toString() : undefined
   } catch {
     return undefined

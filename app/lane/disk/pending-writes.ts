@@ -1,47 +1,56 @@
-/** What was brought and is not on the disk yet: it waits to be written, and what is small may be read and settled before. */
+/**
+ * Queue of messages not yet written to disk. Small arrivals may be read and delivered before their write (a bypass).
+ */
 import { BATCH, type Piece } from '../piece.ts'
 import type { InFlight } from './in-flight.ts'
 
-/** How long Kafka has for a message before it is written, in milliseconds: a commit costs as much as a thousand messages. */
-const PASS_MS = 10
-/** What is larger is written at once, in bytes: then a commit is worth its cost. */
-const LARGE_BYTES = 16 * 1024
-/** Much comes at once when so many bytes wait, or something large. So long after that, in milliseconds, nothing passes: what is written together makes large batches. */
-const RUSH_BYTES = 48 * 1024
-const RUSH_MS = 50
-/** How long what may not pass gathers, in milliseconds. */
+/**
+ * How long Kafka has to acknowledge before the write, in milliseconds. A commit costs as much as a thousand messages.
+ */
+const BYPASS_MS = 10
+/** Larger arrivals are written at once, in bytes, because they are worth a commit. */
+const LARGE_ARRIVAL_BYTES = 16 * 1024
+/**
+ * Flood detection: after 48 KiB are waiting, or one large arrival, nothing bypasses the disk for 50 ms. Writes then
+ * form large batches.
+ */
+const FLOOD_BYTES = 48 * 1024
+const FLOOD_MS = 50
+/** How long arrivals without bypass are collected, in milliseconds. */
 const GATHER_MS = 2
 
-/** What was appended at once. */
+/** The messages of one append. */
 export interface Arrival {
   readonly pieces: readonly Piece[]
   readonly messages: number
-  /** Payload. */
+  /** Payload bytes. */
   readonly bytes: number
   readonly isLarge: boolean
-  /** Whether it may be read before it is written. */
-  readonly mayPass: boolean
-  /** On the monotonic clock, in milliseconds. */
+  /** Whether readers may get the messages before the write. */
+  readonly mayBypass: boolean
+  /** Time of the append on the monotonic clock, in milliseconds. */
   readonly at: number
-  /** The batch it is in, once it was read. */
+  /** The batch with these messages, once read. */
   reader: InFlight | undefined
-  /** Whether it is being written, or was. */
+  /** Whether the write has begun. */
   isTaken: boolean
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
 }
 
-/** In order: first those that were read, then the others. */
-export class Fresh {
+/** Arrivals in order; read arrivals come first. */
+export class PendingWrites {
   readonly #waiting: Arrival[] = []
   #read = 0
   #bytes = 0
-  /** How many of them are large, and until when more are expected. */
+  /** Number of large arrivals, and the end of the current flood. */
   #large = 0
-  #rushUntil = 0
+  #floodUntil = 0
 
-  /** Resolves when the pieces are written, or settled before. `mayPass`: somebody would read them soon. */
-  add(pieces: readonly Piece[], mayPass: boolean): Promise<void> {
+  /**
+   * Resolves when the pieces are written, or settled before. `mayBypass`: whether a reader is ready for the messages.
+   */
+  add(pieces: readonly Piece[], mayBypass: boolean): Promise<void> {
     let messages = 0
     let bytes = 0
     for (const piece of pieces) {
@@ -49,12 +58,12 @@ export class Fresh {
       bytes += piece.bytes
     }
     const at = performance.now()
-    const isLarge = pieces.length > 1 || bytes >= LARGE_BYTES
+    const isLarge = pieces.length > 1 || bytes >= LARGE_ARRIVAL_BYTES
     this.#bytes += bytes
     if (isLarge) this.#large++
-    if (isLarge || this.#bytes >= RUSH_BYTES) this.#rushUntil = at + RUSH_MS
-    const passes = mayPass && at >= this.#rushUntil
-    const what = { pieces, messages, bytes, isLarge, mayPass: passes, at, reader: undefined, isTaken: false }
+    if (isLarge || this.#bytes >= FLOOD_BYTES) this.#floodUntil = at + FLOOD_MS
+    const passes = mayBypass && at >= this.#floodUntil
+    const what = { pieces, messages, bytes, isLarge, mayBypass: passes, at, reader: undefined, isTaken: false }
     return new Promise((resolve, reject) => this.#waiting.push({ ...what, resolve, reject }))
   }
 
@@ -62,24 +71,24 @@ export class Fresh {
     return this.#waiting.length === 0
   }
 
-  /** When the first of them is to be written, on the monotonic clock in milliseconds; infinity when there is none. */
+  /** When the next write is due, in milliseconds on the monotonic clock; infinity if nothing waits. */
   get dueAt(): number {
     const [first] = this.#waiting
     if (!first) return Number.POSITIVE_INFINITY
     if (this.#large > 0) return first.at
-    return first.at + (first.mayPass ? PASS_MS : GATHER_MS)
+    return first.at + (first.mayBypass ? BYPASS_MS : GATHER_MS)
   }
 
   get isReadable(): boolean {
-    return this.#waiting[this.#read]?.mayPass === true
+    return this.#waiting[this.#read]?.mayBypass === true
   }
 
-  /** Those that may pass and come next, up to the limits of a batch. */
+  /** Returns the next bypassing arrivals, up to the limits of a batch. */
   read(): readonly Arrival[] {
     const from = this.#read
     let messages = 0
     let bytes = 0
-    for (let next = this.#waiting[from]; next?.mayPass; next = this.#waiting[this.#read]) {
+    for (let next = this.#waiting[from]; next?.mayBypass; next = this.#waiting[this.#read]) {
       messages += next.messages
       bytes += next.bytes
       if (this.#read > from && (messages > BATCH.messages || bytes > BATCH.bytes)) break
@@ -88,7 +97,7 @@ export class Fresh {
     return this.#waiting.slice(from, this.#read)
   }
 
-  /** Those of `arrivals`, which were read together, that are not taken need not be written; answers how many messages they hold. */
+  /** Removes settled `arrivals` of one batch whose write has not begun. Returns the number of messages removed. */
   settle(arrivals: readonly Arrival[]): number {
     const first = arrivals.find(({ isTaken }) => !isTaken)
     if (!first) return 0
@@ -103,7 +112,7 @@ export class Fresh {
     return passed
   }
 
-  /** Takes the first to be written, and as many more as `mostBytes` allow. */
+  /** Removes arrivals for a write: at least the first, and further ones up to `mostBytes`. */
   take(mostBytes: number): readonly Arrival[] {
     let bytes = 0
     const end = this.#waiting.findIndex((arrival, at) => {
