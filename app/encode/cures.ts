@@ -12,14 +12,14 @@ type CureFor = (subject: string, names: GivenNames | undefined, named: string | 
 
 const url = (names: GivenNames | undefined): string => settingName(names, 'SCHEMA_REGISTRY_URL')
 
-const checkRegistry: CureFor = (_subject, names) => ({
+const registryUnreachable: CureFor = (_subject, names) => ({
   setting: url(names),
   cure: `check ${url(names)}, that the registry runs and can be reached from here`,
 })
 
 const REGISTRY_CURES: Partial<Record<UnavailableReason, CureFor>> = {
-  connect: checkRegistry,
-  timeout: checkRegistry,
+  connect: registryUnreachable,
+  timeout: registryUnreachable,
   authentication: (_subject, names) => {
     const [user, token] = ['BASIC_AUTH_USER_INFO', 'BEARER_TOKEN'].map((one) =>
       settingName(names, `SCHEMA_REGISTRY_${one}`),

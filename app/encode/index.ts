@@ -61,8 +61,8 @@ export const encoders = {
     needs: [],
     settings: jsonSettings,
     load: async () => {
-      const { json } = await import('./json.ts')
-      return (values) => json(values)
+      const { jsonEncoder } = await import('./json.ts')
+      return (values) => jsonEncoder(values)
     },
   }),
 }

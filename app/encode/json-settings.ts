@@ -2,7 +2,7 @@
 import { format, refuse } from '../settings/format.ts'
 import type { Settings, Values } from '../settings/setting.ts'
 
-const NONE = 'none'
+const NO_SCHEMA = 'none'
 const NOT_READ = 'schemas from files are not read yet'
 
 export const jsonSettings = {
@@ -11,11 +11,13 @@ export const jsonSettings = {
     format: format(
       'none',
       (given) =>
-        given.trim().toLowerCase() === NONE ? NONE : refuse(`must be none: documents as they are; ${NOT_READ}`),
+        given.trim().toLowerCase() === NO_SCHEMA
+          ? NO_SCHEMA
+          : refuse(`must be none: documents as they are; ${NOT_READ}`),
       { shown: false },
     ),
     help: 'What fits the documents of FORMAT=json. none: nothing does, each is written as it is after NORMALISE, and no schema registry is asked.',
-    example: NONE,
+    example: NO_SCHEMA,
     required: true,
   },
 } satisfies Settings

@@ -8,19 +8,19 @@ import type { JsonValues } from './json-settings.ts'
  * Returns an encoder for compact JSON in UTF-8. Numbers keep all of their digits; lone surrogates are escaped.
  * `encode` throws `Rejected`: `bad_number` for a number beyond the readable range, or `too_deep`.
  */
-export function json({ schemaFile }: JsonValues): Encoder {
+export function jsonEncoder({ schemaFile }: JsonValues): Encoder {
   if (schemaFile !== 'none') throw new Error('schemas from files are not read')
   let holds = 0
   return {
     prepare: async () => {},
-    encode: (_subject, document) => Buffer.from(textOf(document)),
+    encode: (_subject, document) => Buffer.from(jsonTextOf(document)),
     hold() {
       holds++
       return () => {
         holds--
       }
     },
-    fork: () => json({ schemaFile }),
+    fork: () => jsonEncoder({ schemaFile }),
     get isHeld() {
       return holds > 0
     },
@@ -31,7 +31,7 @@ export function json({ schemaFile }: JsonValues): Encoder {
   }
 }
 
-function textOf(document: Document): string {
+function jsonTextOf(document: Document): string {
   const text = stringified(document)
   // JSON.stringify writes infinite numbers as null.
   const path = text.includes('null') ? pathToInfinite(document) : undefined

@@ -8,7 +8,7 @@ import { UnionNode } from '../fit/union.ts'
 import { parseExactly } from '../lib/lossless-json.ts'
 
 /** Longest part of an error to show, in characters. */
-const MAX_REASON = 200
+const MOST_REASON_CHARACTERS = 200
 
 /**
  * Compiles the schema texts of a subject, referenced schemas first. Defaults keep the digits of their text.
@@ -32,7 +32,7 @@ function attempt(subject: string, make: () => TypeNode): TypeNode {
     return make()
   } catch (cause) {
     const said = String((cause as Error | undefined)?.message ?? cause)
-    const reason = said.length > MAX_REASON ? `${said.slice(0, MAX_REASON)}…` : said
+    const reason = said.length > MOST_REASON_CHARACTERS ? `${said.slice(0, MOST_REASON_CHARACTERS)}…` : said
     throw new Unavailable('bad_schema', `the schema of ${subject} cannot be used: ${reason}`, { cause })
   }
 }

@@ -5,8 +5,8 @@ import { type Tap, writeFixed, writeLengthAndBytes } from './tap.ts'
 /** How text represents bytes. `avro-json`: each character is the byte of its code (Avro 1.12, "JSON encoding"). */
 export type BytesForm = 'base64' | 'avro-json'
 
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
-const BASE64_URL = /^[A-Za-z0-9_-]*={0,2}$/
+const BASE64_FORM = /^[A-Za-z0-9+/]*={0,2}$/
+const BASE64_URL_FORM = /^[A-Za-z0-9_-]*={0,2}$/
 /** Characters above U+00FF represent no byte. */
 const LATIN1 = /^[\0-\u00ff]*$/
 const UUID_FORM = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
@@ -20,7 +20,7 @@ const MOST_UINT32 = 2 ** 32 - 1
 export function bytesOf(value: unknown, form: BytesForm | undefined): Buffer | undefined {
   if (typeof value !== 'string' || form === undefined) return undefined
   if (form === 'avro-json') return LATIN1.test(value) ? Buffer.from(value, 'latin1') : undefined
-  if (!BASE64.test(value) && !BASE64_URL.test(value)) return undefined
+  if (!BASE64_FORM.test(value) && !BASE64_URL_FORM.test(value)) return undefined
   const digits = value.replace(/=+$/, '').length
   if (digits % 4 === 1 || (digits < value.length && value.length % 4 !== 0)) return undefined
   return Buffer.from(value, 'base64')

@@ -5,7 +5,8 @@ import type { TypeNode } from './node.ts'
 import type { FitOptions } from './options.ts'
 import { StringNode } from './simple.ts'
 
-interface SchemaJson {
+/** A schema as JSON object. */
+export interface SchemaJson {
   readonly [name: string]: unknown
 }
 

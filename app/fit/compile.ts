@@ -1,5 +1,5 @@
 /** Compiles an Avro schema (1.12) into a plan: a tree of types that convert JSON values. */
-import { bytesNode, fixedNode, stringNode } from './compile-bytes.ts'
+import { bytesNode, fixedNode, type SchemaJson, stringNode } from './compile-bytes.ts'
 import { ArrayNode, MapNode } from './containers.ts'
 import { DefaultRecord, Defaults, DefaultUnion } from './defaults.ts'
 import { checkName, fullNameOf, NamedTypes, PRIMITIVES } from './names.ts'
@@ -15,10 +15,6 @@ import { UnionNode } from './union.ts'
 const MOST_PARTS = 20_000
 /** Defaults are taken literally: no conversion, and bytes are written as Avro JSON. */
 const AS_WRITTEN: FitOptions = { coerce: 'none', bytes: 'avro-json', timeUnit: undefined }
-
-interface SchemaJson {
-  readonly [name: string]: unknown
-}
 
 /** A type for documents, its variant for defaults, and the kind of JSON value that Avro JSON uses. */
 interface CompiledType {

@@ -4,7 +4,7 @@ import { ExactNumber, numberText } from '../lib/json-value.ts'
 import { exactDigits, isHalfway, isShortestText, nearestFloat } from './float.ts'
 
 /** Most digits of a whole number in a long, and in a double. */
-const LONG_DIGITS = 19
+export const LONG_DIGITS = 19
 const DOUBLE_DIGITS = 309
 const LONG_BITS = 64
 
@@ -31,11 +31,11 @@ export function doubleOf(value: unknown): number | undefined {
 
 /** Returns the float for a number, as a JavaScript number. Undefined if the rules refuse the number, and for other values. */
 export function floatOf(value: unknown): number | undefined {
-  if (typeof value === 'number' && isSettled(value)) return inRange(Math.fround(value), value === 0)
+  if (typeof value === 'number' && isSettled(value)) return inFloatRange(Math.fround(value), value === 0)
   const text = numberText(value) ?? ''
   const decimal = decimalOf(text)
   if (!decimal) return undefined
-  const float = inRange(nearestFloat(decimal, Number(text)), decimal.digits === '')
+  const float = inFloatRange(nearestFloat(decimal, Number(text)), decimal.digits === '')
   if (float === undefined) return undefined
   const digits = wholeDigits(decimal, DOUBLE_DIGITS)
   if (digits === undefined || digits === exactDigits(float)) return float
@@ -64,7 +64,7 @@ function isSettled(double: number): boolean {
 }
 
 /** Rejects overflow and underflow. */
-function inRange(float: number, isZero: boolean): number | undefined {
+function inFloatRange(float: number, isZero: boolean): number | undefined {
   return Number.isFinite(float) && (float !== 0 || isZero) ? float : undefined
 }
 

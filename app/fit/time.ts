@@ -3,7 +3,7 @@ import { decimalOf } from '../lib/decimal.ts'
 import { calendarOf, unixPower } from '../lib/instant.ts'
 import { numberText } from '../lib/json-value.ts'
 import { Leaf } from './node.ts'
-import { longOf } from './numbers.ts'
+import { LONG_DIGITS, longOf } from './numbers.ts'
 import { type Tap, writeLong } from './tap.ts'
 
 /** The unit of numbers in time fields: seconds, milliseconds, microseconds, nanoseconds, or `auto` by their size. */
@@ -32,7 +32,6 @@ const UNIT_POWERS = { s: 0, ms: 3, us: 6, ns: 9 } as const
 const DAY_MS = 86_400_000
 const NANOS_PER_MS = 1_000_000n
 const NANOS_POWER = 9
-const LONG_DIGITS = 19
 const CLOCK = /^(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?$/
 
 /** Creates the node of a logical type on `type`; undefined for other logical types. */

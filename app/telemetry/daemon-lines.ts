@@ -2,7 +2,7 @@
 import { type EventLogs, says } from './event-log.ts'
 import { logMessage } from './log-message.ts'
 
-/** Lines that no event makes: written when the start fails. */
+/** Lines without an event, written when the start fails. */
 export const startLines = {
   feed: logMessage('error', 'feed {feed} could not start: {detail}', {
     cause: 'No feed could start within `STARTUP_TIMEOUT`. The daemon ends with exit code 69.',

@@ -1,9 +1,9 @@
-/** The table of metrics. The Prometheus registry and docs/metrics.md are made from it. Help texts say what to do. */
+/** The table of metrics, and the source of the Prometheus registry and docs/metrics.md. Help texts say what to do. */
 
 /** `readCounter`: a counter for Prometheus whose value is read at a scrape instead of counted from events. */
 type MetricKind = 'counter' | 'readCounter' | 'gauge' | 'histogram'
 
-/** A metric as Prometheus sees it. `common`: carries the four labels of the replaced producer. */
+/** A metric in Prometheus. `common`: has the four labels of the replaced producer. */
 export interface MetricDefinition<
   N extends string = string,
   K extends MetricKind = MetricKind,
@@ -220,7 +220,7 @@ const ownMetrics = [
 ]
 
 type Defined = (typeof replacedMetrics | typeof ownMetrics)[number]
-/** Names of our metrics by kind. A name that is not defined does not compile. */
+/** Names of our metrics by kind. Undefined names do not compile. */
 export type NameOf<K extends MetricKind> = Extract<Defined, { kind: K }>['name']
 /** The labels of a metric, without the four common ones. A missing or misspelt label does not compile. */
 export type LabelsOf<N extends Defined['name']> = Readonly<

@@ -1,4 +1,4 @@
-/** The table of counted events: one entry for every type of event. */
+/** The table of counted events, with an entry for every type of event. */
 import type { Event } from '../events.ts'
 import { steadyNow } from '../lib/clock.ts'
 import type { Count, LabelsOf, NameOf } from './definitions.ts'
@@ -30,7 +30,7 @@ type CountEvent<E> = (event: E, counting: Counting) => void
 /** An event without an entry does not compile. */
 type EventCounters = { readonly [T in Event['type']]: CountEvent<EventOf<T>> | undefined }
 
-/** An event that no metric counts; gauges may still read what it changed. */
+/** For uncounted events. Gauges may still read the changed state. */
 const uncounted = undefined
 
 const eventCounters: EventCounters = {
@@ -101,9 +101,9 @@ const eventCounters: EventCounters = {
   'timestamp.missing': uncounted,
 }
 
-/** Counts one event. */
+/** Counts an event. */
 export function countEvent(event: Event, counting: Counting): void {
-  // The compiler cannot see that the entry is the one of this event's type.
+  // The compiler cannot match the entry to the event's type.
   const counter = eventCounters[event.type] as CountEvent<Event> | undefined
   counter?.(event, counting)
 }
@@ -115,7 +115,7 @@ function observeDeliveries({ feed, receivedAt }: EventOf<'batch.settled'>, { obs
   }
 }
 
-/** Counters that start at 0 with their feed or source, so that rate() sees their first increase. */
+/** Counters initialised to 0 with their feed or source, because rate() needs the value before the first increase. */
 const PER_TOPIC = ['kafka_producer_requests_total', 'kafka_producer_request_failures_total'] as const
 const PER_URL = [
   'kafka_producer_websocket_connections_total',
@@ -139,7 +139,7 @@ function countLoss(event: EventOf<'source.lost'>, { count, observe, urls }: Coun
     count('kafka_producer_websocket_connection_errors_total', { url }, 1)
 }
 
-/** Codes from 3000 on are the upstream's choice (RFC 6455 §7.4.2): one label value per thousand. */
+/** The upstream chooses codes from 3000 on (RFC 6455 §7.4.2); each thousand shares a label value. */
 function codeLabel(code: number | undefined): string {
   if (code === undefined) return ''
   return code < 3000 ? String(code) : `${Math.floor(code / 1000)}xxx`

@@ -9,7 +9,7 @@ const REFUSED = {
   cure: 'See the reasons of refused documents below. After the cure, `tributary redrive` sends dead letters again.',
 }
 
-/** Also used for the summary that no event makes. */
+/** Also used for the summary, which has no event. */
 export const refusalMessages = {
   one: logMessage('warn', 'a document was refused: {detail}[; kept in the topic {topic}]', REFUSED),
   several: logMessage(

@@ -1,4 +1,4 @@
-/** Gauges and counters that are read at a scrape, from counts that other modules keep anyway. */
+/** Sets gauges and counters at a scrape, from counts kept by other modules. */
 import type { Gaps } from '../gaps/index.ts'
 import type { Count, SetGauge } from './definitions.ts'
 import type { Labels } from './histogram.ts'
@@ -6,7 +6,7 @@ import { fillLedger } from './ledger-metrics.ts'
 import type { Observed } from './observed.ts'
 import type { FeedStatus, SourceState } from './status.ts'
 
-/** Methods of prom-client's metrics that are used here. */
+/** The methods used of prom-client's metrics. */
 interface SettableGauge {
   set(labels: Labels, value: number): void
   reset(): void
@@ -23,7 +23,10 @@ type ReadCount = Count<'readCounter'>
 /** Counters with a label `reason`. */
 type ByReason = 'tributary_timestamps_unreadable_total' | 'tributary_sequence_unwatched_total'
 
-/** Sets every gauge and every read counter to its present value. They are emptied first, so that no series outlives its subject. */
+/**
+ * Sets every gauge and every read counter to its present value. All are emptied first, because no series may outlive
+ * its subject.
+ */
 export function fillGauges(
   gauges: ReadonlyMap<string, SettableGauge>,
   counters: ReadonlyMap<string, ReadableCounter>,

@@ -5,7 +5,7 @@ export type Labels = Record<string, string>
 /** One labelled series. */
 interface Series {
   readonly labels: Readonly<Labels>
-  /** One count per bucket and a last one for +Inf; not cumulative. */
+  /** Counts per bucket, with +Inf last; not cumulative. */
   readonly counts: number[]
   sum: number
 }

@@ -29,7 +29,7 @@ export function createTelemetry(
   const foundBy = (feed: string): number => options.observed.feeds.get(feed)?.ledger.found ?? 0
   const refusals = new Refusals(foundBy, (text, feed) => options.secrets.hide(text, feed), log.writeLine)
   const emit = (told: Event): void => {
-    // There may be one of these events per document: return early when the log already has its reason.
+    // These events may come once per document: return early if the log already has their reason.
     if (told.type === 'document.refused' && !refusals.isNews(told)) return
     const event = shownEvent(told, options.secrets)
     options.observed.status.apply(event)

@@ -1,10 +1,9 @@
 /** Log lines about Kafka and the schema registry. */
 import { clockText, TOLERANCE_MS } from '../lib/clock.ts'
 import { type EventLogs, type EventOf, says, silent } from './event-log.ts'
-import { type LogLine, partitionText, seconds } from './line.ts'
+import { KAFKA_NAME, type LogLine, partitionText, seconds } from './line.ts'
 import { logMessage } from './log-message.ts'
 
-const KAFKA = 'Kafka'
 const AWAY_CURE =
   'Check that the brokers run and that this machine reaches them. Nothing is lost: messages wait in the lanes.'
 
@@ -54,10 +53,10 @@ const schema = {
 }
 
 export const kafkaLines = {
-  'kafka.connected': says(connection, ({ lostMs, system = KAFKA }, { connected, back }) =>
+  'kafka.connected': says(connection, ({ lostMs, system = KAFKA_NAME }, { connected, back }) =>
     lostMs > 0 ? back.line({ system, duration: seconds(lostMs) }) : connected.line({ system }),
   ),
-  'kafka.lost': says(loss, ({ waitedMs, detail, system = KAFKA }, { unanswered, failed }) =>
+  'kafka.lost': says(loss, ({ waitedMs, detail, system = KAFKA_NAME }, { unanswered, failed }) =>
     waitedMs > 0 ? unanswered.line({ system, duration: seconds(waitedMs) }) : failed.line({ system, detail }),
   ),
   'kafka.throttled': says(
@@ -86,7 +85,7 @@ export const kafkaLines = {
         cure: 'See the reasons of unavailable services below. Nothing is lost while the lane has room.',
       }),
     },
-    ({ first, topic, partition, detail, reason, system = KAFKA }, { held }) =>
+    ({ first, topic, partition, detail, reason, system = KAFKA_NAME }, { held }) =>
       first ? held.line({ system, partition: partitionText(topic, partition), detail }, { reason }) : undefined,
   ),
   'produce.resumed': says(
@@ -95,7 +94,7 @@ export const kafkaLines = {
         cause: 'A write that was held succeeded.',
       }),
     },
-    ({ topic, partition, heldMs, system = KAFKA }, { resumed }) =>
+    ({ topic, partition, heldMs, system = KAFKA_NAME }, { resumed }) =>
       resumed.line({ system, partition: partitionText(topic, partition), duration: seconds(heldMs) }),
   ),
   'producer.rebuilt': says(

@@ -1,6 +1,9 @@
-/** Log lines, and texts that several of them share. */
+/** Log lines and their shared texts. */
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+
+/** The system of events without one. */
+export const KAFKA_NAME = 'Kafka'
 
 /** LogLevel, text and further fields. */
 export type LogLine = readonly [level: LogLevel, text: string, fields?: object | undefined]

@@ -1,4 +1,4 @@
-/** The table of log lines: one entry for every type of event. */
+/** The table of log lines, with an entry for every type of event. */
 import type { Event } from '../events.ts'
 import { daemonLines, startLines } from './daemon-lines.ts'
 import type { EventLog, EventLogs } from './event-log.ts'
@@ -20,7 +20,7 @@ export const logMessages: Readonly<Record<string, readonly LogMessage[]>> = {
 
 /** The line of an event; undefined where the log has none. */
 export function lineOf(event: Event): LogLine | undefined {
-  // The compiler cannot see that the entry is the one of this event's type.
+  // The compiler cannot match the entry to the event's type.
   const entry: EventLog<never> = eventLogs[event.type]
   return (entry as EventLog<Event>).line(event)
 }

@@ -1,7 +1,7 @@
 /** Messages of the log, each declared once with level, text, cause and cure. The log and docs/messages.md use the same declaration. */
 import type { LogLevel, LogLine } from './line.ts'
 
-/** A message as it is documented. In `text`, `{name}` stands for a value, and `[…]` is left out when a value in it is undefined. */
+/** A documented message. In `text`, `{name}` stands for a value; `[…]` is omitted if a value inside is undefined. */
 export interface LogMessage {
   readonly level: LogLevel
   readonly text: string
@@ -28,7 +28,7 @@ type Insertions<Text extends string> = {
   readonly [Name in Exclude<Placeholders<Text>, OptionalPlaceholders<Text>>]: Insertion
 } & { readonly [Name in OptionalPlaceholders<Text>]: Insertion | undefined }
 
-/** A warning and an error need a cure; without one they do not compile. */
+/** A warning or an error without a cure does not compile. */
 type Explanation<L extends LogLevel> = L extends 'warn' | 'error'
   ? Required<Pick<LogMessage, 'cause' | 'cure'>>
   : Pick<LogMessage, 'cause' | 'cure'>
@@ -50,7 +50,7 @@ export function logMessage<const L extends LogLevel, const Text extends string>(
 const PART = /\[([^\]]*)\]|\{(\w+)\}/g
 const PLACEHOLDER = /\{(\w+)\}/g
 
-/** One pass, so that a value with braces or brackets stays as it is. */
+/** A single pass keeps braces and brackets in values. */
 function fill(text: string, values: Readonly<Record<string, Insertion | undefined>>): string {
   const textOf = (name: string): string => String(values[name])
   return text.replace(PART, (_, optional: string | undefined, name: string) => {

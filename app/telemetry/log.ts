@@ -25,7 +25,7 @@ export interface Log {
 export function createLog(level: string, fd: number, hide: (text: string) => string): Log {
   const destination = pino.destination({ fd, sync: false, minLength: 1, maxLength: MAX_BACKLOG_BYTES })
   let dropped = 0
-  // At the exit pino retries its last write until it succeeds, which never happens on a full disk.
+  // At the exit pino retries its last write until success, which never comes on a full disk.
   const letGo = (): void => {
     destination.flushSync = () => {}
   }
@@ -72,7 +72,10 @@ export function createLog(level: string, fd: number, hide: (text: string) => str
   }
 }
 
-/** The key of the rate limit. Lines that upstreams or brokers cause are limited per type and feed or topic; other lines are not. */
+/**
+ * The key of the rate limit. Lines caused by upstreams or brokers are limited per type and feed or topic; other lines
+ * are not.
+ */
 function limitKey(event: Event): string | undefined {
   if (event.type === 'document.refused') return `${event.type} ${event.feed} ${event.reason}`
   if ('source' in event) return `${event.type} ${event.source.feed}`

@@ -54,7 +54,7 @@ export function createMetrics({ commonLabels, maxUrls, version, observed }: Metr
   count('kafka_producer_websocket_messages_timeout_total', {}, 0)
   const buildInfo: NameOf<'gauge'> = 'tributary_build_info'
   gauges.get(buildInfo)?.set({ version, node: process.versions.node }, 1)
-  // Its value never changes, so a scrape does not fill it.
+  // The value never changes, therefore a scrape does not set the gauge.
   gauges.delete(buildInfo)
 
   const pending = { received: new Pending(), requested: new Pending() }
@@ -96,7 +96,7 @@ function registerHistogram(registry: Registry, { name, help, buckets = [] }: Met
   return histogram
 }
 
-/** Default metrics that list all sockets at each scrape. */
+/** Default metrics with a list of all sockets at each scrape. */
 const COSTLY = ['nodejs_active_handles', 'nodejs_active_requests', 'nodejs_active_resources', 'process_open_fds']
 
 /** Adds prom-client's default metrics, without the costly ones and without gauges whose names end in `_total`, which promtool rejects. */

@@ -1,4 +1,4 @@
-/** State that telemetry reads at a scrape, beside events. */
+/** State read by telemetry at a scrape. */
 import type { Gaps } from '../gaps/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { DeadLetters, Encoder, Lane, Ledger } from '../model.ts'

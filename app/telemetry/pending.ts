@@ -1,6 +1,6 @@
 /** Counts of frequent events, kept apart from prom-client until the next scrape, to save the lookup of labels. */
 
-/** Pending counts of one counter, by the value of its one label. */
+/** Pending counts of a counter with a single label, by its value. */
 export class Pending {
   readonly #counts = new Map<string, number>()
 

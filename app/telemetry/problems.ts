@@ -1,4 +1,4 @@
-/** The texts of problems that stop the start, by their form: for docs/messages.md and for the tests that find a new form. */
+/** The texts of problems at the start, by form, for docs/messages.md. Tests find new forms. */
 import type { Explained } from './reasons.ts'
 
 /** A form of texts; `<name>` stands for a value, `…` for more of the same kind. */

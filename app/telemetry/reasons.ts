@@ -1,4 +1,4 @@
-/** What the values of `reason` mean in log lines and metrics, and what to do. A reason without an entry does not compile. */
+/** Explains the values of `reason` in log lines and metrics, with cures. A reason without an entry does not compile. */
 import type { LostReason, RejectReason, UnavailableReason } from '../errors.ts'
 
 /** `cure` is undefined where there is nothing to do. */

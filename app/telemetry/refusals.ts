@@ -14,9 +14,9 @@ interface Window {
   foundBefore: number
   /** Refused documents of this window, by reason. */
   counts: Map<string, number>
-  /** How many of them have a line of their own. */
+  /** Number of documents with their own line. */
   written: number
-  /** Reasons of this window and the previous one, which get no further line. */
+  /** Reasons of the current and the previous window, which get no further line. */
   known: Set<string>
   last: string
 }
@@ -51,7 +51,7 @@ export class Refusals {
     return true
   }
 
-  /** Writes the open summaries. Call it before the last line of the log. */
+  /** Writes the open summaries. Call before the last line of the log. */
   flush(): void {
     for (const [feed, window] of this.#windows) this.#sumUp(feed, window)
     this.#windows.clear()
@@ -60,7 +60,7 @@ export class Refusals {
   }
 
   #open(feed: string, documents: number): Window {
-    // The feed has counted the documents that open the window as found already.
+    // The feed has already counted these documents as found.
     const window: Window = {
       startedAt: performance.now(),
       foundBefore: this.#foundBy(feed) - documents,

@@ -1,7 +1,7 @@
 /** Counters whose series can be removed, for example when a feed leaves. */
 import type { Labels, WeightedHistogram } from './histogram.ts'
 
-/** Methods of prom-client's counters that are used here. */
+/** The methods used of prom-client's counters. */
 interface CountingCounter {
   inc(labels: Labels, by: number): void
   remove(labels: Labels): void

@@ -2,7 +2,9 @@
 import type { Event } from '../events.ts'
 import type { Secrets } from '../lib/secrets/index.ts'
 
-/** Fields that never hold a secret: closed sets, and names that were configured as no secret. `hide` processes the text of every other field. */
+/**
+ * Fields without secrets: closed sets, and names configured as public. `hide` processes the text of every other field.
+ */
 export const NAMES: ReadonlySet<string> = new Set([
   'type',
   'feed',
@@ -17,7 +19,7 @@ export const NAMES: ReadonlySet<string> = new Set([
   'host',
 ])
 
-/** A copy of `event` without secrets, or `event` itself if it holds none. */
+/** A copy of `event` without secrets, or `event` itself if there are none. */
 export function shownEvent(event: Event, secrets: Secrets): Event {
   const feed = 'source' in event ? event.source.feed : 'feed' in event ? event.feed : undefined
   let shown: Record<string, unknown> | undefined

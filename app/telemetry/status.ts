@@ -2,7 +2,7 @@
 import type { Event } from '../events.ts'
 import { steadyNow } from '../lib/clock.ts'
 import type { SourceInfo } from '../model.ts'
-import { partitionText } from './line.ts'
+import { KAFKA_NAME, partitionText } from './line.ts'
 
 export type SourceState = 'waiting' | 'dialling' | 'open' | 'refused' | 'stopped'
 
@@ -20,7 +20,10 @@ export interface SourceStatus {
     | undefined
 }
 
-/** The state of a feed. `starting`: until it runs. `parked`: cannot run now, `detail` says why. `leaving`: removed, delivers what it holds. */
+/**
+ * The state of a feed. `starting`: until the feed runs. `parked`: cannot run now, `detail` says why. `leaving`:
+ * removed, delivers its held messages.
+ */
 export interface FeedStatus {
   state: 'starting' | 'parked' | 'running' | 'leaving'
   detail: string
@@ -29,42 +32,40 @@ export interface FeedStatus {
   readonly sources: Map<SourceInfo, SourceStatus>
 }
 
-/** Whether a system responds now, and whether it ever did: readiness waits for the latter. */
+/** Whether a system responds now, and whether it ever did. Readiness waits for the first response. */
 interface SystemStatus {
   readonly isConnected: boolean
   readonly wasConnected: boolean
 }
 
-const KAFKA = 'Kafka'
-
 /** Applies events to the state. */
 export class Status {
   readonly feeds = new Map<string, FeedStatus>()
-  /** The systems that the open sinks connect to, by name. */
+  /** The systems of the open sinks, by name. */
   readonly systems = new Map<string, SystemStatus>()
-  /** Whether the last reload succeeded, and the time of the last successful one, in milliseconds since the epoch. */
+  /** Whether the last reload succeeded, and the time of the last success, in milliseconds since the epoch. */
   readonly reload = { isGood: true, at: steadyNow() }
-  /** Partitions that a system does not accept records for now, as `topic[partition]`, and why. */
+  /** Partitions whose system accepts no records now, as `topic[partition]`, and why. */
   readonly held = new Map<string, { readonly system: string; readonly detail: string }>()
 
-  /** `systems`: those of the start, which are there before a sink is open. */
-  constructor(systems: Iterable<string> = [KAFKA]) {
+  /** `systems`: systems known at the start, before a sink is open. */
+  constructor(systems: Iterable<string> = [KAFKA_NAME]) {
     for (const system of systems) this.#addSystem(system)
   }
 
-  /** Whether Kafka answers now, as far as is known. */
+  /** Whether Kafka responds now, as far as known. */
   get kafkaConnected(): boolean {
-    return this.systems.get(KAFKA)?.isConnected ?? false
+    return this.systems.get(KAFKA_NAME)?.isConnected ?? false
   }
 
-  /** Declares a feed that starts, also again, so that it is shown before its first event. */
+  /** Adds a starting or restarting feed, which is then shown before its first event. */
   addFeed(name: string, sources: readonly SourceInfo[]): void {
     const known = this.feeds.get(name)
     this.feeds.set(name, { state: 'starting', detail: '', laneTrouble: '', sources: known?.sources ?? new Map() })
     this.addSources(sources)
   }
 
-  /** Declares sources of a feed. */
+  /** Adds sources to their feed. */
   addSources(sources: readonly SourceInfo[]): void {
     for (const info of sources) {
       const of = this.feeds.get(info.feed)?.sources
@@ -96,7 +97,7 @@ export class Status {
     else if (event.type === 'lane.resumed') this.#setFeed(event.feed, { laneTrouble: '' })
   }
 
-  #setSystem({ system = KAFKA }: { readonly system?: string | undefined }, isConnected: boolean): void {
+  #setSystem({ system = KAFKA_NAME }: { readonly system?: string | undefined }, isConnected: boolean): void {
     this.systems.set(system, { isConnected, wasConnected: true })
   }
 
@@ -106,10 +107,10 @@ export class Status {
     }
   }
 
-  /** A request that is only retried in smaller parts was never `first`, and is not shown. */
+  /** Retries in smaller parts are never `first` and not shown. */
   #setHeld(event: Extract<Event, { type: 'produce.held' }>): void {
     const place = partitionText(event.topic, event.partition)
-    const { first, system = KAFKA, detail } = event
+    const { first, system = KAFKA_NAME, detail } = event
     if (first || this.held.has(place)) this.held.set(place, { system, detail })
   }
 

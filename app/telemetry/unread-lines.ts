@@ -1,4 +1,4 @@
-/** Log lines about times and sequence numbers that cannot be read: once per feed and reason; metrics count the rest. */
+/** Log lines about unreadable times and sequence numbers: once per feed and reason; metrics count the rest. */
 import type { EventOf } from './event-log.ts'
 import type { LogLine } from './line.ts'
 import { logMessage } from './log-message.ts'

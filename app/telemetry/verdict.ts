@@ -1,4 +1,4 @@
-/** The state of the daemon in one sentence, at the head of /status. */
+/** The state of the daemon in a sentence, at the head of /status. */
 import type { FeedStatus, Status } from './status.ts'
 
 /** How many problems are shown, and characters of each. */

@@ -14,7 +14,8 @@ export const BLOCK_VERSION = 2
 export const BLOCK_HEADER_BYTES = 22
 export const MESSAGE_BYTES = 14
 const CRC_FROM = 8
-const U32 = 0x1_0000_0000
+/** Factor of the high half of a 64-bit or 48-bit integer. */
+export const U32 = 0x1_0000_0000
 /**
  * Extra of a block: the correction from receive times to the broker's clock at the time of writing, f64 in
  * milliseconds. Absent while unknown.

@@ -80,7 +80,7 @@ function isLost(path: string, { socket }: Held): Promise<boolean> {
 
 /** Returns undefined if another process holds the lock. */
 async function take(path: string): Promise<Held | undefined> {
-  const server = (await listenOn(path)) ?? (await takeOver(path))
+  const server = (await listenOn(path)) ?? (await replaceStale(path))
   if (!server) return undefined
   server.unref()
   return { server, socket: fileIdentity(path) }
@@ -89,7 +89,7 @@ async function take(path: string): Promise<Held | undefined> {
 /**
  * Replaces the socket of an ended process. Returns undefined if the process still runs or another process was faster.
  */
-async function takeOver(path: string): Promise<Server | undefined> {
+async function replaceStale(path: string): Promise<Server | undefined> {
   if (await answers(path)) return undefined
   const aside = `${path}-${randomUUID().slice(0, 8)}`
   await rename(path, aside).catch((error: unknown) => {

@@ -11,6 +11,7 @@ import {
   CORRECTION,
   CURSOR,
   MESSAGE_BYTES,
+  U32,
 } from './block.ts'
 import { readExtras } from './extras.ts'
 
@@ -26,7 +27,6 @@ const HEADER_1_BYTES = 12
  * which never changes.
  */
 const NUMBERS_PER_KEY = 2 ** 16
-const U32 = 0x1_0000_0000
 
 /** Finds or creates the source of an id. */
 export type SourceOf = (id: string) => SourceInfo

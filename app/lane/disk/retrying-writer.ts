@@ -69,7 +69,7 @@ export class RetryingWriter {
         if (attempt > 0) resumed(performance.now() - since)
         return true
       } catch (error) {
-        const detail = messageOf(error)
+        const detail = retryableText(error)
         // While closing, the counts report the loss.
         if (this.#closing) return false
         held(detail, detail !== said)
@@ -142,7 +142,7 @@ export class RetryingWriter {
 }
 
 /** The text of an error. Rethrows `Unusable`. */
-function messageOf(error: unknown): string {
+function retryableText(error: unknown): string {
   if (error instanceof Unusable) throw error
   return error instanceof Error ? error.message : ''
 }

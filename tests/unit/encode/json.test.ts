@@ -1,6 +1,6 @@
 /** JSON without a schema: what is written is what was read. */
 import { describe, expect, it } from '@jest/globals'
-import { json as open } from '../../../app/encode/json.ts'
+import { jsonEncoder as open } from '../../../app/encode/json.ts'
 import { Rejected } from '../../../app/errors.ts'
 import type { Document } from '../../../app/model.ts'
 import { json as parser } from '../../../app/parse/json.ts'
