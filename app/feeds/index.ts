@@ -7,7 +7,7 @@ import { Scope } from '../lib/scope.ts'
 import type { SourceInfo } from '../model.ts'
 import { Departures } from './departures.ts'
 import { type Difference, difference } from './difference.ts'
-import { handOver, type LiveFeed, type Present, settled, tellLane } from './live-feed.ts'
+import { type Heir, handOver, type LiveFeed, type Present, settled, tellLane } from './live-feed.ts'
 import type { FeedsShared } from './shared.ts'
 import { Uses } from './uses.ts'
 
@@ -25,12 +25,6 @@ type Opened = Present & Pick<LiveFeed, 'lasting' | 'scope'>
 
 /** What was asked of `#make`. */
 type Making = Pick<Present, 'config' | 'sources'> & Pick<LiveFeed, 'lasting'> & { readonly before?: Present }
-
-/** What takes the place of a feed that runs, or that was leaving. */
-interface Heir {
-  readonly live: LiveFeed
-  readonly next: Present
-}
 
 /** One for the daemon. */
 export class Feeds {

@@ -32,6 +32,12 @@ export interface LiveFeed {
   readonly scope: Scope
 }
 
+/** What takes the place of a feed that runs, or that was leaving. */
+export interface Heir {
+  readonly live: LiveFeed
+  readonly next: Present
+}
+
 /** Ends a feed whose place another one takes: what it holds is delivered, or left to that one. */
 export function handOver(running: RunningFeed): Predecessor {
   const handedOver = running.drain(AbortSignal.timeout(HAND_OVER_MS)).then(() => running.halt())
