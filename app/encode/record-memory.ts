@@ -11,6 +11,8 @@ const MOST_RECORD_BYTES = 64 * 1024 * 1024
 const RECORD_HEADER_BYTES = 5
 /** Most slabs that wait for the end of a hold, and most free slabs. */
 const MAX_SLABS = 64
+/** Slabs kept while no hold is open. */
+const SLABS_AT_REST = 4
 
 /** A slab with its number. `reusable` is false if a record was written without an open hold. */
 interface Slab {
@@ -87,6 +89,8 @@ export class RecordMemory {
       this.#waiting.shift()
       if (first.reusable && this.#free.length < MAX_SLABS) this.#free.push(first.memory)
     }
+    // At rest: what a flood needed is given back.
+    if (!oldest && this.#free.length > SLABS_AT_REST) this.#free.length = SLABS_AT_REST
   }
 }
 

@@ -61,29 +61,28 @@ function anyConfig(
   return Object.assign({}, ...feeds.map(of)) as Env
 }
 
-/** At rest with `env`, its lane empty: what is held, and the names of all series. */
+/** At rest with `env`, after some records of it and with an empty lane: what is held, and the names of all series. */
 async function atRest(
   reloading: Reloading,
   env: Env,
   upstream: Upstream,
   flood: Flood,
 ): Promise<Held & { series: string[] }> {
-  flood.paused = true
   await reloading.reload(env)
   const { daemon } = reloading
   const isAtRest = async (): Promise<boolean> => {
     const { feeds } = await daemon.status()
     const [only, ...others] = Object.values(feeds)
     const areOpen = only?.sources.every(({ state }) => state === 'open') ?? false
-    const isEmpty = only?.ledger.messages.held === 0
-    return (
-      others.length === 0 &&
-      isEmpty &&
-      areOpen &&
-      upstream.sockets.length - upstream.closed.length === only?.sources.length
-    )
+    return others.length === 0 && areOpen && upstream.sockets.length - upstream.closed.length === only?.sources.length
   }
-  await until(isAtRest, { what: 'the one feed alone', timeoutMs: 60_000 })
+  await until(isAtRest, { what: 'the one feed alone', timeoutMs: 30_000 })
+  const ledger = async () => Object.values((await daemon.status()).feeds)[0]?.ledger
+  const before = (await ledger())?.documents.produced ?? 0
+  const hasProduced = async (): Promise<boolean> => ((await ledger())?.documents.produced ?? 0) > before
+  await until(hasProduced, { what: 'a record of the one feed', timeoutMs: 30_000 })
+  flood.paused = true
+  await until(async () => (await ledger())?.messages.held === 0, { what: 'an empty lane', timeoutMs: 60_000 })
   const look = async () => {
     const samples = await daemon.metrics()
     const series = samples.all
