@@ -1,6 +1,8 @@
 /** What must be there before a feed can run, asked for all at once. */
+
 import { Unavailable } from './errors.ts'
 import { sleep } from './lib/sleep.ts'
+import { STOPPED } from './lib/stopped.ts'
 
 /** Resolves when something is there; throws `Unavailable` while it is not. */
 export type Need = () => Promise<unknown>
@@ -32,7 +34,7 @@ export async function attemptAll(
     }
   })
   const over = new AbortController()
-  const all = Promise.race([Promise.all(attempts), aborted(signal, over.signal)]).finally(() => over.abort())
+  const all = Promise.race([Promise.all(attempts), aborted(signal, over.signal)]).finally(() => over.abort(STOPPED))
   void failed.promise
     .then(() => sleep(graceMs, over.signal))
     .then(() => {

@@ -1,10 +1,12 @@
 /** One feed's life: waits until schema and topic are there (with a durable lane only the right loop does), runs the two loops, stops taking in, drains. */
+
 import type { Unavailable } from './errors.ts'
 import { aborted, attemptAll, type Need } from './feed-needs.ts'
 import { backoffDelay } from './lib/backoff.ts'
 import { follow } from './lib/follow.ts'
 import { sideBySide } from './lib/side-by-side.ts'
 import { sleep } from './lib/sleep.ts'
+import { STOPPED } from './lib/stopped.ts'
 import type { Ledger, Message, Source, SourceInfo, Sources, TopicUse } from './model.ts'
 import { deliver, type Feed, receive } from './pipeline.ts'
 
@@ -122,11 +124,11 @@ export function runFeed(parts: FeedParts, predecessor?: Predecessor): RunningFee
       return outputEnded
     },
     async drain(deadline) {
-      intake.abort()
+      intake.abort(STOPPED)
       // What is held already, by a feed before this one, is worth a further try.
-      if (lane.durable || lane.held.messages === 0) readying.abort()
+      if (lane.durable || lane.held.messages === 0) readying.abort(STOPPED)
       // What is not on its way yet stays where it survives.
-      if (await lane.survives()) output.abort()
+      if (await lane.survives()) output.abort(STOPPED)
       // A durable lane lets in whoever waits, so that the intake can end.
       const letIn = lane.durable ? lane.drained(deadline) : undefined
       await Promise.race([intakeEnded, aborted(deadline)])
@@ -134,13 +136,13 @@ export function runFeed(parts: FeedParts, predecessor?: Predecessor): RunningFee
       await lane.drained(deadline)
     },
     async leave(signal) {
-      intake.abort()
+      intake.abort(STOPPED)
       await Promise.race([intakeEnded, aborted(signal)])
       while (lane.held.messages > 0 && !signal.aborted) await sleep(LOOK_MS, signal)
     },
     halt() {
-      readying.abort()
-      output.abort()
+      readying.abort(STOPPED)
+      output.abort(STOPPED)
     },
   }
 }

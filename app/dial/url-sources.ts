@@ -1,6 +1,8 @@
 /** The sources of a changing list of URLs. Yields each source once, and aborts its `gone` when its URL is removed. */
+
 import { Notifier } from '../lib/notifier.ts'
 import type { UrlPaths } from '../lib/redact-url.ts'
+import { STOPPED } from '../lib/stopped.ts'
 import type { Source, SourceInfo, Sources } from '../model.ts'
 import { describeSources, type PresentSource, standsFor } from './address.ts'
 
@@ -90,7 +92,7 @@ export class UrlSources implements Sources {
     const left = all.filter((entry) => !stay.has(entry))
     const unseen = this.#arriving.filter((entry) => !stay.has(entry))
     this.#arriving = [...this.#arriving.filter((entry) => stay.has(entry)), ...joined]
-    for (const { gone } of left) gone.abort()
+    for (const { gone } of left) gone.abort(STOPPED)
     this.#changed.notify()
     return { joined: joined.map(infoOf), left: left.map(infoOf), unseen: unseen.map(infoOf) }
   }

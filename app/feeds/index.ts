@@ -1,9 +1,11 @@
 /** The feeds of the daemon, which come, change and go while it runs. What they share stays open. */
+
 import { runFeed } from '../feed.ts'
 import { aborted } from '../feed-needs.ts'
 import { makeParts, openLasting, tellOpened } from '../feed-parts.ts'
 import type { Config, FeedConfig } from '../kinds.ts'
 import { Scope } from '../lib/scope.ts'
+import { STOPPED } from '../lib/stopped.ts'
 import type { SourceInfo } from '../model.ts'
 import { Departures } from './departures.ts'
 import { type Difference, difference } from './difference.ts'
@@ -105,13 +107,13 @@ export class Feeds {
     const all = this.#all()
     await Promise.all(all.map(({ running }) => running.drain(deadline)))
     await Promise.race([this.#departures.closed(), aborted(deadline)])
-    this.#stopped.abort()
+    this.#stopped.abort(STOPPED)
     for (const { running } of all) running.halt()
   }
 
   /** Closes what is open of every feed. */
   async close(): Promise<void> {
-    this.#stopped.abort()
+    this.#stopped.abort(STOPPED)
     const all = this.#all()
     for (const { running } of all) running.halt()
     for (const { scope } of [...all, ...this.#opened.splice(0)].reverse()) await scope.close()

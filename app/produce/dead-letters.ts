@@ -1,8 +1,10 @@
 /** Refused documents to their dead letter topics: the message as it came, and in headers what was wrong with it. */
+
 import { createHash } from 'node:crypto'
 import type { Emit } from '../events.ts'
 import type { Clock } from '../lib/clock.ts'
 import { printable } from '../lib/printable.ts'
+import { STOPPED } from '../lib/stopped.ts'
 import type { DeadLetter, DeadLetters, Destination, KafkaRecord, Outlet, Settlement, TopicUse } from '../model.ts'
 import { deadLetterHeaders as names } from './dead-letter-headers.ts'
 import { type OptionalTopic, optionalTopic } from './optional-topic.ts'
@@ -68,11 +70,11 @@ export function openDeadLetters(outlet: Outlet, options: DeadLetterOptions, emit
     forget(schema) {
       if (options.topic !== undefined) return
       const topic = topicOf(schema)
-      byTopic.get(topic)?.stop.abort()
+      byTopic.get(topic)?.stop.abort(STOPPED)
       byTopic.delete(topic)
     },
     close: async () => {
-      for (const { stop } of byTopic.values()) stop.abort()
+      for (const { stop } of byTopic.values()) stop.abort(STOPPED)
     },
   }
 }

@@ -2,9 +2,11 @@
  * The one wait-and-retry loop. Records gather per topic-partition, across batches and feeds; at most one write is in flight
  * per topic-partition; what fails is held and tried again, for ever, until the hold is closed.
  */
+
 import { Unavailable } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import { sleep } from '../lib/sleep.ts'
+import { STOPPED } from '../lib/stopped.ts'
 import type { Destination, KafkaRecord, Outlet, Settlement, Sink, TopicInfo, TopicUse } from '../model.ts'
 import { type Asking, openTopic } from './open-topic.ts'
 import { PartitionQueue } from './partition-queue.ts'
@@ -101,7 +103,7 @@ class Hold implements OpenOutlet {
     const topic = this.#topics.get(name)
     if (!topic) return
     this.#topics.delete(name)
-    topic.over.abort()
+    topic.over.abort(STOPPED)
     for (const queue of topic.queues) queue?.close()
     this.#emit({ type: 'topic.left', topic: name })
   }
@@ -119,7 +121,7 @@ class Hold implements OpenOutlet {
   async close(): Promise<void> {
     this.#isClosed = true
     for (const { queues, over } of this.#topics.values()) {
-      over.abort()
+      over.abort(STOPPED)
       for (const queue of queues) queue?.close()
     }
   }
@@ -133,7 +135,7 @@ class Hold implements OpenOutlet {
     if (info.unkept !== undefined) this.#emit({ type: 'daemon.warned', warning: `${name}: ${info.unkept}` })
     const topic: Topic = { name, info, required, queues: [], over: new AbortController() }
     this.#topics.set(name, topic)
-    if (this.#isClosed) topic.over.abort()
+    if (this.#isClosed) topic.over.abort(STOPPED)
     void this.#keepCurrent(topic)
   }
 

@@ -1,8 +1,10 @@
 /** The records of one topic-partition: gathered, written one request at a time, held while Kafka will not take them. */
+
 import { Unavailable } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import { steadyNow } from '../lib/clock.ts'
 import { sleep } from '../lib/sleep.ts'
+import { STOPPED } from '../lib/stopped.ts'
 import type { KafkaRecord, Refusal, Settlement, Sink } from '../model.ts'
 import { countUntil, isExpiredAt } from './expiry.ts'
 import { Owners } from './owners.ts'
@@ -71,7 +73,7 @@ export class PartitionQueue {
 
   /** Writes no more; resolves when what is on its way has been answered. What is added meanwhile is kept for `moveTo`. */
   async retire(): Promise<void> {
-    this.#retired.abort()
+    this.#retired.abort(STOPPED)
     this.#unschedule()
     await this.#drained
   }
