@@ -13,8 +13,9 @@ interface Guess {
   readonly why: string | undefined
 }
 
-const NAME = /^[A-Z0-9][A-Z0-9_]*$/
-const NO_NAME = 'the name of a feed has only A to Z, 0 to 9 and _, and begins with no _'
+/** A name begins with a letter or digit, so that none is `__proto__` in lower case. It is a folder, a label and a part of many lines. */
+export const NAME = /^[A-Z0-9][A-Z0-9_]{0,99}$/
+const NO_NAME = 'the name of a feed has only A to Z, 0 to 9 and _, begins with no _, and has 100 characters at most'
 
 /** The variable that one in lower case was probably meant to be. */
 export function inCapitals(variable: string, endings: readonly string[]): string | undefined {

@@ -1,13 +1,11 @@
 /** Splits `FEED_<NAME>_<SUFFIX>` variables into feeds and settings, and says what was probably meant by one that cannot be split. */
 import { printable } from '../lib/printable.ts'
 import { feedSettingName } from '../lib/setting-names.ts'
-import { guess } from './feed-guess.ts'
+import { guess, NAME } from './feed-guess.ts'
 import type { Env } from './layers.ts'
 
 /** What Kubernetes puts into the environment for a service whose name begins with "feed-". */
 const SERVICE_LINK = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)$/
-/** A name begins with a letter or digit, so that none is `__proto__` in lower case. It is a folder, a label and a part of many lines. */
-const NAME = /^[A-Z0-9][A-Z0-9_]{0,99}$/
 const LONGEST_SHOWN_BYTES = 100
 
 /** A variable that is no setting of a feed. */

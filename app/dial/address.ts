@@ -32,7 +32,7 @@ export function describeSources(
     const source = kept.get(at)
     if (source) return source
     const identity = identities.free(identityOf(url))
-    // The whole path, numbered by place in the list: any change would move records without a key to other partitions.
+    // The whole path, numbered by place in the list: otherwise records without a key would move to other partitions.
     const formerId = formerIds.free(redactUrl(url, 'show'))
     const shown = names.free(redactUrl(url, paths))
     const hash = murmur2(Buffer.from(formerId))

@@ -1,5 +1,6 @@
 /** The configuration file: where it is, and what it says. */
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
+import { errorCode } from '../../lib/error-code.ts'
 import { printable } from '../../lib/printable.ts'
 import { readText } from '../../settings/files.ts'
 import type { Settings } from '../../settings/setting.ts'
@@ -33,7 +34,7 @@ export function readFile(
   if (path === undefined) return undefined
   report.files.add(path)
   const shown = printable(path, LONGEST_SHOWN_BYTES)
-  if (named === undefined && !existsSync(path)) {
+  if (named === undefined && isAbsent(path)) {
     if (!isFileInForce) return undefined
     report.wrong('TRIBUTARY_CONFIG', `The configuration was in ${shown}, which is gone`, RESTORE)
     return 'unreadable'
@@ -54,4 +55,14 @@ export function readFile(
     report.wrong('TRIBUTARY_CONFIG', `${shown}:${at.line}:${at.column} ${predicate}`)
   }
   return 'unreadable'
+}
+
+/** Whether there is no such file. A file that cannot be examined may well be there. */
+function isAbsent(path: string): boolean {
+  try {
+    statSync(path)
+    return false
+  } catch (error) {
+    return ['ENOENT', 'ENOTDIR'].includes(errorCode(error))
+  }
 }

@@ -1,5 +1,5 @@
 /** The configuration file: the same settings as keys, under the environment. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals'
@@ -127,6 +127,19 @@ dial_rate: 0.5
     expect(readSources({ env: { ...base, TRIBUTARY_CONFIG: '/dev/null' }, usualFile: path }, kinds).problems).toEqual([
       expect.objectContaining({ setting: 'TRIBUTARY_CONFIG', text: expect.stringContaining('pipe or a device') }),
     ])
+  })
+
+  it('is no file that is not there where it only cannot be looked at', () => {
+    const usualFile = join(folder, 'loop.yaml')
+    symlinkSync('loop.yaml', usualFile)
+    for (const isFileInForce of [false, true]) {
+      expect(readSources({ env: base, usualFile, isFileInForce }, kinds).problems.map(sentenceOf)).toEqual([
+        `The configuration is in ${usualFile}, which names a file that cannot be read (ELOOP); check the path and its permissions.`,
+      ])
+    }
+    // Nothing can be below a file.
+    write(LEAST)
+    expect(readSources({ env: base, usualFile: join(path, 'below') }, kinds).problems).toEqual([])
   })
 
   it('makes feeds of the replaced producer what their variables make them', () => {

@@ -101,12 +101,15 @@ describe('a variable of feeds', () => {
   })
 
   it('of a feed that cannot be called so is told why, and nothing that cannot be is suggested', () => {
-    const why = 'the name of a feed has only A to Z, 0 to 9 and _, and begins with no _'
+    const why = 'the name of a feed has only A to Z, 0 to 9 and _, begins with no _, and has 100 characters at most'
     expect(told({ FEED_Ä_URLS: 'ws://a', FEED_Ä_SCHEMA: 'A' })).toEqual([
       `FEED_Ä_URLS is not a setting: ${why}; name a feed with FEED_<NAME>_URLS; its settings are in tributary --help.`,
       `FEED_Ä_SCHEMA is not a setting: ${why}; name a feed with FEED_<NAME>_URLS; its settings are in tributary --help.`,
     ])
     expect(told({ 'FEED_A-B_URLS': 'ws://a' })).toEqual([expect.stringContaining(why)])
+    const long = 'A'.repeat(101)
+    expect(told({ [`FEED_${long}_URLS`]: 'ws://a' })).toEqual([expect.stringContaining(`: ${why}`)])
+    expect(warnings({ [`feed_${long.toLowerCase()}_urls`]: 'x' })).toEqual([])
   })
 
   it('that is a misspelt URLS does not make its feed lack them', () => {

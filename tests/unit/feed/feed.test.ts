@@ -1,5 +1,5 @@
 /** One feed's life: parked, started, drained. */
-import { describe, expect, it } from '@jest/globals'
+import { describe, expect, it, jest } from '@jest/globals'
 import { Unavailable } from '../../../app/errors.ts'
 import { type FeedParts, runFeed } from '../../../app/feed.ts'
 import { createLedger, ledgerReport } from '../../../app/ledger.ts'
@@ -186,7 +186,9 @@ describe('a feed that leaves', () => {
       isOver = true
     })
     await until(() => feed.added.length === 6, { what: 'the last records' })
-    await new Promise((resolve) => setTimeout(resolve, 150))
+    const looks = jest.spyOn(Object.getPrototypeOf(feed.lane) as Pick<typeof feed.lane, 'held'>, 'held', 'get')
+    await until(() => looks.mock.calls.length > 1, { what: 'looks at what the lane holds' })
+    looks.mockRestore()
     expect([isOver, feed.ended.length]).toEqual([false, 2])
     settle(feed)
     await left

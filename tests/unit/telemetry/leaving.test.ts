@@ -9,6 +9,7 @@ import { Status } from '../../../app/telemetry/status.ts'
 import { UrlLabels } from '../../../app/telemetry/url-labels.ts'
 import { parseMetrics, type Samples } from '../../support/daemon-metrics.ts'
 import { source } from '../../support/messages.ts'
+import { until } from '../../support/until.ts'
 
 const commonLabels = { did_provider: '', ssi_validation: 'true', cache_did: 'false', processing_mode: '' }
 const a = source('ws://a/')
@@ -38,9 +39,16 @@ function watched() {
       gaps.apply(event, () => {})
     }
   }
+  let last = ''
+  /** The page is rendered anew a while after the last time, and has the time that the process took in it. */
   const samples = async (): Promise<Samples> => {
-    await new Promise((resolve) => setTimeout(resolve, 260))
-    return parseMetrics(await metrics.render())
+    const before = last
+    const isNew = async (): Promise<boolean> => {
+      last = await metrics.render()
+      return last !== before
+    }
+    await until(isNew, { what: 'a page that is rendered anew' })
+    return parseMetrics(last)
   }
   return { apply, samples, feeds, gaps }
 }
