@@ -140,6 +140,7 @@ function normalised(
   return present
 }
 
-function tooMany(most: number): Rejected {
+/** The refusal of a message that holds more than `most` documents. */
+export function tooMany(most: number): Rejected {
   return new Rejected('too_many_documents', `more than ${most} documents in one message (MAX_DOCUMENTS)`)
 }

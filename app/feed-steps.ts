@@ -34,8 +34,10 @@ export async function feedSteps(
     clock,
     ignore: feed.ignore.length === 0 ? undefined : matcher(feed.ignore),
     only: feed.only.length === 0 ? undefined : matcher(feed.only),
-    parse: (await loadKind(parsers, feed.parse))(feed, { feed: name }),
-    records: feed.records && findRecords(feed.records, feed.recordsKeep ?? []),
+    parse: (await loadKind(parsers, feed.parse))(feed, { feed: name, maxDocuments: feed.maxDocuments }),
+    records:
+      feed.records &&
+      findRecords({ records: feed.records, keep: feed.recordsKeep ?? [], maxDocuments: feed.maxDocuments }),
     maxDocuments: feed.maxDocuments,
     shape: shapeOf(feed),
     normalise: [

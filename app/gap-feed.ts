@@ -130,7 +130,7 @@ async function makeParts(
     lane,
     restored: structuredClone(ledger),
     clock,
-    parse: (await loadKind(parsers, 'json'))({}, { feed: GAP_FEED }),
+    parse: (await loadKind(parsers, 'json'))({}, { feed: GAP_FEED, maxDocuments: 1 }),
     normalise: [],
     maxDocuments: 1,
     shape: '',

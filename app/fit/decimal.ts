@@ -4,6 +4,9 @@ import { numberText } from '../lib/json-value.ts'
 import { Leaf } from './node.ts'
 import { type Tap, writeFixed, writeLengthAndBytes } from './tap.ts'
 
+/** A schema may allow any precision, and a short text such as 1e999999 would then fill it. */
+const MOST_DIGITS = 10_000
+
 /** Parameters of a decimal. `size`: bytes of a fixed; undefined for bytes. */
 export interface DecimalShape {
   readonly precision: number
@@ -45,7 +48,7 @@ export class DecimalNode extends Leaf<Uint8Array> {
 function unscaledOf({ negative, digits, exponent }: Decimal, { precision, scale }: DecimalShape): bigint | undefined {
   if (digits === '') return 0n
   const zeros = exponent + scale
-  if (zeros < 0 || digits.length + zeros > precision) return undefined
+  if (zeros < 0 || digits.length + zeros > Math.min(precision, MOST_DIGITS)) return undefined
   const whole = BigInt(digits + '0'.repeat(zeros))
   return negative ? -whole : whole
 }

@@ -63,8 +63,8 @@ export function faultAt(path: readonly string[], value: unknown, node: TypeNode)
   return { path: [...path], value, node }
 }
 
-/** Differences of the last written document. The caller resets the counts before each document. */
-export const written: Omissions & { converted: number } = { undeclared: 0, defaulted: 0, converted: 0 }
+/** Fields of the last written document that the schema does not have. `Plan.encode` resets the count. */
+export const written = { undeclared: 0 }
 
 /** Number of the current document. Unions discard results of earlier documents. */
 export const document = { number: 0 }
@@ -87,7 +87,7 @@ export abstract class Leaf<T> implements TypeNode {
   }
 
   write(tap: Tap, value: unknown): boolean {
-    const read = this.taken(value) ?? this.#conversion(value)
+    const read = this.taken(value) ?? (this.#converts ? this.converted(value) : undefined)
     if (read === undefined) return false
     this.put(tap, read)
     return true
@@ -104,10 +104,4 @@ export abstract class Leaf<T> implements TypeNode {
     return undefined
   }
   protected abstract put(tap: Tap, read: T): void
-
-  #conversion(value: unknown): T | undefined {
-    const read = this.#converts ? this.converted(value) : undefined
-    if (read !== undefined) written.converted++
-    return read
-  }
 }

@@ -40,6 +40,4 @@ export class Plan {
 function begin(): void {
   document.number++
   written.undeclared = 0
-  written.defaulted = 0
-  written.converted = 0
 }

@@ -1,10 +1,12 @@
 /** Generates a write function per record type. With generated code, V8 knows the positions of a document's fields. */
-import type { Omissions } from './node.ts'
+import type { written } from './node.ts'
 import type { Field } from './record.ts'
 import { type Tap, writeFixed } from './tap.ts'
 
+type Written = typeof written
+
 /** Writes an object and adds to `written`. Returns false if the object does not fit. */
-export type WriteRecord = (tap: Tap, value: Record<string, unknown>, written: Omissions) => boolean
+export type WriteRecord = (tap: Tap, value: Record<string, unknown>, written: Written) => boolean
 
 /** Longer functions are not optimised by V8. */
 const MOST_FIELDS = 200
@@ -36,7 +38,7 @@ ${lines.join('\n')}
 
 function fieldCode({ keys: [name = '', ...aliases], fallback }: Field, at: number): string {
   const others = aliases.map((alias) => `  if (given === undefined) given = ${readOf(alias)};\n`).join('')
-  const missing = fallback === undefined ? 'return false;' : `{ writeFixed(tap, fallback${at}); written.defaulted++; }`
+  const missing = fallback === undefined ? 'return false;' : `writeFixed(tap, fallback${at});`
   return `  given = ${readOf(name)};
 ${others}  if (given === undefined) ${missing}
   else { found++; if (!node${at}.write(tap, given)) return false; }`
@@ -58,10 +60,7 @@ export function interpreted(fields: readonly Field[]): WriteRecord {
         found++
         if (!node.write(tap, given)) return false
       } else if (fallback === undefined) return false
-      else {
-        writeFixed(tap, fallback)
-        written.defaulted++
-      }
+      else writeFixed(tap, fallback)
     }
     written.undeclared += Object.keys(value).length - found
     return true

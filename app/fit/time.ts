@@ -93,8 +93,7 @@ export class TimeNode extends Leaf<number | bigint> {
 
   #fromNumber(text: string): bigint | undefined {
     const { power } = this.#shape
-    if (power === undefined) return scaled(text, 0)
-    if (this.#unit === undefined) return scaled(text, 0)
+    if (power === undefined || this.#unit === undefined) return scaled(text, 0)
     const decimal = decimalOf(text)
     const from = this.#unit === 'auto' ? decimal && unixPower(decimal) : UNIT_POWERS[this.#unit]
     return from === undefined ? undefined : scaled(text, power - from)

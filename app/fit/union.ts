@@ -102,11 +102,11 @@ export class UnionNode implements TypeNode {
     // A choice exists because an earlier attempt failed.
     if (this.#document === document.number && this.#choices.has(value as object)) return false
     const { position } = tap
-    const { undeclared, defaulted, converted } = written
+    const { undeclared } = written
     writeLong(tap, index)
     if (node?.write(tap, value)) return true
     tap.position = position
-    Object.assign(written, { undeclared, defaulted, converted })
+    written.undeclared = undeclared
     return false
   }
 

@@ -6,6 +6,8 @@ import type { Settings } from '../settings/setting.ts'
 /** Inputs of a parser besides its settings. Each feed has its own parser. */
 export interface ParserGround {
   readonly feed: string
+  /** Documents that a message may hold. */
+  readonly maxDocuments: number
 }
 
 const parser = <S extends Settings>(declared: Kind<Parser, S, ParserGround>) => declared

@@ -1,6 +1,8 @@
 /** Parses messages of JSON texts separated by line feeds (NDJSON). */
+import { tooMany } from '../documents.ts'
 import { Rejected } from '../errors.ts'
 import { Lines, type Message, type Parser } from '../model.ts'
+import type { ParserGround } from './index.ts'
 import { json } from './json.ts'
 
 const LINE_FEED = 0x0a
@@ -8,12 +10,17 @@ const CARRIAGE_RETURN = 0x0d
 
 /**
  * Returns a parser that parses each line, except blank lines, as a JSON message. An invalid line refuses the whole message, because dead
- * letters contain whole messages. Throws `Rejected` like the JSON parser, and `not_json` for a message without lines.
+ * letters contain whole messages. Throws `Rejected` like the JSON parser, `not_json` for a message without lines, and
+ * `too_many_documents` for one with too many.
  */
-export function ndjson(): Parser {
+export function ndjson(_values: object, { maxDocuments }: Pick<ParserGround, 'maxDocuments'>): Parser {
   const parse = json()
   return (message) => {
-    const lines = [...splitLines(message.data)].map((data) => parse({ ...message, data }))
+    const lines: unknown[] = []
+    for (const data of splitLines(message.data)) {
+      if (lines.length === maxDocuments) throw tooMany(maxDocuments)
+      lines.push(parse({ ...message, data }))
+    }
     if (lines.length === 0) throw new Rejected('not_json', 'an empty message')
     return new Lines(lines)
   }

@@ -62,7 +62,7 @@ class NatsSink implements Sink {
     const some = async (client: NatsClient): Promise<void> => {
       const until = performance.now() + PIECE_MS
       while (settled < records.length && performance.now() < until) {
-        settled += await this.#publish(client, topic, records.slice(settled, settled + CHUNK))
+        settled += await this.#publish(client, topic, records, settled)
       }
     }
     while (settled < records.length) {
@@ -81,13 +81,13 @@ class NatsSink implements Sink {
     await this.#clients.close()
   }
 
-  /** Resolves with how many from the front are settled, at least one. Throws where it is none. */
-  async #publish(client: NatsClient, topic: string, records: readonly KafkaRecord[]): Promise<number> {
-    const [first] = records
+  /** Publishes from the record `from` on. Resolves with how many of these are settled, at least one. Throws where it is none. */
+  async #publish(client: NatsClient, topic: string, records: readonly KafkaRecord[], from: number): Promise<number> {
+    const first = records[from]
     if (this.#stale.has(topic) || !this.#streams.has(topic)) await this.#look(client, topic)
     const stream = this.#streams.get(topic)
     try {
-      if (!stream) return await client.publishAll(topic, records)
+      if (!stream) return await client.publishAll(topic, records.slice(from, from + CHUNK))
       // One at a time: where one of several is not taken, those behind it may be, and would be in front of it for ever.
       if (first) await client.publish(topic, first, stream, this.#idOf(first))
       return 1

@@ -7,8 +7,17 @@ import type { RecordsPath } from '../settings/formats/shapes.ts'
 /** Returns the documents of a parsed message: one, or the candidates for several. Throws `Rejected` (`no_records`). */
 export type FindRecords = (whole: unknown) => unknown
 
-/** `keep`: paths of message fields to copy into each document under the last name of their path. Fields of the document take precedence. */
-export function findRecords({ path, entries, text }: RecordsPath, keep: readonly (readonly string[])[]): FindRecords {
+/** Settings of RECORDS. */
+export interface RecordsOptions {
+  readonly records: RecordsPath
+  /** Paths of message fields to copy into each document under the last name of their path. Fields of the document take precedence. */
+  readonly keep: readonly (readonly string[])[]
+  /** A message with more candidates is refused by the caller, so nothing is copied into them. */
+  readonly maxDocuments: number
+}
+
+/** Creates a finder. */
+export function findRecords({ records: { path, entries, text }, keep, maxDocuments }: RecordsOptions): FindRecords {
   return (whole) => {
     const part = ownValue(whole, path)
     const candidates = entries ? membersOf(part, text) : part
@@ -16,7 +25,7 @@ export function findRecords({ path, entries, text }: RecordsPath, keep: readonly
       throw new Rejected('no_records', `${text}: neither object nor array (RECORDS)`)
     }
     const kept = keptOf(whole, keep)
-    if (kept.length === 0) return candidates
+    if (kept.length === 0 || (Array.isArray(candidates) && candidates.length > maxDocuments)) return candidates
     const more = Object.fromEntries(kept)
     const joined = (one: unknown): unknown => (isObject(one) ? { ...more, ...one } : one)
     return Array.isArray(candidates) ? candidates.map(joined) : joined(candidates)

@@ -9,6 +9,8 @@ interface RenameLevel {
   readonly inner: Map<string, RenameLevel>
 }
 
+const NO_MOVES: ReadonlyMap<string, string> = new Map()
+
 /**
  * Returns a function that applies all renamings at once, so two fields may swap names. A field keeps its name if another field already
  * has the new name. Objects without renamed fields are not copied.
@@ -34,15 +36,27 @@ function added(at: RenameLevel, name: string): RenameLevel {
 }
 
 function renamed(object: Record<string, unknown>, { names, inner }: RenameLevel): Record<string, unknown> {
-  const concerned = [...names.keys(), ...inner.keys()].some((name) => Object.hasOwn(object, name))
-  if (!concerned) return object
-  const isFree = (name: string): boolean => !Object.hasOwn(object, name) || names.has(name)
+  const moves = movesIn(object, names)
+  if (moves.size === 0 && !hasAny(object, inner)) return object
   const entries = Object.entries(object).map(([name, value]): [string, unknown] => {
-    const to = names.get(name)
     const within = inner.get(name)
     const now = within && isObject(value) ? renamed(value, within) : value
-    return [to !== undefined && isFree(to) ? to : name, now]
+    return [moves.get(name) ?? name, now]
   })
   // Defines own properties, even for `__proto__`.
   return Object.fromEntries(entries)
+}
+
+/** The renamings of `names` that apply to `object`. A renaming onto a field that stays does not, and then its own field stays, too. */
+function movesIn(object: object, names: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  if (!hasAny(object, names)) return NO_MOVES
+  const moves = new Map([...names].filter(([name]) => Object.hasOwn(object, name)))
+  const isBlocked = ([, to]: readonly [string, string]): boolean => Object.hasOwn(object, to) && !moves.has(to)
+  for (let one = [...moves].find(isBlocked); one; one = [...moves].find(isBlocked)) moves.delete(one[0])
+  return moves
+}
+
+function hasAny(object: object, names: ReadonlyMap<string, unknown>): boolean {
+  for (const name of names.keys()) if (Object.hasOwn(object, name)) return true
+  return false
 }

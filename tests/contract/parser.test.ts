@@ -48,7 +48,8 @@ function hostile(): Buffer[] {
 }
 
 describe.each(Object.entries(parsers))('the parser %s', (name, kind) => {
-  const make = async (): Promise<Parser> => (await loadKind(parsers, name))(kindValues(kind.settings), { feed: 'f' })
+  const make = async (): Promise<Parser> =>
+    (await loadKind(parsers, name))(kindValues(kind.settings), { feed: 'f', maxDocuments: 10_000 })
 
   it('has a line of help', () => expect(kind.help).toMatch(/^\S.*\S$/))
 

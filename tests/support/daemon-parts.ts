@@ -86,7 +86,7 @@ export async function testFeed(over: Partial<Feed> = {}, laneMaxBytes = 1024 * 1
         correctionMs: () => undefined,
       },
     ),
-    parse: (await loadKind(parsers, 'json'))({}, { feed: 'f' }),
+    parse: (await loadKind(parsers, 'json'))({}, { feed: 'f', maxDocuments: 10_000 }),
     normalise: [],
     maxDocuments: 10_000,
     shape: 'shape',

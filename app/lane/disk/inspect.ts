@@ -10,7 +10,8 @@ import type { Scan } from './scan.ts'
 /** Longest wait without progress, in milliseconds. */
 const QUIET_MS = 30_000
 
-const EMPTY: Scan = {
+/** The content of a lane that is not there yet. */
+export const EMPTY_SCAN: Scan = {
   first: 1,
   next: 1,
   messages: 0,
@@ -33,7 +34,7 @@ export async function inspect(path: string, signal?: AbortSignal): Promise<Scan>
     if (errorCode(error) === 'ENOENT') return undefined
     throw error
   })
-  if (!file) return EMPTY
+  if (!file) return EMPTY_SCAN
   // LMDB would treat an empty file as new and block on a pipe.
   if (!file.isFile()) throw new Unusable(`${FILE} in it is no file`)
   if (file.size === 0) throw new Unusable('it is damaged: its file is empty')

@@ -5,7 +5,7 @@ import type { Message } from '../../../app/model.ts'
 import { parsers } from '../../../app/parse/index.ts'
 import { loadKind } from '../../../app/settings/kind.ts'
 
-const parse = (await loadKind(parsers, 'json'))({}, { feed: 'f' })
+const parse = (await loadKind(parsers, 'json'))({}, { feed: 'f', maxDocuments: 10_000 })
 const message = (data: Buffer): Message => ({
   source: { feed: 'f', id: 'ws://h/', shown: 'ws://h/', hash: 1 },
   data,

@@ -62,6 +62,7 @@ describe('RECORDS', () => {
     ['{"d":[1]}', { RECORDS: 'd{}' }, ['no_records']],
     ['{"data":[1,{"p":1},[]]}', { RECORDS: 'data' }, ['not_an_object', { p: 1 }, 'not_an_object']],
     ['{"data":[{},{},{}]}', { RECORDS: 'data', MAX_DOCUMENTS: '2' }, ['too_many_documents']],
+    ['{"k":1,"data":[{},{},{}]}', { RECORDS: 'data', RECORDS_KEEP: 'k', MAX_DOCUMENTS: '2' }, ['too_many_documents']],
     ['{"toString":1}', { RECORDS: 'constructor' }, ['no_records']],
   ])('of %s with %j gives %j', async (text, settings, expected) => {
     expect(await outcomes(text, settings)).toEqual(expected)
@@ -116,6 +117,7 @@ describe('PARSE=ndjson', () => {
     ['{"k":1}\n{"k":2}', { IGNORE: '[{"k":1}]' }, ['control', { k: 2 }]],
     ['{"k":1}\n{"k":', {}, ['not_json']],
     ['\n\n', {}, ['not_json']],
+    ['{}\n{}\nnot json', { MAX_DOCUMENTS: '2' }, ['too_many_documents']],
     ['{"k":9007199254740993}\n', { KEY_FIELD: 'k' }, [{ k: expect.objectContaining({}) }]],
   ])('of %j with %j gives %j', async (text, settings, expected) => {
     expect(await outcomes(text, { PARSE: 'ndjson', ...settings })).toEqual(expected)
@@ -127,6 +129,9 @@ describe('RENAME and SET', () => {
     ['{"s":"A","p":1}', { RENAME: 's:symbol' }, [{ symbol: 'A', p: 1 }]],
     ['{"s":"A","symbol":"B"}', { RENAME: 's:symbol' }, [{ s: 'A', symbol: 'B' }]],
     ['{"a":1,"b":2}', { RENAME: 'a:b,b:a' }, [{ b: 1, a: 2 }]],
+    ['{"a":1,"b":2,"c":3}', { RENAME: 'a:b,b:c' }, [{ a: 1, b: 2, c: 3 }]],
+    ['{"a":1,"b":2}', { RENAME: 'a:b,b:c' }, [{ b: 1, c: 2 }]],
+    ['{"b":2,"p":{"x":1}}', { RENAME: 'p.x:y,b:p' }, [{ b: 2, p: { y: 1 } }]],
     ['{"c":{"@context":1,"x":2}}', { RENAME: 'c.@context:context' }, [{ c: { context: 1, x: 2 } }]],
     ['{"c":5}', { RENAME: 'c.a:b' }, [{ c: 5 }]],
     ['{"x.y":1}', { RENAME: 'x\\.y:xy' }, [{ xy: 1 }]],

@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { BypassCounts } from '../../../../app/lane/disk/bypass-counts.ts'
 import type { Transaction } from '../../../../app/lane/disk/environment.ts'
+import { EMPTY_SCAN } from '../../../../app/lane/disk/inspect.ts'
 import { DiskLane } from '../../../../app/lane/disk/lane.ts'
 import type { Presence } from '../../../../app/lane/disk/presence.ts'
 import { readBlock } from '../../../../app/lane/disk/read-block.ts'
@@ -13,16 +14,6 @@ import type { Batch, Message } from '../../../../app/model.ts'
 import { laneOptions, numbersOf, sourcesById } from '../../../support/lanes.ts'
 import { message, source } from '../../../support/messages.ts'
 
-const EMPTY = {
-  first: 1,
-  next: 1,
-  messages: 0,
-  numberedTo: 1,
-  bytes: 0,
-  oldestReceivedAt: 0,
-  sources: {},
-  counts: undefined,
-}
 const SOURCES = 6
 const APPENDS = 100
 const MOST_FAILURES = 3
@@ -129,7 +120,7 @@ async function live(seed: number): Promise<void> {
     presence: { look: async () => true } as unknown as Presence,
     counts: new SavedCounts(ledger, undefined),
     numbers: new Numbers(),
-    found: EMPTY,
+    found: EMPTY_SCAN,
   })
   const settled = new Set<string>()
   const read = new Map<string, number>()

@@ -1,6 +1,7 @@
 /** What waits to be read: in order, whether it is in memory or only on the disk. */
 import { describe, expect, it } from '@jest/globals'
 import { blockBytes, writeBlock } from '../../../../app/lane/disk/block.ts'
+import { EMPTY_SCAN } from '../../../../app/lane/disk/inspect.ts'
 import type { Block } from '../../../../app/lane/disk/pack.ts'
 import type { Scan } from '../../../../app/lane/disk/scan.ts'
 import { UnreadBlocks } from '../../../../app/lane/disk/unread-blocks.ts'
@@ -8,16 +9,6 @@ import { cut } from '../../../../app/lane/piece.ts'
 import { sourcesById } from '../../../support/lanes.ts'
 import { message } from '../../../support/messages.ts'
 
-const EMPTY: Scan = {
-  first: 1,
-  next: 1,
-  messages: 0,
-  numberedTo: 1,
-  bytes: 0,
-  oldestReceivedAt: 0,
-  sources: {},
-  counts: undefined,
-}
 const MIB = 1024 * 1024
 
 /** A backlog over a disk that remembers what was read there. */
@@ -30,7 +21,7 @@ function bench(found: Partial<Scan> = {}) {
       return disk.get(key)
     },
   }
-  const backlog = new UnreadBlocks(store, sourcesById(), { ...EMPTY, ...found })
+  const backlog = new UnreadBlocks(store, sourcesById(), { ...EMPTY_SCAN, ...found })
   const store1 = (key: number): Block => {
     const messages = [{ ...message(String(key).padEnd(MIB)), receivedAt: key }]
     const bytes = Buffer.alloc(blockBytes(messages))
